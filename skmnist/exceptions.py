@@ -1,0 +1,60 @@
+"""Errors and warnings that skmnist raises.
+
+Each class is also the builtin or scikit-learn type that a caller would expect, so that code which
+knows nothing of skmnist (``except ValueError``) still works.
+"""
+
+from sklearn.exceptions import ConvergenceWarning
+
+__all__ = [
+    "DatasetIntegrityError",
+    "DatasetNotFoundError",
+    "ImageShapeError",
+    "ImageShapeWarning",
+    "InterruptedFitWarning",
+    "MissingDependencyError",
+    "SkmnistError",
+    "SkmnistWarning",
+    "ValueRangeError",
+    "ValueRangeWarning",
+]
+
+
+class SkmnistError(Exception):
+    """Base class of every error that skmnist defines."""
+
+
+class ImageShapeError(SkmnistError, ValueError):
+    """The images have a shape that cannot be grey images of the expected size."""
+
+
+class ValueRangeError(SkmnistError, ValueError):
+    """The pixels do not fit the value range that an estimator has learned or was given."""
+
+
+class MissingDependencyError(SkmnistError, ImportError):
+    """An optional dependency is not installed; the message gives the pip line."""
+
+
+class DatasetNotFoundError(SkmnistError, FileNotFoundError):
+    """A data set is neither in the data home nor can it be downloaded."""
+
+
+class DatasetIntegrityError(SkmnistError, ValueError):
+    """A data set file is damaged, or is not the file that was asked for."""
+
+
+class SkmnistWarning(UserWarning):
+    """Base class of every warning that skmnist defines."""
+
+
+class ImageShapeWarning(SkmnistWarning):
+    """Flat pixels do not form a square, so each row is read as an image one pixel high."""
+
+
+class ValueRangeWarning(SkmnistWarning):
+    """The value range of the pixels had to be taken from the training data."""
+
+
+class InterruptedFitWarning(SkmnistWarning, ConvergenceWarning):
+    """Training was interrupted; the estimator keeps the best weights so far."""

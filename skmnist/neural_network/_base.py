@@ -1,0 +1,446 @@
+"""The base of the networks: scikeras' KerasClassifier, made to keep scikit-learn's contract.
+
+This is the only module that imports scikeras. Of scikeras it keeps the class, so that
+``isinstance(net, KerasClassifier)`` holds, and the names of its parameters and attributes; fitting,
+prediction, cloning, tags and pickling are scikit-learn's or our own.
+"""
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from numbers import Integral, Real
+from typing import Any, ClassVar, Self
+
+import keras
+import numpy as np
+from scikeras.wrappers import KerasClassifier
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils import ClassifierTags, check_consistent_length, gen_batches
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.multiclass import unique_labels
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted
+
+from skmnist.neural_network._builders import ACTIVATIONS, INITIALIZERS
+from skmnist.neural_network._inference import compile_inference
+from skmnist.neural_network._targets import (
+    check_class_weight,
+    check_labels,
+    combine_weights,
+    hold_out,
+    one_hot,
+)
+from skmnist.neural_network._training import LOSSES, OPTIMIZERS, Samples, fresh_optimizer, train
+from skmnist.utils import check_images, clip_to_value_range, draw_seed, learn_value_range
+
+_ROWS_PER_PREDICTION = 1024
+
+
+class BaseImageClassifier(KerasClassifier):
+    """Base class of the networks; a subclass implements `_build_model`.
+
+    Parameters are those of `MLPClassifier` and `CNNClassifier` that have nothing to do with the
+    layers; see there.
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "hidden_layer_sizes": ["array-like", Integral],
+        "activation": [StrOptions(set(ACTIVATIONS))],
+        "dropout": ["array-like", Real],
+        "batch_normalization": ["boolean"],
+        "kernel_initializer": [StrOptions(set(INITIALIZERS)), "array-like"],
+        "output_kernel_initializer": [StrOptions(set(INITIALIZERS))],
+        "optimizer": [StrOptions(set(OPTIMIZERS)), keras.optimizers.Optimizer],
+        "optimizer__learning_rate": [
+            None,
+            Interval(Real, 0, None, closed="neither"),
+            keras.optimizers.schedules.LearningRateSchedule,
+        ],
+        "loss": [StrOptions(set(LOSSES)), keras.losses.Loss],
+        "epochs": [Interval(Integral, 1, None, closed="left")],
+        "batch_size": [Interval(Integral, 1, None, closed="left")],
+        "early_stopping": ["boolean"],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+        "class_weight": [None, StrOptions({"balanced"}), dict],
+        "callbacks": [None, list, tuple, keras.callbacks.Callback],
+        "warm_start": ["boolean"],
+        "image_shape": [None, "array-like"],
+        "value_range": [None, "array-like"],
+        "random_state": ["random_state"],
+        "verbose": [StrOptions({"auto"}), Interval(Integral, 0, 2, closed="both"), "boolean"],
+    }
+
+    # Ask for the validation data wherever metadata is routed:
+    # Pipeline(transform_input=["X_val"]).fit(X, y, X_val=..., y_val=...) works as it stands.
+    __metadata_request__fit: ClassVar[dict[str, bool]] = {"X_val": True, "y_val": True}
+
+    @abstractmethod
+    def _build_model(self, n_classes: int) -> keras.Model:
+        """Build the uncompiled network from the parameters, `image_shape_` and `value_range_`."""
+
+    def _dense_params(self) -> dict[str, Any]:
+        """Return the parameters that describe the dense layers, as the builders take them."""
+        return {
+            "hidden_layer_sizes": self.hidden_layer_sizes,
+            "activation": self.activation,
+            "dropout": self.dropout,
+            "batch_normalization": self.batch_normalization,
+            "kernel_initializer": self.kernel_initializer,
+            "output_kernel_initializer": self.output_kernel_initializer,
+        }
+
+    # scikit-learn's own methods, where scikeras replaced them -------------------------------------
+
+    _get_param_names = classmethod(BaseEstimator._get_param_names.__func__)
+    __repr__ = BaseEstimator.__repr__
+    score = ClassifierMixin.score
+
+    def __sklearn_tags__(self) -> Any:
+        # scikeras lists ClassifierMixin behind BaseEstimator, so that its tags are never merged.
+        tags = BaseEstimator.__sklearn_tags__(self)
+        tags.estimator_type = "classifier"
+        tags.classifier_tags = ClassifierTags()
+        tags.target_tags.required = True
+        return tags
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters, `optimizer__learning_rate` among them.
+
+        Parameters
+        ----------
+        **params : dict
+            Parameters and their values.
+
+        Returns
+        -------
+        self : object
+            The estimator.
+
+        Raises
+        ------
+        ValueError
+            If a name is not a parameter.
+        """
+        own_names = self._get_param_names()
+        BaseEstimator.set_params(self, **{k: v for k, v in params.items() if k not in own_names})
+        for name in params.keys() & set(own_names):
+            setattr(self, name, params[name])
+        return self
+
+    # Fitting --------------------------------------------------------------------------------------
+
+    def fit(
+        self, X: Any, y: Any, sample_weight: Any = None, X_val: Any = None, y_val: Any = None
+    ) -> Self:
+        """Train the network.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
+            Grey images of any numeric dtype; never written to.
+        y : array-like of shape (n,)
+            Class labels of any type.
+        sample_weight : array-like of shape (n,), default=None
+            Weights of the rows, not negative. Rows of weight zero are dropped first.
+        X_val : array-like of the forms of `X`, default=None
+            Validation images, to monitor and for early stopping. In a Pipeline, name it in
+            `transform_input` so that the steps before the network transform it.
+        y_val : array-like of shape (n_val,), default=None
+            Labels of `X_val`, all of which occur in `y`.
+
+        Returns
+        -------
+        self : object
+            The fitted network.
+
+        Raises
+        ------
+        ValueError
+            If a parameter, `X`, `y`, the weights or the validation data are not valid; the
+            estimator is then as it was before.
+        KeyboardInterrupt
+            If training is interrupted in its first epoch, or inside a search.
+
+        Warns
+        -----
+        InterruptedFitWarning
+            If training is interrupted later: the best weights so far are kept.
+        """
+        self._validate_params()
+        goes_on = self.warm_start and hasattr(self, "model_")
+        with self._unchanged_on_failure(restore_weights=goes_on):
+            samples, y = self._check_training_data(X, y, sample_weight, reset=not goes_on)
+            n_iter_no_change = self.n_iter_no_change if self.early_stopping else None
+            validation = self._check_validation_data(X_val, y_val)
+            if self.early_stopping and validation is None:
+                kept, held_out = hold_out(y, self.validation_fraction, self.seed_)
+                samples, validation = samples.rows(kept), samples.rows(held_out)
+            self._train(samples, validation, self.epochs, n_iter_no_change)
+        return self
+
+    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
+        """Train the network for one epoch, without early stopping.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
+            Grey images of any numeric dtype; never written to.
+        y : array-like of shape (n,)
+            Class labels.
+        classes : array-like of shape (n_classes,), default=None
+            All labels that will ever occur; needed at the first call only.
+        sample_weight : array-like of shape (n,), default=None
+            Weights of the rows, not negative.
+
+        Returns
+        -------
+        self : object
+            The fitted network.
+
+        Raises
+        ------
+        ValueError
+            If the first call lacks `classes`, or a parameter or the data are not valid; the
+            estimator is then as it was before.
+        """
+        self._validate_params()
+        goes_on = hasattr(self, "model_")
+        if classes is None and not goes_on:
+            raise ValueError("classes must be passed on the first call to partial_fit.")
+        if classes is not None:
+            classes = unique_labels(classes)
+            if goes_on and not np.array_equal(classes, self.classes_):
+                raise ValueError(
+                    f"classes={classes} is not the same as on the last call to partial_fit, or in "
+                    f"fit: {self.classes_}. Leave it out, or use a new estimator."
+                )
+        with self._unchanged_on_failure(restore_weights=goes_on):
+            samples, _ = self._check_training_data(
+                X, y, sample_weight, reset=not goes_on, classes=classes
+            )
+            self._train(samples, None, epochs=1, n_iter_no_change=None)
+        return self
+
+    def initialize(self, X: Any, y: Any) -> Self:
+        """Build the network with random weights, without training it.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
+            Grey images; they give the image shape and the value range.
+        y : array-like of shape (n,)
+            Class labels; they give the classes.
+
+        Returns
+        -------
+        self : object
+            The network, which can predict.
+        """
+        self._validate_params()
+        with self._unchanged_on_failure(restore_weights=False):
+            self._check_training_data(X, y, None, reset=True)
+        return self
+
+    def _check_training_data(
+        self, X: Any, y: Any, sample_weight: Any, *, reset: bool, classes: Any = None
+    ) -> tuple[Samples, np.ndarray]:
+        """Validate training rows; with `reset`, learn what is to be learned and build the network.
+
+        Returns the samples and the labels of their rows.
+        """
+        if y is None:
+            raise ValueError(
+                f"This {type(self).__name__} requires y to be passed, but the target y is None."
+            )
+        images = check_images(self, X, reset=reset, image_shape=self.image_shape)
+        y = check_labels(y, "y")
+        check_consistent_length(images, y)
+        weights = None
+        if sample_weight is not None:
+            weights = _check_sample_weight(
+                sample_weight, images, dtype=np.float32, ensure_non_negative=True
+            )
+            kept = weights > 0
+            if not kept.any():
+                raise ValueError(
+                    "sample_weight is zero for all rows, which leaves nothing to train on; pass at "
+                    "least one positive weight."
+                )
+            if not kept.all():
+                images, y, weights = images[kept], y[kept], weights[kept]
+        if reset:
+            images, self.value_range_ = learn_value_range(images, self.value_range)
+            self.classes_ = np.unique(y) if classes is None else classes
+            self.n_classes_ = len(self.classes_)
+            if self.n_classes_ < 2:
+                raise ValueError(
+                    f"y has one class only, {self.classes_.tolist()}; expected at least two classes."
+                )
+            self.seed_ = draw_seed(self.random_state)
+            self.history_: dict[str, list[float]] = {}
+            self.model_ = self._build_model(self.n_classes_)
+            vars(self).pop("_predict_images", None)
+        else:
+            images = clip_to_value_range(images, self.value_range_)
+        check_class_weight(self.class_weight, self.classes_)
+        weights = combine_weights(weights, self.class_weight, y)
+        return Samples(images[..., np.newaxis], one_hot(y, self.classes_, "y"), weights), y
+
+    def _check_validation_data(self, X_val: Any, y_val: Any) -> Samples | None:
+        if X_val is None and y_val is None:
+            return None
+        if X_val is None or y_val is None:
+            missing = "X_val" if X_val is None else "y_val"
+            raise ValueError(f"{missing} is missing; pass X_val and y_val together.")
+        images = clip_to_value_range(check_images(self, X_val, reset=False), self.value_range_)
+        y_val = check_labels(y_val, "y_val")
+        check_consistent_length(images, y_val)
+        return Samples(images[..., np.newaxis], one_hot(y_val, self.classes_, "y_val"), None)
+
+    def _train(
+        self,
+        samples: Samples,
+        validation: Samples | None,
+        epochs: int,
+        n_iter_no_change: int | None,
+    ) -> None:
+        callbacks = self.callbacks if self.callbacks is not None else []
+        if isinstance(callbacks, keras.callbacks.Callback):
+            callbacks = [callbacks]
+        for callback in callbacks:
+            if not isinstance(callback, keras.callbacks.Callback):
+                raise TypeError(
+                    f"callbacks holds {callback!r}; expected instances of keras.callbacks.Callback."
+                )
+        self._ensure_compiled()
+        history = train(
+            self.model_,
+            samples,
+            validation,
+            batch_size=self.batch_size,
+            epochs=epochs,
+            initial_epoch=self.current_epoch,
+            n_iter_no_change=n_iter_no_change,
+            callbacks=callbacks,
+            seed=self.seed_,
+            verbose=self.verbose,
+        )
+        names = {**self.history_, **history}
+        self.history_ = {
+            name: [*self.history_.get(name, []), *history.get(name, [])] for name in names
+        }
+
+    @property
+    def current_epoch(self) -> int:
+        """Number of epochs that the network has been trained for."""
+        return len(getattr(self, "history_", {}).get("loss", []))
+
+    def _ensure_compiled(self) -> None:
+        """Compile the network with a fresh optimizer, unless it goes on with the same one."""
+        settings = (self.optimizer, self.optimizer__learning_rate, self.loss)
+        if self.model_.compiled and self._compiled_with == settings:
+            return
+        optimizer = fresh_optimizer(self.optimizer, self.optimizer__learning_rate)
+        self.model_.compile(optimizer=optimizer, loss=self.loss, metrics=["accuracy"])
+        self._compiled_with = settings
+
+    @contextmanager
+    def _unchanged_on_failure(self, *, restore_weights: bool) -> Iterator[None]:
+        """Leave the estimator as it was if the body raises."""
+        state = vars(self).copy()
+        weights = self.model_.get_weights() if restore_weights else None
+        try:
+            yield
+        except BaseException:
+            vars(self).clear()
+            vars(self).update(state)
+            if weights is not None:
+                self.model_.set_weights(weights)
+            raise
+
+    # Prediction -----------------------------------------------------------------------------------
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Predict the probabilities of the classes.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
+            Images of the shape and range of the training images; never written to.
+
+        Returns
+        -------
+        ndarray of shape (n, n_classes), float32
+            Probabilities in the order of `classes_`; each row sums to 1.
+
+        Raises
+        ------
+        NotFittedError
+            If the network has not been fitted.
+        ValueError
+            If `X` does not fit the training images.
+        """
+        check_is_fitted(self)
+        images = clip_to_value_range(check_images(self, X, reset=False), self.value_range_)
+        predict_images = self._compiled_inference()
+        return np.concatenate(
+            [
+                predict_images(images[rows, ..., np.newaxis].astype(np.float32))
+                for rows in gen_batches(len(images), _ROWS_PER_PREDICTION)
+            ]
+        )
+
+    def predict_log_proba(self, X: Any) -> np.ndarray:
+        """Predict the logarithms of the probabilities of the classes.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
+            Images of the shape and range of the training images.
+
+        Returns
+        -------
+        ndarray of shape (n, n_classes), float32
+            Finite logarithms: a probability that underflows counts as the smallest normal float32.
+        """
+        return np.log(np.maximum(self.predict_proba(X), np.finfo(np.float32).tiny))
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Predict the classes.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
+            Images of the shape and range of the training images.
+
+        Returns
+        -------
+        ndarray of shape (n,)
+            Labels, of the type of the labels in `fit`.
+        """
+        probabilities = self.predict_proba(X)
+        return self.classes_[probabilities.argmax(axis=1)]
+
+    def _compiled_inference(self) -> Callable[[np.ndarray], np.ndarray]:
+        if "_predict_images" not in vars(self):
+            self._predict_images = compile_inference(self.model_)
+        return self._predict_images
+
+    # Pickling: the architecture and the weights, without the optimizer and compiled functions -----
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = dict(super().__getstate__())
+        for name in ("_predict_images", "_compiled_with"):
+            state.pop(name, None)
+        if "model_" in state:
+            model = state["model_"]
+            state["model_"] = {"architecture": model.to_json(), "weights": model.get_weights()}
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        state = dict(state)
+        if "model_" in state:
+            packed = state["model_"]
+            state["model_"] = keras.models.model_from_json(packed["architecture"])
+            state["model_"].set_weights(packed["weights"])
+        super().__setstate__(state)

@@ -1,0 +1,227 @@
+"""Training of a compiled keras.Model: reproducible batches, early stopping, interruption."""
+
+import copy
+import math
+import sys
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+
+from skmnist.exceptions import InterruptedFitWarning
+
+OPTIMIZERS: dict[str, type[keras.optimizers.Optimizer]] = {
+    "adadelta": keras.optimizers.Adadelta,
+    "adagrad": keras.optimizers.Adagrad,
+    "adam": keras.optimizers.Adam,
+    "adamax": keras.optimizers.Adamax,
+    "adamw": keras.optimizers.AdamW,
+    "lion": keras.optimizers.Lion,
+    "nadam": keras.optimizers.Nadam,
+    "rmsprop": keras.optimizers.RMSprop,
+    "sgd": keras.optimizers.SGD,
+}
+
+LOSSES = ("categorical_crossentropy", "categorical_focal_crossentropy")
+
+
+def fresh_optimizer(
+    optimizer: str | keras.optimizers.Optimizer, learning_rate: Any
+) -> keras.optimizers.Optimizer:
+    """Make an optimizer without state from a name or from an instance, which stays untouched."""
+    if isinstance(optimizer, str):
+        make, config = OPTIMIZERS[optimizer], OPTIMIZERS[optimizer]().get_config()
+    else:
+        make, config = type(optimizer), optimizer.get_config()
+    if learning_rate is not None:
+        config["learning_rate"] = learning_rate
+    return make.from_config(config)
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Images of shape (n, height, width, 1), one-hot targets and weights, row by row."""
+
+    images: np.ndarray
+    targets: np.ndarray
+    weights: np.ndarray | None
+
+    def rows(self, index: np.ndarray) -> "Samples":
+        """Return the rows of an index array."""
+        weights = None if self.weights is None else self.weights[index]
+        return Samples(self.images[index], self.targets[index], weights)
+
+    def as_arguments(self) -> tuple[np.ndarray, ...]:
+        """Return (images, targets) or (images, targets, weights), in float32."""
+        arrays = (self.images.astype(np.float32, copy=False), self.targets)
+        return arrays if self.weights is None else (*arrays, self.weights)
+
+
+class ShuffledBatches(keras.utils.PyDataset):
+    """Batches in an order that is a function of the seed and the epoch alone.
+
+    Keras shuffles with TensorFlow's global generator, or by the number of the epoch only.
+
+    Parameters
+    ----------
+    samples : Samples
+        The training rows.
+    batch_size : int
+        Rows in a batch; the last one may be smaller.
+    seed : int
+        Seed of the order.
+    """
+
+    def __init__(self, samples: Samples, *, batch_size: int, seed: int) -> None:
+        super().__init__()
+        self._samples = samples
+        self._batch_size = batch_size
+        self._seed = seed
+        self.shuffle(epoch=0)
+
+    def shuffle(self, epoch: int) -> None:
+        """Set the order of an epoch."""
+        generator = np.random.default_rng([self._seed, epoch])
+        self._order = generator.permutation(len(self._samples.images))
+
+    def __len__(self) -> int:
+        return math.ceil(len(self._samples.images) / self._batch_size)
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, ...]:
+        rows = self._order[index * self._batch_size : (index + 1) * self._batch_size]
+        return self._samples.rows(rows).as_arguments()
+
+
+class _ShuffleEachEpoch(keras.callbacks.Callback):
+    def __init__(self, batches: ShuffledBatches) -> None:
+        super().__init__()
+        self._batches = batches
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        self._batches.shuffle(epoch)
+
+
+class _BestWeights(keras.callbacks.EarlyStopping):
+    """Keras' early stopping, which can also restore the best weights after an interruption.
+
+    Parameters
+    ----------
+    n_iter_no_change : int or None
+        Epochs without a lower validation loss after which training stops and the best weights are
+        restored; None never stops, and restores only when it is asked to.
+    """
+
+    def __init__(self, n_iter_no_change: int | None) -> None:
+        patience = sys.maxsize if n_iter_no_change is None else n_iter_no_change
+        super().__init__("val_loss", mode="min", patience=patience, restore_best_weights=True)
+        self._stops = n_iter_no_change is not None
+
+    def on_train_end(self, logs: dict | None = None) -> None:
+        if self._stops:
+            self.restore()
+
+    def restore(self) -> None:
+        """Set the weights of the best epoch."""
+        super().on_train_end()
+
+
+def train(
+    model: keras.Model,
+    samples: Samples,
+    validation: Samples | None,
+    *,
+    batch_size: int,
+    epochs: int,
+    initial_epoch: int,
+    n_iter_no_change: int | None,
+    callbacks: Sequence[keras.callbacks.Callback],
+    seed: int,
+    verbose: int,
+) -> dict[str, list[float]]:
+    """Train a compiled model in place.
+
+    Parameters
+    ----------
+    model : keras.Model
+        The compiled model.
+    samples, validation : Samples
+        Rows to train on, and rows to monitor (None for none).
+    batch_size : int
+        Rows per gradient step.
+    epochs : int
+        Number of epochs to train.
+    initial_epoch : int
+        Number of epochs that the model has been trained for before.
+    n_iter_no_change : int or None
+        Patience of early stopping on the validation loss; None switches it off.
+    callbacks : sequence of keras.callbacks.Callback
+        The caller's callbacks; they are copied.
+    seed : int
+        Seed of the order of the rows.
+    verbose : int
+        Verbosity of Keras.
+
+    Returns
+    -------
+    dict of lists of float
+        Loss and metrics of each epoch.
+
+    Raises
+    ------
+    ValueError
+        If the loss becomes infinite or NaN.
+    KeyboardInterrupt
+        If training is interrupted before the end of the first epoch, or inside a search.
+
+    Warns
+    -----
+    InterruptedFitWarning
+        If training is interrupted later: the best weights so far are kept.
+    """
+    batches = ShuffledBatches(samples, batch_size=batch_size, seed=seed)
+    best_weights = None if validation is None else _BestWeights(n_iter_no_change)
+    own_callbacks = [_ShuffleEachEpoch(batches), *([best_weights] if best_weights else [])]
+    model.history = None
+    try:
+        model.fit(
+            batches,
+            validation_data=None if validation is None else validation.as_arguments(),
+            validation_batch_size=max(batch_size, 256),
+            epochs=initial_epoch + epochs,
+            initial_epoch=initial_epoch,
+            callbacks=[*copy.deepcopy(list(callbacks)), *own_callbacks],
+            shuffle=False,
+            verbose=verbose,
+        )
+    except KeyboardInterrupt:
+        n_done = 0 if model.history is None else len(model.history.epoch)
+        if n_done == 0 or _is_inside_search():
+            raise
+        if best_weights is not None:
+            best_weights.restore()
+        warnings.warn(
+            f"Training was interrupted after {n_done} of {epochs} epochs; the best weights so far "
+            "are kept.",
+            InterruptedFitWarning,
+            stacklevel=4,
+        )
+    history = {name: [float(v) for v in values] for name, values in model.history.history.items()}
+    if not np.isfinite(history["loss"]).all():
+        raise ValueError(
+            f"The training loss became {history['loss'][-1]} after {len(history['loss'])} epochs. "
+            "Lower optimizer__learning_rate, or use smaller sample weights."
+        )
+    return history
+
+
+def _is_inside_search() -> bool:
+    """Tell whether joblib runs this fit, as GridSearchCV and cross_val_score always do."""
+    frame = sys._getframe()
+    while frame.f_back is not None:
+        frame = frame.f_back
+        if frame.f_globals.get("__name__", "").startswith("joblib."):
+            return True
+    return False

@@ -1,0 +1,171 @@
+"""What every noise shares: validation, value range, per-image randomness and ``when``."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.utils import gen_batches
+from sklearn.utils._param_validation import StrOptions
+from sklearn.utils.validation import check_is_fitted
+
+from skmnist.noise._streams import ImageStreams
+from skmnist.utils import (
+    check_images,
+    clip_to_value_range,
+    draw_seed,
+    from_unit_range,
+    learn_value_range,
+    to_unit_range,
+)
+
+# Pixels that are worked on at once: small enough for the intermediate arrays to stay in the cache.
+_PIXELS_PER_CHUNK = 2**17
+
+
+class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+    """Base class of the noises; a subclass implements `_corrupt` and, if it has a zero, `_is_zero`.
+
+    Parameters
+    ----------
+    when : {"always", "fit"}, default="always"
+        "always" adds the noise in `transform` and `fit_transform`: the world is noisy, in training
+        and in test. "fit" adds it in `fit_transform` only and lets `transform` pass through: noise
+        in training only, for robustness.
+    image_shape : tuple of int, default=None
+        (height, width) of the images; None takes it from `X`.
+    value_range : (low, high), default=None
+        Pixel values of black and white; None learns it in `fit`.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the noise. None draws a new seed at each `fit`.
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "when": [StrOptions({"always", "fit"})],
+        "image_shape": [None, "array-like"],
+        "value_range": [None, "array-like"],
+        "random_state": ["random_state"],
+    }
+    # Whether integers are truncated, as in the published reference protocol, instead of rounded.
+    _truncates_integers = False
+
+    def __init__(
+        self,
+        *,
+        when: str = "always",
+        image_shape: Sequence[int] | None = None,
+        value_range: Sequence[float] | None = None,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        self.when = when
+        self.image_shape = image_shape
+        self.value_range = value_range
+        self.random_state = random_state
+
+    @abstractmethod
+    def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
+        """Corrupt images of shape (n, height, width) in [0, 1]; they may be overwritten."""
+
+    def _is_zero(self) -> bool:
+        """Tell whether the strength is zero, so that images pass through exactly."""
+        return False
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Learn the image shape and the value range, and draw the seed.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
+            Grey images of any numeric dtype.
+        y : ignored
+            Present for scikit-learn's API.
+
+        Returns
+        -------
+        self : object
+            The fitted noise.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is out of its range or `X` cannot be grey images.
+        """
+        self._fit(X)
+        return self
+
+    def _fit(self, X: Any) -> np.ndarray:
+        """Fit, and return the validated images in their value range."""
+        self._validate_params()
+        images = check_images(self, X, reset=True, image_shape=self.image_shape)
+        images, self.value_range_ = learn_value_range(images, self.value_range)
+        self.seed_ = draw_seed(self.random_state)
+        return images
+
+    def transform(self, X: Any) -> np.ndarray:
+        """Return noisy images, or the images themselves if ``when="fit"``.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
+            Grey images of the shape and range of the training images; never written to.
+
+        Returns
+        -------
+        ndarray of the shape and dtype of `X`
+            The images; values outside the value range are clipped to it.
+
+        Raises
+        ------
+        ValueError
+            If `X` does not fit the training images.
+        """
+        check_is_fitted(self)
+        images = clip_to_value_range(check_images(self, X, reset=False), self.value_range_)
+        noisy = images.copy() if self.when == "fit" else self._add_noise(images)
+        return noisy.reshape(np.shape(X))
+
+    def fit_transform(self, X: Any, y: Any = None) -> np.ndarray:
+        """Fit to the images and return them noisy, whatever ``when`` says.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
+            Grey images of any numeric dtype; never written to.
+        y : ignored
+            Present for scikit-learn's API.
+
+        Returns
+        -------
+        ndarray of the shape and dtype of `X`
+            The noisy images.
+        """
+        images = self._fit(X)
+        return self._add_noise(images).reshape(np.shape(X))
+
+    def _add_noise(self, images: np.ndarray, stream: int = 0) -> np.ndarray:
+        """Return noisy images of shape (n, height, width), in their own dtype and range."""
+        if self._is_zero():
+            return images.copy()
+        noisy = np.empty_like(images)
+        name, work_dtype = type(self).__name__, np.result_type(np.float32, _float_of(images.dtype))
+        n_pixels = images.shape[1] * images.shape[2]
+        for chunk in gen_batches(len(images), max(1, _PIXELS_PER_CHUNK // n_pixels)):
+            unit = to_unit_range(images[chunk], self.value_range_, work_dtype)
+            streams = ImageStreams(unit, name=name, seed=self.seed_, stream=stream)
+            corrupted = self._corrupt(unit, streams)
+            np.clip(corrupted, 0, 1, out=corrupted)
+            noisy[chunk] = from_unit_range(
+                corrupted, self.value_range_, images.dtype, truncate=self._truncates_integers
+            )
+        return noisy
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
+
+
+def _float_of(dtype: np.dtype) -> np.dtype:
+    """Return the dtype itself if it is floating, float32 for integers and bool."""
+    return dtype if dtype.kind == "f" else np.dtype(np.float32)

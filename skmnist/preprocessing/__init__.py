@@ -1,0 +1,5 @@
+"""Noise-free transformers of images."""
+
+from skmnist.preprocessing._scaler import PixelScaler
+
+__all__ = ["PixelScaler"]

@@ -1,0 +1,136 @@
+"""Scaling of pixels."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from skmnist.utils import (
+    check_images,
+    clip_to_value_range,
+    from_unit_range,
+    learn_value_range,
+    to_unit_range,
+)
+
+
+class PixelScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+    """Scale the pixels of images to [0, 1], in float32.
+
+    Unlike scikit-learn's MinMaxScaler, it scales all pixels alike, and by what black and white mean
+    for the data type (0 and 255 for uint8), not by what happens to occur in the training rows.
+
+    Parameters
+    ----------
+    value_range : (low, high), default=None
+        Pixel values of black and white. None learns it in `fit`: (0, 1) for bool and other data
+        within [0, 1], (0, 255) for uint8 and other data up to 255, (0, 65535) for uint16; anything
+        else takes the minimum and maximum of the training images, with a warning.
+
+    Attributes
+    ----------
+    value_range_ : tuple of two floats
+        Pixel values that are mapped to 0 and 1.
+    image_shape_ : tuple of int
+        (height, width, 1) of the images.
+    n_features_in_ : int
+        Number of pixels of an image.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the columns, if `X` was a DataFrame with string column names.
+
+    See Also
+    --------
+    skmnist.neural_network.CNNClassifier : Scales its input by itself.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmnist.preprocessing import PixelScaler
+    >>> X = np.array([[0, 51, 102, 255]], dtype=np.uint8)
+    >>> PixelScaler().fit_transform(X)
+    array([[0. , 0.2, 0.4, 1. ]], dtype=float32)
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {"value_range": [None, "array-like"]}
+
+    def __init__(self, *, value_range: Sequence[float] | None = None) -> None:
+        self.value_range = value_range
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Learn the value range.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
+            Grey images of any numeric dtype.
+        y : ignored
+            Present for scikit-learn's API.
+
+        Returns
+        -------
+        self : object
+            The fitted scaler.
+
+        Raises
+        ------
+        ValueError
+            If `value_range` is no range or `X` cannot be grey images.
+        """
+        self._validate_params()
+        images = check_images(self, X, reset=True, warn_not_square=False)
+        _, self.value_range_ = learn_value_range(images, self.value_range)
+        return self
+
+    def transform(self, X: Any) -> np.ndarray:
+        """Map the value range to [0, 1].
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
+            Images of the shape of the training images; never written to.
+
+        Returns
+        -------
+        ndarray of the shape of `X`, float32
+            The scaled images; values outside the range are clipped.
+
+        Raises
+        ------
+        ValueError
+            If `X` does not fit the training images.
+        """
+        check_is_fitted(self)
+        images = clip_to_value_range(check_images(self, X, reset=False), self.value_range_)
+        return to_unit_range(images, self.value_range_).reshape(np.shape(X))
+
+    def inverse_transform(self, X: Any) -> np.ndarray:
+        """Map [0, 1] back to the value range.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
+            Scaled images; never written to.
+
+        Returns
+        -------
+        ndarray of the shape of `X`, float32
+            The images in their value range; values outside [0, 1] are clipped first. Round and cast
+            them to return to integers.
+
+        Raises
+        ------
+        ValueError
+            If `X` does not fit the training images.
+        """
+        check_is_fitted(self)
+        unit = clip_to_value_range(check_images(self, X, reset=False), (0.0, 1.0))
+        return from_unit_range(
+            unit.astype(np.float32, copy=True), self.value_range_, np.float32
+        ).reshape(np.shape(X))
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags

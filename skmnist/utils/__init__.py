@@ -1,0 +1,21 @@
+"""Validation of images and value ranges, seeds, optional imports: shared by every package."""
+
+from skmnist.utils._images import check_images
+from skmnist.utils._optional import import_optional
+from skmnist.utils._random import draw_seed
+from skmnist.utils._value_range import (
+    clip_to_value_range,
+    from_unit_range,
+    learn_value_range,
+    to_unit_range,
+)
+
+__all__ = [
+    "check_images",
+    "clip_to_value_range",
+    "draw_seed",
+    "from_unit_range",
+    "import_optional",
+    "learn_value_range",
+    "to_unit_range",
+]

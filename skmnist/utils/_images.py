@@ -1,0 +1,176 @@
+"""One door for images: every accepted form of X becomes (n_images, height, width)."""
+
+import math
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from scipy.sparse import issparse
+from sklearn.base import BaseEstimator
+from sklearn.utils import check_array
+from sklearn.utils.validation import validate_data
+
+from skmnist.exceptions import ImageShapeError, ImageShapeWarning
+
+ImageShape = tuple[int, int, int]
+
+
+def check_images(
+    estimator: BaseEstimator,
+    X: Any,
+    *,
+    reset: bool,
+    image_shape: Sequence[int] | None = None,
+    warn_not_square: bool = True,
+) -> np.ndarray:
+    """Validate images and return them as one array, without copying where that is possible.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Gets `n_features_in_` (the number of pixels), `feature_names_in_` (for a DataFrame) and
+        `image_shape_` if `reset`; otherwise `X` is checked against them.
+    X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
+        Grey images of any numeric dtype.
+    reset : bool
+        True in `fit`, False in `transform` and `predict`.
+    image_shape : tuple, default=None
+        The estimator's `image_shape` parameter, (height, width) or (height, width, 1). If None, 3-D
+        and 4-D input carries its own shape, 2-D input with a perfect square of pixels is square,
+        and other 2-D input is one row of pixels.
+    warn_not_square : bool, default=True
+        Whether to warn about the last case; a scaler does not care.
+
+    Returns
+    -------
+    ndarray of shape (n, height, width)
+        The images, in their own dtype (float64 if that was object); may share memory with `X`.
+
+    Raises
+    ------
+    ImageShapeError
+        If `X` cannot be grey images of the expected shape.
+    ValueError
+        If `X` is empty, sparse, complex, NaN, infinite, or has another number of features.
+    TypeError
+        If `X` holds something that is not a number.
+
+    Warns
+    -----
+    ImageShapeWarning
+        If flat pixels do not form a square and `image_shape` is None.
+    """
+    own_shape = None
+    if not (issparse(X) or hasattr(X, "iloc")):
+        X = _as_array(X)
+        own_shape = _own_image_shape(X)
+    name = type(estimator).__name__
+    if not reset:
+        _hint_at_lone_image(X, estimator.image_shape_, estimator.n_features_in_, name)
+    if own_shape is None:
+        X = validate_data(estimator, X, reset=reset, dtype="numeric")
+    else:
+        X = check_array(X, dtype="numeric", allow_nd=True, input_name="X", estimator=estimator)
+    if X.dtype.kind not in "buif":
+        raise TypeError(f"X has dtype {X.dtype}; expected numbers (bool, integers or floats).")
+
+    if reset:
+        shape = _resolve_image_shape(image_shape, X.shape, own_shape, warn_not_square)
+        if own_shape is not None:
+            estimator.n_features_in_ = math.prod(shape)
+            vars(estimator).pop("feature_names_in_", None)
+        estimator.image_shape_ = shape
+    elif own_shape is not None and own_shape != estimator.image_shape_:
+        raise ImageShapeError(
+            f"X holds images of shape {own_shape[:2]}, but {name} was fitted on images of shape "
+            f"{estimator.image_shape_[:2]}. Resize the images, or fit again."
+        )
+    height, width, _ = estimator.image_shape_
+    return X.reshape(len(X), height, width)
+
+
+def _as_array(X: Any) -> np.ndarray:
+    """Return `X` as an array, naming the argument when its rows do not line up."""
+    try:
+        return np.asarray(X)
+    except ValueError as error:
+        raise ValueError(f"X is not a rectangular array of pixels: {error}") from error
+
+
+def _own_image_shape(X: np.ndarray) -> ImageShape | None:
+    """Return the image shape that 3-D and 4-D input carries; None for 2-D input and below."""
+    if X.ndim <= 2:
+        return None
+    if X.ndim > 4:
+        raise ImageShapeError(
+            f"X has {X.ndim} dimensions {X.shape}; expected (n, n_pixels), (n, height, width) or "
+            "(n, height, width, 1)."
+        )
+    if X.ndim == 4 and X.shape[3] != 1:
+        raise ImageShapeError(
+            f"X has {X.shape[3]} channels {X.shape}; grey only: expected (n, height, width, 1). "
+            "Convert colour images first, for example with X.mean(axis=-1)."
+        )
+    if 0 in X.shape[1:]:
+        raise ImageShapeError(f"X has images without pixels: its shape is {X.shape}.")
+    return X.shape[1], X.shape[2], 1
+
+
+def _resolve_image_shape(
+    image_shape: Sequence[int] | None,
+    X_shape: tuple[int, ...],
+    own_shape: ImageShape | None,
+    warn_not_square: bool,
+) -> ImageShape:
+    """Reconcile the parameter `image_shape` with the data."""
+    n_features = math.prod(X_shape[1:])
+    if image_shape is not None:
+        given = _check_image_shape(image_shape)
+        if math.prod(given) != n_features or own_shape not in (None, given):
+            raise ImageShapeError(
+                f"image_shape={image_shape!r} has {math.prod(given)} pixels, which does not fit X "
+                f"of shape {X_shape} with {n_features} features a row. Correct image_shape, or "
+                "pass image_shape=None to take it from X."
+            )
+        return given
+    if own_shape is not None:
+        return own_shape
+    side = math.isqrt(n_features)
+    if side * side == n_features:
+        return side, side, 1
+    if warn_not_square:
+        warnings.warn(
+            f"X has {n_features} features, which is not a perfect square: each row is read as an "
+            "image one pixel high. Pass image_shape=(height, width) if it is not.",
+            ImageShapeWarning,
+            stacklevel=4,
+        )
+    return 1, n_features, 1
+
+
+def _check_image_shape(image_shape: Any) -> ImageShape:
+    shape = tuple(image_shape) if isinstance(image_shape, Sequence | np.ndarray) else ()
+    positive = all(isinstance(size, int | np.integer) and size > 0 for size in shape)
+    if len(shape) == 3 and positive and shape[2] != 1:
+        raise ImageShapeError(
+            f"image_shape={image_shape!r} has {shape[2]} channels; grey only: expected "
+            "(height, width) or (height, width, 1)."
+        )
+    if len(shape) not in (2, 3) or not positive:
+        raise ImageShapeError(
+            f"image_shape={image_shape!r} is not an image shape; expected (height, width) or "
+            "(height, width, 1) of positive integers, or None."
+        )
+    return int(shape[0]), int(shape[1]), 1
+
+
+def _hint_at_lone_image(X: Any, image_shape: ImageShape, n_features: int, name: str) -> None:
+    """Recognise one image that was passed without its leading axis."""
+    shape = np.shape(X) if not issparse(X) else X.shape
+    is_lone = shape in (image_shape, image_shape[:2])
+    if is_lone and math.prod(shape[1:]) != n_features:
+        raise ImageShapeError(
+            f"X has {shape[1]} features, but {name} is expecting {n_features} features as input. "
+            f"X has the shape {shape} of one image: pass X[None]."
+        )

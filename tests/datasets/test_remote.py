@@ -1,0 +1,161 @@
+"""Downloads: verified, atomic, patient with the network, and leaving nothing behind."""
+
+import hashlib
+import os
+import re
+import socket
+from http.client import IncompleteRead
+from urllib.error import HTTPError, URLError
+
+import pytest
+
+from skmnist.datasets import _remote
+from skmnist.exceptions import DatasetIntegrityError, DatasetNotFoundError, SkmnistWarning
+
+BODY = b"the file" * 1000
+SHA256 = hashlib.sha256(BODY).hexdigest()
+
+
+def download(url, path, *, sha256=SHA256, n_retries=0, delay=0.0):
+    _remote.download(url, path, sha256=sha256, n_retries=n_retries, delay=delay)
+
+
+def everything_under(folder):
+    return sorted(path.name for path in folder.rglob("*"))
+
+
+def test_the_file_is_put_in_place_and_folders_are_made(serve, reply, tmp_path):
+    server = serve(reply(BODY))
+    path = tmp_path / "new" / "home" / "mnist.npz"
+    download(server.url, path)
+    assert path.read_bytes() == BODY
+    assert everything_under(path.parent) == ["mnist.npz"]
+    assert server.n_requests == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
+def test_the_file_has_the_mode_of_any_new_file(serve, reply, tmp_path):
+    (tmp_path / "other").touch()
+    download(serve(reply(BODY)).url, tmp_path / "mnist.npz")
+    assert (tmp_path / "mnist.npz").stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
+def test_a_wrong_checksum_writes_nothing(serve, reply, tmp_path):
+    server = serve(reply(b"<html>please log in</html>"))
+    got = hashlib.sha256(b"<html>please log in</html>").hexdigest()
+    path = tmp_path / "home" / "mnist.npz"
+    message = f"{server.url} is not the file expected: its SHA-256 is {got}, expected {SHA256}. "
+    with pytest.raises(DatasetIntegrityError, match=re.escape(message)) as caught:
+        download(server.url, path, n_retries=3)
+    assert f"by hand and place it as {path}" in str(caught.value)
+    assert everything_under(tmp_path) == []
+    assert server.n_requests == 1
+
+
+def test_404_is_not_retried(serve, reply, tmp_path):
+    server = serve(reply(status=404))
+    path = tmp_path / "mnist.npz"
+    message = (
+        f"{server.url} could not be downloaded: HTTP Error 404: Not Found. "
+        f"Try again later, or download it by hand and place it as {path}."
+    )
+    with pytest.raises(DatasetNotFoundError, match=re.escape(message)) as caught:
+        download(server.url, path, n_retries=3)
+    assert isinstance(caught.value.__cause__, HTTPError)
+    assert server.n_requests == 1
+    assert everything_under(tmp_path) == []
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 503])
+def test_a_server_that_recovers(serve, reply, tmp_path, status):
+    server = serve(reply(status=status), reply(status=status), reply(BODY))
+    with pytest.warns(SkmnistWarning) as warned:
+        download(server.url, tmp_path / "mnist.npz", n_retries=2)
+    assert (tmp_path / "mnist.npz").read_bytes() == BODY
+    assert server.n_requests == 3
+    assert [str(warning.message).rpartition(". ")[2] for warning in warned] == [
+        "Retry 1 of 2.",
+        "Retry 2 of 2.",
+    ]
+    assert f"Downloading {server.url} failed: HTTP Error {status}" in str(warned[0].message)
+
+
+def test_retries_end_and_wait_in_between(serve, reply, tmp_path, monkeypatch):
+    waited = []
+    monkeypatch.setattr(_remote.time, "sleep", waited.append)
+    server = serve(reply(status=503))
+    with (
+        pytest.warns(SkmnistWarning, match=r"Retry \d of 3\.") as warned,
+        pytest.raises(DatasetNotFoundError, match="HTTP Error 503"),
+    ):
+        download(server.url, tmp_path / "mnist.npz", n_retries=3, delay=2.5)
+    assert server.n_requests == 4
+    assert waited == [2.5, 2.5, 2.5]
+    assert len(warned) == 3
+
+
+def test_a_truncated_response_is_retried(serve, reply, tmp_path):
+    server = serve(reply(BODY[:100], missing=len(BODY) - 100), reply(BODY))
+    with pytest.warns(SkmnistWarning, match=r"IncompleteRead\(100 bytes read, 7900 more expected"):
+        download(server.url, tmp_path / "mnist.npz", n_retries=1)
+    assert (tmp_path / "mnist.npz").read_bytes() == BODY
+
+
+def test_a_response_that_stays_truncated(serve, reply, tmp_path):
+    server = serve(reply(BODY[:100], missing=len(BODY) - 100))
+    with pytest.raises(DatasetNotFoundError, match="could not be downloaded: Incomplete") as caught:
+        download(server.url, tmp_path / "mnist.npz")
+    assert isinstance(caught.value.__cause__, IncompleteRead)
+    assert everything_under(tmp_path) == []
+
+
+def test_a_server_that_never_answers(serve, reply, tmp_path, monkeypatch):
+    monkeypatch.setattr(_remote, "TIMEOUT", 0.1)
+    server = serve(reply(stall=True))
+    with pytest.raises(DatasetNotFoundError, match="timed out") as caught:
+        download(server.url, tmp_path / "mnist.npz")
+    assert isinstance(caught.value.__cause__, TimeoutError | URLError)
+
+
+def test_no_server(tmp_path, monkeypatch):
+    monkeypatch.setenv("no_proxy", "*")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{probe.getsockname()[1]}/mnist.npz"
+    with (
+        pytest.warns(SkmnistWarning, match=r"Retry 1 of 1\."),
+        pytest.raises(DatasetNotFoundError, match=re.escape(url)) as caught,
+    ):
+        download(url, tmp_path / "home" / "mnist.npz", n_retries=1)
+    assert isinstance(caught.value.__cause__, URLError)
+    assert isinstance(caught.value, FileNotFoundError)
+    assert everything_under(tmp_path) == []
+
+
+def test_an_error_without_text_is_named():
+    assert _remote._reason(TimeoutError()) == "TimeoutError"
+
+
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, OSError("disk full")])
+def test_the_temporary_file_goes_whatever_happens(
+    serve, reply, tmp_path, monkeypatch, interruption
+):
+    seen = []
+
+    def replace(source, destination):
+        seen.append((source.read_bytes(), destination))
+        raise interruption
+
+    monkeypatch.setattr(_remote.os, "replace", replace)
+    path = tmp_path / "mnist.npz"
+    expected = interruption if isinstance(interruption, type) else type(interruption)
+    with pytest.raises(expected):
+        download(serve(reply(BODY)).url, path)
+    assert seen == [(BODY, path)]
+    assert everything_under(tmp_path) == []
+
+
+def test_a_home_that_cannot_be_written_is_a_plain_oserror(serve, reply, tmp_path):
+    (tmp_path / "home").write_text("a file, not a folder")
+    with pytest.raises(FileExistsError):
+        download(serve(reply(BODY)).url, tmp_path / "home" / "mnist.npz")
