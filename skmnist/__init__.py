@@ -31,6 +31,7 @@ _SUBPACKAGES = (
     "model_selection",
     "neural_network",
     "noise",
+    "persistence",
     "preprocessing",
     "utils",
 )

@@ -13,6 +13,7 @@ __all__ = [
     "ImageShapeWarning",
     "InterruptedFitWarning",
     "MissingDependencyError",
+    "ModelFileError",
     "SkmnistError",
     "SkmnistWarning",
     "ValueRangeError",
@@ -34,6 +35,10 @@ class ValueRangeError(SkmnistError, ValueError):
 
 class MissingDependencyError(SkmnistError, ImportError):
     """An optional dependency is not installed; the message gives the pip line."""
+
+
+class ModelFileError(SkmnistError, ValueError):
+    """A file of a fitted estimator is truncated, damaged, or no such file."""
 
 
 class DatasetNotFoundError(SkmnistError, FileNotFoundError):

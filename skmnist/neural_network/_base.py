@@ -5,8 +5,9 @@ This is the only module that imports scikeras. Of scikeras it keeps the class, s
 prediction, cloning, tags and pickling are scikit-learn's or our own.
 """
 
+import math
 from abc import abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
@@ -15,13 +16,13 @@ import keras
 import numpy as np
 from scikeras.wrappers import KerasClassifier
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils import ClassifierTags, check_consistent_length, gen_batches
+from sklearn.utils import ClassifierTags, check_consistent_length
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import unique_labels
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from skmnist.neural_network._builders import ACTIVATIONS, INITIALIZERS
-from skmnist.neural_network._inference import compile_inference
+from skmnist.neural_network._inference import CompiledInference
 from skmnist.neural_network._targets import (
     check_class_weight,
     check_labels,
@@ -29,10 +30,15 @@ from skmnist.neural_network._targets import (
     hold_out,
     one_hot,
 )
-from skmnist.neural_network._training import LOSSES, OPTIMIZERS, Samples, fresh_optimizer, train
+from skmnist.neural_network._training import (
+    LEARNING_RATE_SCHEDULES,
+    LOSSES,
+    OPTIMIZERS,
+    Samples,
+    fresh_optimizer,
+    train,
+)
 from skmnist.utils import check_images, clip_to_value_range, draw_seed, learn_value_range
-
-_ROWS_PER_PREDICTION = 1024
 
 
 class BaseImageClassifier(KerasClassifier):
@@ -55,6 +61,7 @@ class BaseImageClassifier(KerasClassifier):
             Interval(Real, 0, None, closed="neither"),
             keras.optimizers.schedules.LearningRateSchedule,
         ],
+        "learning_rate_schedule": [StrOptions(set(LEARNING_RATE_SCHEDULES))],
         "loss": [StrOptions(set(LOSSES)), keras.losses.Loss],
         "epochs": [Interval(Integral, 1, None, closed="left")],
         "batch_size": [Interval(Integral, 1, None, closed="left")],
@@ -91,7 +98,7 @@ class BaseImageClassifier(KerasClassifier):
 
     # scikit-learn's own methods, where scikeras replaced them -------------------------------------
 
-    _get_param_names = classmethod(BaseEstimator._get_param_names.__func__)
+    _get_param_names: Any = classmethod(BaseEstimator._get_param_names.__func__)
     __repr__ = BaseEstimator.__repr__
     score = ClassifierMixin.score
 
@@ -175,7 +182,10 @@ class BaseImageClassifier(KerasClassifier):
             if self.early_stopping and validation is None:
                 kept, held_out = hold_out(y, self.validation_fraction, self.seed_)
                 samples, validation = samples.rows(kept), samples.rows(held_out)
-            self._train(samples, validation, self.epochs, n_iter_no_change)
+            cosine_steps = None
+            if self.learning_rate_schedule == "cosine":
+                cosine_steps = self.epochs * math.ceil(len(samples.images) / self.batch_size)
+            self._train(samples, validation, self.epochs, n_iter_no_change, cosine_steps)
         return self
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
@@ -218,7 +228,7 @@ class BaseImageClassifier(KerasClassifier):
             samples, _ = self._check_training_data(
                 X, y, sample_weight, reset=not goes_on, classes=classes
             )
-            self._train(samples, None, epochs=1, n_iter_no_change=None)
+            self._train(samples, None, epochs=1, n_iter_no_change=None, cosine_steps=None)
         return self
 
     def initialize(self, X: Any, y: Any) -> Self:
@@ -257,15 +267,15 @@ class BaseImageClassifier(KerasClassifier):
         check_consistent_length(images, y)
         weights = None
         if sample_weight is not None:
-            weights = _check_sample_weight(
-                sample_weight, images, dtype=np.float32, ensure_non_negative=True
-            )
-            kept = weights > 0
-            if not kept.any():
+            if not np.any(sample_weight):
                 raise ValueError(
                     "sample_weight is zero for all rows, which leaves nothing to train on; pass at "
                     "least one positive weight."
                 )
+            weights = _check_sample_weight(
+                sample_weight, images, dtype=np.float32, ensure_non_negative=True
+            )
+            kept = weights > 0
             if not kept.all():
                 images, y, weights = images[kept], y[kept], weights[kept]
         if reset:
@@ -274,12 +284,14 @@ class BaseImageClassifier(KerasClassifier):
             self.n_classes_ = len(self.classes_)
             if self.n_classes_ < 2:
                 raise ValueError(
-                    f"y has one class only, {self.classes_.tolist()}; expected at least two classes."
+                    f"y has one class only, {self.classes_.tolist()}; expected at least two "
+                    "classes."
                 )
             self.seed_ = draw_seed(self.random_state)
             self.history_: dict[str, list[float]] = {}
             self.model_ = self._build_model(self.n_classes_)
-            vars(self).pop("_predict_images", None)
+            self._inference = CompiledInference(self.model_)
+            self._compiled_with: tuple[Any, ...] | None = None
         else:
             images = clip_to_value_range(images, self.value_range_)
         check_class_weight(self.class_weight, self.classes_)
@@ -303,6 +315,7 @@ class BaseImageClassifier(KerasClassifier):
         validation: Samples | None,
         epochs: int,
         n_iter_no_change: int | None,
+        cosine_steps: int | None,
     ) -> None:
         callbacks = self.callbacks if self.callbacks is not None else []
         if isinstance(callbacks, keras.callbacks.Callback):
@@ -312,7 +325,7 @@ class BaseImageClassifier(KerasClassifier):
                 raise TypeError(
                     f"callbacks holds {callback!r}; expected instances of keras.callbacks.Callback."
                 )
-        self._ensure_compiled()
+        self._ensure_compiled(cosine_steps)
         history = train(
             self.model_,
             samples,
@@ -335,14 +348,18 @@ class BaseImageClassifier(KerasClassifier):
         """Number of epochs that the network has been trained for."""
         return len(getattr(self, "history_", {}).get("loss", []))
 
-    def _ensure_compiled(self) -> None:
-        """Compile the network with a fresh optimizer, unless it goes on with the same one."""
+    def _ensure_compiled(self, cosine_steps: int | None) -> None:
+        """Compile the network with a fresh optimizer, unless it can go on with the one it has."""
         settings = (self.optimizer, self.optimizer__learning_rate, self.loss)
-        if self.model_.compiled and self._compiled_with == settings:
+        goes_on = self._compiled_with == settings
+        if goes_on and cosine_steps is None:
             return
-        optimizer = fresh_optimizer(self.optimizer, self.optimizer__learning_rate)
+        optimizer = fresh_optimizer(
+            self.optimizer, learning_rate=self.optimizer__learning_rate, cosine_steps=cosine_steps
+        )
         self.model_.compile(optimizer=optimizer, loss=self.loss, metrics=["accuracy"])
-        self._compiled_with = settings
+        # A cosine ends at zero: the next call cannot go on with it.
+        self._compiled_with = settings if cosine_steps is None else None
 
     @contextmanager
     def _unchanged_on_failure(self, *, restore_weights: bool) -> Iterator[None]:
@@ -351,9 +368,8 @@ class BaseImageClassifier(KerasClassifier):
         weights = self.model_.get_weights() if restore_weights else None
         try:
             yield
-        except BaseException:
-            vars(self).clear()
-            vars(self).update(state)
+        except BaseException:  # an interruption must not leave half a network either
+            self.__dict__ = state
             if weights is not None:
                 self.model_.set_weights(weights)
             raise
@@ -382,13 +398,7 @@ class BaseImageClassifier(KerasClassifier):
         """
         check_is_fitted(self)
         images = clip_to_value_range(check_images(self, X, reset=False), self.value_range_)
-        predict_images = self._compiled_inference()
-        return np.concatenate(
-            [
-                predict_images(images[rows, ..., np.newaxis].astype(np.float32))
-                for rows in gen_batches(len(images), _ROWS_PER_PREDICTION)
-            ]
-        )
+        return self._inference(images[..., np.newaxis])
 
     def predict_log_proba(self, X: Any) -> np.ndarray:
         """Predict the logarithms of the probabilities of the classes.
@@ -421,26 +431,28 @@ class BaseImageClassifier(KerasClassifier):
         probabilities = self.predict_proba(X)
         return self.classes_[probabilities.argmax(axis=1)]
 
-    def _compiled_inference(self) -> Callable[[np.ndarray], np.ndarray]:
-        if "_predict_images" not in vars(self):
-            self._predict_images = compile_inference(self.model_)
-        return self._predict_images
-
     # Pickling: the architecture and the weights, without the optimizer and compiled functions -----
 
     def __getstate__(self) -> dict[str, Any]:
         state = dict(super().__getstate__())
-        for name in ("_predict_images", "_compiled_with"):
+        for name in ("_inference", "_compiled_with"):
             state.pop(name, None)
         if "model_" in state:
             model = state["model_"]
-            state["model_"] = {"architecture": model.to_json(), "weights": model.get_weights()}
+            architecture = keras.saving.serialize_keras_object(model)
+            architecture.pop("compile_config", None)
+            state["model_"] = {"architecture": architecture, "weights": model.get_weights()}
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         state = dict(state)
         if "model_" in state:
             packed = state["model_"]
-            state["model_"] = keras.models.model_from_json(packed["architecture"])
-            state["model_"].set_weights(packed["weights"])
+            model = keras.saving.deserialize_keras_object(packed["architecture"])
+            model.set_weights(packed["weights"])
+            state |= {
+                "model_": model,
+                "_inference": CompiledInference(model),
+                "_compiled_with": None,
+            }
         super().__setstate__(state)

@@ -6,6 +6,7 @@ changes a global generator.
 
 import math
 from collections.abc import Callable, Sequence
+from numbers import Real
 from typing import Any
 
 import keras
@@ -43,11 +44,11 @@ PADDINGS = ("same", "valid")
 # Conditions that the entries of per-layer parameters meet: (test, description for the message).
 _Condition = tuple[Callable[[Any], bool], str]
 POSITIVE_INT: _Condition = (
-    lambda v: isinstance(v, int | np.integer) and not isinstance(v, bool) and v > 0,
+    lambda v: isinstance(v, int | np.integer) and not isinstance(v, bool) and bool(v > 0),
     "positive integers",
 )
 RATE: _Condition = (
-    lambda v: isinstance(v, int | float | np.number) and 0 <= v < 1,
+    lambda v: isinstance(v, Real) and 0 <= float(v) < 1,
     "numbers in [0, 1)",
 )
 INITIALIZER: _Condition = (

@@ -33,8 +33,8 @@ class CNNClassifier(BaseImageClassifier):
     hidden_layer_sizes : tuple of int, default=(128,)
         Number of units of each dense hidden layer behind the convolutions.
     activation : str, default="relu"
-        Activation of the convolutions and the hidden layers: "relu", "elu", "gelu", "leaky_relu", "linear", "mish",
-        "selu", "sigmoid", "silu", "softplus" or "tanh".
+        Activation of the convolutions and the hidden layers: "relu", "elu", "gelu", "leaky_relu",
+        "linear", "mish", "selu", "sigmoid", "silu", "softplus" or "tanh".
     dropout : float or tuple of float, default=0.4
         Dropout rate in [0, 1) after each hidden layer, or one rate for each of them.
     batch_normalization : bool, default=True
@@ -48,6 +48,8 @@ class CNNClassifier(BaseImageClassifier):
         instance, of which every fit uses a fresh copy.
     optimizer__learning_rate : float or schedule, default=None
         Learning rate; None takes that of the optimizer.
+    learning_rate_schedule : {"cosine", "constant"}, default="cosine"
+        Whether the learning rate falls to zero along a half cosine over `epochs`, or stays.
     loss : str or keras.losses.Loss, default="categorical_crossentropy"
         Loss on one-hot labels.
     epochs : int, default=20
@@ -144,6 +146,7 @@ class CNNClassifier(BaseImageClassifier):
         output_kernel_initializer: str = "glorot_uniform",
         optimizer: str | keras.optimizers.Optimizer = "adam",
         optimizer__learning_rate: Any = None,
+        learning_rate_schedule: str = "cosine",
         loss: str | keras.losses.Loss = "categorical_crossentropy",
         epochs: int = 20,
         batch_size: int = 64,
@@ -172,6 +175,7 @@ class CNNClassifier(BaseImageClassifier):
         self.output_kernel_initializer = output_kernel_initializer
         self.optimizer = optimizer
         self.optimizer__learning_rate = optimizer__learning_rate
+        self.learning_rate_schedule = learning_rate_schedule
         self.loss = loss
         self.epochs = epochs
         self.batch_size = batch_size

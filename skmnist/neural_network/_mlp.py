@@ -22,7 +22,7 @@ class MLPClassifier(BaseImageClassifier):
         "selu", "sigmoid", "silu", "softplus" or "tanh".
     dropout : float or tuple of float, default=0.3
         Dropout rate in [0, 1) after each hidden layer, or one rate for each of them.
-    batch_normalization : bool, default=True
+    batch_normalization : bool, default=False
         Whether the hidden layers are batch-normalised before their activation.
     kernel_initializer : str or tuple of str, default="he_normal"
         Initialiser of the kernels of the hidden layers, or one for each of them.
@@ -33,9 +33,11 @@ class MLPClassifier(BaseImageClassifier):
         instance, of which every fit uses a fresh copy.
     optimizer__learning_rate : float or schedule, default=None
         Learning rate; None takes that of the optimizer.
+    learning_rate_schedule : {"cosine", "constant"}, default="cosine"
+        Whether the learning rate falls to zero along a half cosine over `epochs`, or stays.
     loss : str or keras.losses.Loss, default="categorical_crossentropy"
         Loss on one-hot labels.
-    epochs : int, default=20
+    epochs : int, default=40
         Number of passes over the training rows; at most so many with early stopping.
     batch_size : int, default=64
         Rows per gradient step.
@@ -108,13 +110,14 @@ class MLPClassifier(BaseImageClassifier):
         *,
         activation: str = "relu",
         dropout: float | Sequence[float] = 0.3,
-        batch_normalization: bool = True,
+        batch_normalization: bool = False,
         kernel_initializer: str | Sequence[str] = "he_normal",
         output_kernel_initializer: str = "glorot_uniform",
         optimizer: str | keras.optimizers.Optimizer = "adam",
         optimizer__learning_rate: Any = None,
+        learning_rate_schedule: str = "cosine",
         loss: str | keras.losses.Loss = "categorical_crossentropy",
-        epochs: int = 20,
+        epochs: int = 40,
         batch_size: int = 64,
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
@@ -135,6 +138,7 @@ class MLPClassifier(BaseImageClassifier):
         self.output_kernel_initializer = output_kernel_initializer
         self.optimizer = optimizer
         self.optimizer__learning_rate = optimizer__learning_rate
+        self.learning_rate_schedule = learning_rate_schedule
         self.loss = loss
         self.epochs = epochs
         self.batch_size = batch_size

@@ -11,12 +11,14 @@ from sklearn.utils.multiclass import type_of_target
 
 def check_labels(y: Any, name: str) -> np.ndarray:
     """Return class labels as an array of shape (n,), or say what is wrong with them."""
-    shape = np.shape(y)
+    shape = np.asarray(y).shape
     if len(shape) == 2 and shape[1] > 1:
         raise ValueError(
             f"{name} has shape {shape}, which looks one-hot; expected labels of shape (n,): pass "
             f"`{name}.argmax(1)`."
         )
+    if len(shape) > 2:
+        raise ValueError(f"{name} has shape {shape}; expected labels of shape (n,).")
     y = column_or_1d(y, warn=True)
     assert_all_finite(y, input_name=name)
     kind = type_of_target(y, input_name=name)

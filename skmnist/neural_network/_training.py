@@ -6,6 +6,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import keras
@@ -28,17 +29,41 @@ OPTIMIZERS: dict[str, type[keras.optimizers.Optimizer]] = {
 LOSSES = ("categorical_crossentropy", "categorical_focal_crossentropy")
 
 
+LEARNING_RATE_SCHEDULES = ("constant", "cosine")
+
+
 def fresh_optimizer(
-    optimizer: str | keras.optimizers.Optimizer, learning_rate: Any
+    optimizer: str | keras.optimizers.Optimizer,
+    *,
+    learning_rate: Any,
+    cosine_steps: int | None,
 ) -> keras.optimizers.Optimizer:
-    """Make an optimizer without state from a name or from an instance, which stays untouched."""
-    if isinstance(optimizer, str):
-        make, config = OPTIMIZERS[optimizer], OPTIMIZERS[optimizer]().get_config()
-    else:
-        make, config = type(optimizer), optimizer.get_config()
+    """Make an optimizer without state.
+
+    Parameters
+    ----------
+    optimizer : str or keras.optimizers.Optimizer
+        A name of `OPTIMIZERS`, or an instance, which stays untouched.
+    learning_rate : float, schedule or None
+        Learning rate; None takes that of the optimizer.
+    cosine_steps : int or None
+        Gradient steps over which a constant learning rate falls to zero along a half cosine; None
+        keeps it. A `learning_rate` that is a schedule stays as it is.
+
+    Returns
+    -------
+    keras.optimizers.Optimizer
+        The optimizer.
+    """
+    template = OPTIMIZERS[optimizer]() if isinstance(optimizer, str) else optimizer
+    config = template.get_config()
     if learning_rate is not None:
         config["learning_rate"] = learning_rate
-    return make.from_config(config)
+    if cosine_steps is not None and isinstance(config["learning_rate"], Real):
+        config["learning_rate"] = keras.optimizers.schedules.CosineDecay(
+            config["learning_rate"], decay_steps=cosine_steps
+        )
+    return type(template).from_config(config)
 
 
 @dataclass(frozen=True)

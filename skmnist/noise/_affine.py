@@ -110,7 +110,7 @@ class RandomAffine(BaseNoise):
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         n, height, width = images.shape
-        turn, down, right, growth = (2 * streams.random((4,)) - 1).T
+        turn, down, right, growth = (2 * streams.random((4,)).astype(np.float64) - 1).T
         matrices = affine_matrices(
             n,
             angle=np.deg2rad(self.rotation * turn),

@@ -1,6 +1,6 @@
 """What every noise shares: validation, value range, per-image randomness and ``when``."""
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
@@ -17,14 +17,16 @@ from skmnist.utils import (
     draw_seed,
     from_unit_range,
     learn_value_range,
+    restore_shape,
     to_unit_range,
+    unchanged_on_failure,
 )
 
 # Pixels that are worked on at once: small enough for the intermediate arrays to stay in the cache.
 _PIXELS_PER_CHUNK = 2**17
 
 
-class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
     """Base class of the noises; a subclass implements `_corrupt` and, if it has a zero, `_is_zero`.
 
     Parameters
@@ -91,7 +93,8 @@ class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         ValueError
             If a parameter is out of its range or `X` cannot be grey images.
         """
-        self._fit(X)
+        with unchanged_on_failure(self):
+            self._fit(X)
         return self
 
     def _fit(self, X: Any) -> np.ndarray:
@@ -123,7 +126,7 @@ class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         images = clip_to_value_range(check_images(self, X, reset=False), self.value_range_)
         noisy = images.copy() if self.when == "fit" else self._add_noise(images)
-        return noisy.reshape(np.shape(X))
+        return restore_shape(noisy, X, transformer=self)
 
     def fit_transform(self, X: Any, y: Any = None) -> np.ndarray:
         """Fit to the images and return them noisy, whatever ``when`` says.
@@ -140,8 +143,9 @@ class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         ndarray of the shape and dtype of `X`
             The noisy images.
         """
-        images = self._fit(X)
-        return self._add_noise(images).reshape(np.shape(X))
+        with unchanged_on_failure(self):
+            images = self._fit(X)
+            return restore_shape(self._add_noise(images), X, transformer=self)
 
     def _add_noise(self, images: np.ndarray, stream: int = 0) -> np.ndarray:
         """Return noisy images of shape (n, height, width), in their own dtype and range."""

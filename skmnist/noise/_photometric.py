@@ -96,5 +96,6 @@ class RandomBrightness(BaseNoise):
         return self.low == self.high == 0
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
-        images += self.low + (self.high - self.low) * streams.random((1, 1))
+        low, high = float(self.low), float(self.high)  # numpy's floats would compute in float64
+        images += low + (high - low) * streams.random((1, 1))
         return images

@@ -107,7 +107,7 @@ class GaussianNoise(BaseNoise):
         return self.scale == 0
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
-        return add_gaussian(images, self.scale, streams.standard_normal(images.shape[1:]))
+        return add_gaussian(images, float(self.scale), streams.standard_normal(images.shape[1:]))
 
 
 class SaltAndPepperNoise(BaseNoise):
@@ -189,4 +189,4 @@ class SaltAndPepperNoise(BaseNoise):
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         uniform = streams.random(images.shape[1:])
-        return salt_and_pepper(images, self.amount, self.salt_ratio, uniform)
+        return salt_and_pepper(images, float(self.amount), float(self.salt_ratio), uniform)

@@ -111,7 +111,7 @@ class ReferenceNoise(BaseNoise):
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         n, height, width = images.shape
-        turn, down, right, light = (2 * streams.random((4,)) - 1).T
+        turn, down, right, light = (2 * streams.random((4,)).astype(np.float64) - 1).T
         for matrices in (
             affine_matrices(n, angle=np.deg2rad(self.rotation * turn)),
             affine_matrices(
@@ -122,5 +122,5 @@ class ReferenceNoise(BaseNoise):
             affine_matrices(n, zoom=1 / (1 + self.zoom_out)),
         ):
             images = warp_affine(images, matrices, border_mode="reflect")
-        images += (self.brightness * light)[:, np.newaxis, np.newaxis]
+        images += (self.brightness * light).astype(images.dtype)[:, np.newaxis, np.newaxis]
         return images

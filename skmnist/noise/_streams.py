@@ -30,7 +30,7 @@ class ImageStreams:
 
     def __init__(self, images: np.ndarray, *, name: str, seed: int, stream: int = 0) -> None:
         salt = hashlib.blake2b(f"{name}/{seed}/{stream}".encode(), digest_size=32).digest()
-        rows = np.rint(images * 255).astype(np.uint8).reshape(len(images), -1)
+        rows = np.rint(images * 255).astype(np.uint8, order="C").reshape(len(images), -1)
         self._keys = [hashlib.blake2b(row, digest_size=32, key=salt).digest() for row in rows]
         self._n_calls = 0
 

@@ -125,6 +125,7 @@ def affine_matrices(
     ndarray of shape (n, 2, 3), float64
         Matrices from the result to the image, both measured from the centre.
     """
+    angle = np.asarray(angle, dtype=np.float64)  # numpy's float32 cos depends on the processor
     cos, sin = np.cos(angle) / zoom, np.sin(angle) / zoom
     matrices = np.empty((n, 2, 3))
     matrices[:, 0, 0] = matrices[:, 1, 1] = cos

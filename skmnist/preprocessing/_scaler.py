@@ -12,7 +12,9 @@ from skmnist.utils import (
     clip_to_value_range,
     from_unit_range,
     learn_value_range,
+    restore_shape,
     to_unit_range,
+    unchanged_on_failure,
 )
 
 
@@ -78,9 +80,10 @@ class PixelScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         ValueError
             If `value_range` is no range or `X` cannot be grey images.
         """
-        self._validate_params()
-        images = check_images(self, X, reset=True, warn_not_square=False)
-        _, self.value_range_ = learn_value_range(images, self.value_range)
+        with unchanged_on_failure(self):
+            self._validate_params()
+            images = check_images(self, X, reset=True, warn_not_square=False)
+            _, self.value_range_ = learn_value_range(images, self.value_range)
         return self
 
     def transform(self, X: Any) -> np.ndarray:
@@ -103,7 +106,7 @@ class PixelScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         images = clip_to_value_range(check_images(self, X, reset=False), self.value_range_)
-        return to_unit_range(images, self.value_range_).reshape(np.shape(X))
+        return restore_shape(to_unit_range(images, self.value_range_), X, transformer=self)
 
     def inverse_transform(self, X: Any) -> np.ndarray:
         """Map [0, 1] back to the value range.
@@ -125,10 +128,11 @@ class PixelScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             If `X` does not fit the training images.
         """
         check_is_fitted(self)
-        unit = clip_to_value_range(check_images(self, X, reset=False), (0.0, 1.0))
-        return from_unit_range(
-            unit.astype(np.float32, copy=True), self.value_range_, np.float32
-        ).reshape(np.shape(X))
+        # What `transform` returns has lost the column names.
+        unit = check_images(self, X, reset=False, warn_no_names=False)
+        unit = clip_to_value_range(unit, (0.0, 1.0))
+        images = from_unit_range(unit.astype(np.float32), self.value_range_, np.float32)
+        return restore_shape(images, X)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -1,8 +1,9 @@
 """Validation of images and value ranges, seeds, optional imports: shared by every package."""
 
-from skmnist.utils._images import check_images
+from skmnist.utils._images import check_images, restore_shape
 from skmnist.utils._optional import import_optional
 from skmnist.utils._random import draw_seed
+from skmnist.utils._state import unchanged_on_failure
 from skmnist.utils._value_range import (
     clip_to_value_range,
     from_unit_range,
@@ -17,5 +18,7 @@ __all__ = [
     "from_unit_range",
     "import_optional",
     "learn_value_range",
+    "restore_shape",
     "to_unit_range",
+    "unchanged_on_failure",
 ]

@@ -9,7 +9,8 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_array
-from sklearn.utils.validation import validate_data
+from sklearn.utils._set_output import _get_output_config
+from sklearn.utils.validation import _check_n_features, validate_data
 
 from skmnist.exceptions import ImageShapeError, ImageShapeWarning
 
@@ -23,6 +24,7 @@ def check_images(
     reset: bool,
     image_shape: Sequence[int] | None = None,
     warn_not_square: bool = True,
+    warn_no_names: bool = True,
 ) -> np.ndarray:
     """Validate images and return them as one array, without copying where that is possible.
 
@@ -41,6 +43,8 @@ def check_images(
         and other 2-D input is one row of pixels.
     warn_not_square : bool, default=True
         Whether to warn about the last case; a scaler does not care.
+    warn_no_names : bool, default=True
+        Whether to warn, as scikit-learn does, if `fit` saw a DataFrame and `X` is an array.
 
     Returns
     -------
@@ -68,10 +72,13 @@ def check_images(
     name = type(estimator).__name__
     if not reset:
         _hint_at_lone_image(X, estimator.image_shape_, estimator.n_features_in_, name)
-    if own_shape is None:
+    if own_shape is None and (warn_no_names or reset or hasattr(X, "iloc")):
         X = validate_data(estimator, X, reset=reset, dtype="numeric")
     else:
-        X = check_array(X, dtype="numeric", allow_nd=True, input_name="X", estimator=estimator)
+        nd = own_shape is not None
+        X = check_array(X, dtype="numeric", allow_nd=nd, input_name="X", estimator=estimator)
+        if not nd:
+            _check_n_features(estimator, X, reset=False)
     if X.dtype.kind not in "buif":
         raise TypeError(f"X has dtype {X.dtype}; expected numbers (bool, integers or floats).")
 
@@ -88,6 +95,42 @@ def check_images(
         )
     height, width, _ = estimator.image_shape_
     return X.reshape(len(X), height, width)
+
+
+def restore_shape(
+    images: np.ndarray, X: Any, *, transformer: BaseEstimator | None = None
+) -> np.ndarray:
+    """Give images of shape (n, height, width) the shape of the `X` that they came from.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, height, width)
+        The images.
+    X : array-like
+        What was passed to `check_images`.
+    transformer : transformer, default=None
+        The transformer whose output this is, if scikit-learn's `set_output` turns it into a table.
+
+    Returns
+    -------
+    ndarray of the shape of `X`
+        The images.
+
+    Raises
+    ------
+    ImageShapeError
+        If the output is to be a table and `X` is not one.
+    """
+    shape = X.shape if hasattr(X, "shape") else np.asarray(X).shape
+    if transformer is not None and len(shape) > 2:
+        container = _get_output_config("transform", transformer)["dense"]
+        if container != "default":
+            raise ImageShapeError(
+                f"X has shape {shape}, which does not fit into the table that "
+                f"set_output(transform={container!r}) asks for. Pass X of shape (n, n_pixels), or "
+                "call set_output(transform='default')."
+            )
+    return images.reshape(shape)
 
 
 def _as_array(X: Any) -> np.ndarray:
@@ -167,7 +210,7 @@ def _check_image_shape(image_shape: Any) -> ImageShape:
 
 def _hint_at_lone_image(X: Any, image_shape: ImageShape, n_features: int, name: str) -> None:
     """Recognise one image that was passed without its leading axis."""
-    shape = np.shape(X) if not issparse(X) else X.shape
+    shape = X.shape
     is_lone = shape in (image_shape, image_shape[:2])
     if is_lone and math.prod(shape[1:]) != n_features:
         raise ImageShapeError(

@@ -146,9 +146,8 @@ def to_unit_range(
     low, high = value_range
     # Wide values lose their low digits in float32 before the offset is taken away: subtract first.
     unit = X.astype(dtype) if low == 0 else np.subtract(X, low, dtype=np.float64).astype(dtype)
-    span = high - low
-    if span != 1:
-        unit /= span
+    # The networks multiply too: a scaler in front of one must not change a single bit.
+    unit *= unit.dtype.type(1 / (high - low))
     return unit
 
 
@@ -178,7 +177,12 @@ def from_unit_range(
         ``unit * (high - low) + low``.
     """
     low, high = value_range
-    values = unit if (low, high) == (0.0, 1.0) else unit * (high - low) + low
-    if np.dtype(dtype).kind in "biu":
+    integral = np.dtype(dtype).kind in "biu"
+    if integral and max(-low, high) > 2**24:  # float32 does not hold every integer beyond
+        unit = unit.astype(np.float64)
+    values = unit if (low, high) == (0.0, 1.0) else unit * (high - low)
+    if low:  # the sum is rounded, perhaps to beyond the range
+        values = np.clip(values + low, low, high)
+    if integral:
         values = np.trunc(values) if truncate else np.rint(values)
     return values.astype(dtype, copy=False)

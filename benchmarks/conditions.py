@@ -1,0 +1,24 @@
+"""The conditions of a measurement, printed above its result."""
+
+import importlib.metadata
+import os
+import platform
+from pathlib import Path
+
+_PACKAGES = ("tensorflow", "keras", "scikeras", "scikit-learn", "numpy")
+
+
+def print_conditions() -> None:
+    """Print the hardware and the versions."""
+    print(f"CPU: {_cpu_name()}, {os.cpu_count()} cores; Python {platform.python_version()}")
+    versions = (f"{name} {importlib.metadata.version(name)}" for name in _PACKAGES)
+    print(", ".join(versions), flush=True)
+
+
+def _cpu_name() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor()

@@ -1,0 +1,41 @@
+"""Accuracy of the default networks on clean digits of the embedded sample.
+
+Trains ``CNNClassifier()`` and ``MLPClassifier()`` on 4,000 rows and scores 1,000 others, for three
+seeds of the split and the network. Run it on an idle machine::
+
+    python benchmarks/default_accuracy.py
+"""
+
+import argparse
+import time
+
+import numpy as np
+from conditions import print_conditions
+from sklearn.model_selection import train_test_split
+
+from skmnist.datasets import load_mnist_sample
+from skmnist.neural_network import CNNClassifier, MLPClassifier
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    seeds = parser.parse_args().seeds
+    print_conditions()
+    X, y = load_mnist_sample(return_X_y=True)
+    for network in (CNNClassifier, MLPClassifier):
+        name, scores = f"{network.__name__}()", []
+        for seed in seeds:
+            X_train, X_test, y_train, y_test = train_test_split(
+                X, y, test_size=1000, stratify=y, random_state=seed
+            )
+            start = time.perf_counter()
+            net = network(random_state=seed).fit(X_train, y_train)
+            seconds = time.perf_counter() - start
+            scores.append(net.score(X_test, y_test))
+            print(f"{name} seed {seed}: {scores[-1]:.4f} ({seconds:.1f} s)", flush=True)
+        print(f"{name} mean of {len(seeds)}: {np.mean(scores):.4f} ± {np.std(scores):.4f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""Search grids for the networks."""
+
+from typing import Any
+
+_MLP_GRID: dict[str, tuple[Any, ...]] = {
+    "hidden_layer_sizes": ((256, 128), (512, 256), (784, 512, 256, 128)),
+    "dropout": (0.2, 0.4),
+    "optimizer__learning_rate": (0.001, 0.003),
+}
+
+_CNN_GRID: dict[str, tuple[Any, ...]] = {
+    "filters": ((32, 64), (32, 64, 128), (32, 64, 128, 256)),
+    "hidden_layer_sizes": ((128,), (256, 128)),
+    "optimizer__learning_rate": (0.001, 0.003),
+}
+
+
+def mlp_param_grid(prefix: str = "") -> dict[str, list[Any]]:
+    """Return a search grid for `MLPClassifier`: layer widths, dropout, learning rate.
+
+    Parameters
+    ----------
+    prefix : str, default=""
+        Path to the network inside a larger estimator, such as "net__" for the step "net" of a
+        Pipeline.
+
+    Returns
+    -------
+    dict of str to list
+        A fresh grid for GridSearchCV.
+
+    See Also
+    --------
+    cnn_param_grid : Grid for `CNNClassifier`.
+
+    Examples
+    --------
+    >>> from skmnist.model_selection import mlp_param_grid
+    >>> mlp_param_grid("net__")["net__dropout"]
+    [0.2, 0.4]
+    """
+    return _with_prefix(_MLP_GRID, prefix)
+
+
+def cnn_param_grid(prefix: str = "") -> dict[str, list[Any]]:
+    """Return a search grid for `CNNClassifier`: filters, dense layers, learning rate.
+
+    Parameters
+    ----------
+    prefix : str, default=""
+        Path to the network inside a larger estimator, such as "net__" for the step "net" of a
+        Pipeline.
+
+    Returns
+    -------
+    dict of str to list
+        A fresh grid for GridSearchCV.
+
+    See Also
+    --------
+    mlp_param_grid : Grid for `MLPClassifier`.
+
+    Examples
+    --------
+    >>> from skmnist.model_selection import cnn_param_grid
+    >>> cnn_param_grid("net__")["net__hidden_layer_sizes"]
+    [(128,), (256, 128)]
+    """
+    return _with_prefix(_CNN_GRID, prefix)
+
+
+def _with_prefix(grid: dict[str, tuple[Any, ...]], prefix: str) -> dict[str, list[Any]]:
+    return {f"{prefix}{name}": list(values) for name, values in grid.items()}

@@ -1,0 +1,55 @@
+"""What the tests of several packages share."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skmnist.datasets import load_mnist_sample
+
+
+@pytest.fixture(scope="session")
+def digits():
+    """Five thousand MNIST digits, read-only, uint8 of shape (5000, 28, 28)."""
+    images = load_mnist_sample().images
+    images.flags.writeable = False
+    return images
+
+
+def _read_only(X):
+    X = X.copy()
+    X.flags.writeable = False
+    return X
+
+
+def _strided(X):
+    spread = np.zeros((len(X), X.shape[1], 2 * X.shape[2]), X.dtype)
+    spread[:, :, ::2] = X
+    return spread[:, :, ::2]
+
+
+# Every form that X may have, made from images of shape (n, height, width).
+FORMS = {
+    "flat": lambda X: X.reshape(len(X), -1),
+    "3-D": lambda X: X,
+    "4-D": lambda X: X[..., np.newaxis],
+    "DataFrame": lambda X: pd.DataFrame(X.reshape(len(X), -1)),
+    "lists": lambda X: X.reshape(len(X), -1).tolist(),
+    "nested lists": lambda X: X.tolist(),
+    "read-only": _read_only,
+    "memory-mapped": None,
+    "F-contiguous": np.asfortranarray,
+    "flat F-contiguous": lambda X: np.asfortranarray(X.reshape(len(X), -1)),
+    "strided": _strided,
+    "reversed": lambda X: X[:, ::-1].copy()[:, ::-1],
+}
+
+
+@pytest.fixture(params=FORMS)
+def to_form(request, tmp_path):
+    """Return a function that brings images of shape (n, height, width) into one form of `X`."""
+
+    def memory_mapped(X):
+        np.save(tmp_path / "images.npy", X)
+        return np.load(tmp_path / "images.npy", mmap_mode="r")
+
+    return FORMS[request.param] or memory_mapped

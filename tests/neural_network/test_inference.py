@@ -1,0 +1,52 @@
+import keras
+import numpy as np
+import pytest
+
+from skmnist.neural_network._inference import CompiledInference
+
+
+class CountTraces(keras.layers.Layer):
+    """Counts how often Python runs its body, which a compiled function does once per trace."""
+
+    n_traces = 0
+
+    def call(self, inputs):
+        CountTraces.n_traces += 1
+        return inputs
+
+
+@pytest.fixture(scope="module")
+def model():
+    layers = [keras.Input((4, 4, 1)), CountTraces(), keras.layers.Flatten(), keras.layers.Dense(3)]
+    return keras.Sequential(layers)
+
+
+def test_one_trace_for_all_batch_sizes(model):
+    predict = CompiledInference(model)
+    images = np.random.default_rng(0).random((2500, 4, 4, 1))
+    CountTraces.n_traces = 0
+    for n in (1, 2, 7, 1023, 1024, 1025, 2500, 1):
+        assert predict(images[:n]).shape == (n, 3)
+    assert CountTraces.n_traces == 1
+
+
+def test_it_follows_the_weights(model):
+    predict = CompiledInference(model)
+    images = np.ones((3, 4, 4, 1))
+    before = predict(images)
+    model.set_weights([2 * w for w in model.get_weights()])
+    np.testing.assert_allclose(predict(images), 2 * before, rtol=1e-5)
+
+
+def test_it_equals_the_model_on_all_dtypes(model):
+    images = np.random.default_rng(0).integers(0, 255, (5, 4, 4, 1), dtype=np.uint8)
+    expected = model(images.astype(np.float32))
+    for dtype in (np.uint8, np.float32, np.float64, np.int64):
+        np.testing.assert_allclose(CompiledInference(model)(images.astype(dtype)), expected)
+
+
+def test_other_back_ends_fall_back_to_keras(model, monkeypatch):
+    images = np.random.default_rng(0).random((5, 4, 4, 1), dtype=np.float32)
+    expected = CompiledInference(model)(images)
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    np.testing.assert_allclose(CompiledInference(model)(images), expected, rtol=1e-6)

@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+from skmnist.noise._streams import ImageStreams
+
+IMAGES = np.random.default_rng(0).random((2000, 3, 4), dtype=np.float32)
+METHODS = ["random", "standard_normal"]
+
+
+def draw(method, images=IMAGES[:5], shape=(6,), name="Noise", seed=0, stream=0):
+    return getattr(ImageStreams(images, name=name, seed=seed, stream=stream), method)(shape)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_draws_belong_to_the_image(method):
+    draws = draw(method)
+    assert (draws.shape, draws.dtype) == ((5, 6), "float32")
+    assert_array_equal(draw(method), draws)
+    assert_array_equal(draw(method, IMAGES[3:0:-1]), draws[3:0:-1])
+    assert_array_equal(draw(method, np.asfortranarray(IMAGES[:5])), draws)
+    assert len(np.unique(draws)) == draws.size  # no two images share a stream
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("other", [{"name": "OtherNoise"}, {"seed": 1}, {"stream": 1}])
+def test_name_seed_and_stream_matter(method, other):
+    assert not (draw(method, **other) == draw(method)).any()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_each_call_goes_on_with_fresh_numbers(method):
+    streams = ImageStreams(IMAGES[:5], name="Noise", seed=0)
+    calls = [getattr(streams, method)((6,)) for _ in range(3)]
+    assert len(np.unique(calls)) == 3 * 5 * 6
+
+
+def test_keys_are_the_pixels_rounded_to_8_bits():
+    bytes_ = np.arange(256, dtype=np.uint8).reshape(4, 8, 8)
+    for dtype in ("float32", "float64"):
+        images = (bytes_ / 255).astype(dtype)
+        assert_array_equal(draw("random", images), draw("random", bytes_ / 255))
+        assert_array_equal(draw("random", images + 0.4 / 255), draw("random", images))
+        assert not (draw("random", images - 0.6 / 255) == draw("random", images))[1:].any()
+
+
+@pytest.mark.parametrize(
+    ("method", "mean", "variance", "fourth"),
+    [("random", 1 / 2, 1 / 12, 1 / 80), ("standard_normal", 0, 1, 3)],
+)
+def test_distribution(method, mean, variance, fourth):
+    draws = draw(method, IMAGES, (50,)).astype(float)
+    assert abs(draws.mean() - mean) < 3 * np.sqrt(variance / draws.size)
+    standard_error = np.sqrt((fourth - variance**2) / draws.size)
+    assert abs(((draws - mean) ** 2).mean() - variance) < 3 * standard_error
+    # Neither neighbours within an image nor neighbouring images are correlated.
+    for a, b in ((draws[:, 1:], draws[:, :-1]), (draws[1:], draws[:-1])):
+        correlation = ((a - mean) * (b - mean)).mean() / variance
+        assert abs(correlation) < 3 / np.sqrt(a.size)
+
+
+def test_uniform_draws_stay_below_one():
+    draws = draw("random", IMAGES, (50,))
+    assert draws.min() >= 0
+    assert draws.max() < 1
+
+
+def test_generators_are_pcg64_set_anew():
+    states = [
+        g.bit_generator.state["state"] for g in ImageStreams(IMAGES, name="", seed=0).generators()
+    ]
+    assert len({state["state"] for state in states}) == len(IMAGES)
+    assert all(state["inc"] % 2 for state in states)
