@@ -82,6 +82,13 @@ def load(path: str | os.PathLike[str]) -> Any:
     See Also
     --------
     dump : Write the file.
+
+    Examples
+    --------
+    >>> from skmnist.persistence import load
+    >>> load("no-such-file.joblib")
+    Traceback (most recent call last):
+    FileNotFoundError: [Errno 2] No such file or directory: 'no-such-file.joblib'
     """
     try:
         return joblib.load(path)

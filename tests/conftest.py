@@ -1,5 +1,12 @@
 """What the tests of several packages share."""
 
+import os
+
+# One TensorFlow thread per pytest worker, and none of its start-up messages; set before its import.
+for _variable in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
 import numpy as np
 import pandas as pd
 import pytest

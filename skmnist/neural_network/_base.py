@@ -7,8 +7,6 @@ prediction, cloning, tags and pickling are scikit-learn's or our own.
 
 import math
 from abc import abstractmethod
-from collections.abc import Iterator
-from contextlib import contextmanager
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -38,7 +36,13 @@ from skmnist.neural_network._training import (
     fresh_optimizer,
     train,
 )
-from skmnist.utils import check_images, clip_to_value_range, draw_seed, learn_value_range
+from skmnist.utils import (
+    check_images,
+    clip_to_value_range,
+    draw_seed,
+    learn_value_range,
+    unchanged_on_failure,
+)
 
 
 class BaseImageClassifier(KerasClassifier):
@@ -175,7 +179,7 @@ class BaseImageClassifier(KerasClassifier):
         """
         self._validate_params()
         goes_on = self.warm_start and hasattr(self, "model_")
-        with self._unchanged_on_failure(restore_weights=goes_on):
+        with unchanged_on_failure(self):
             samples, y = self._check_training_data(X, y, sample_weight, reset=not goes_on)
             n_iter_no_change = self.n_iter_no_change if self.early_stopping else None
             validation = self._check_validation_data(X_val, y_val)
@@ -224,7 +228,7 @@ class BaseImageClassifier(KerasClassifier):
                     f"classes={classes} is not the same as on the last call to partial_fit, or in "
                     f"fit: {self.classes_}. Leave it out, or use a new estimator."
                 )
-        with self._unchanged_on_failure(restore_weights=goes_on):
+        with unchanged_on_failure(self):
             samples, _ = self._check_training_data(
                 X, y, sample_weight, reset=not goes_on, classes=classes
             )
@@ -247,7 +251,7 @@ class BaseImageClassifier(KerasClassifier):
             The network, which can predict.
         """
         self._validate_params()
-        with self._unchanged_on_failure(restore_weights=False):
+        with unchanged_on_failure(self):
             self._check_training_data(X, y, None, reset=True)
         return self
 
@@ -267,7 +271,7 @@ class BaseImageClassifier(KerasClassifier):
         check_consistent_length(images, y)
         weights = None
         if sample_weight is not None:
-            if not np.any(sample_weight):
+            if not np.any(np.asarray(sample_weight)):
                 raise ValueError(
                     "sample_weight is zero for all rows, which leaves nothing to train on; pass at "
                     "least one positive weight."
@@ -326,18 +330,23 @@ class BaseImageClassifier(KerasClassifier):
                     f"callbacks holds {callback!r}; expected instances of keras.callbacks.Callback."
                 )
         self._ensure_compiled(cosine_steps)
-        history = train(
-            self.model_,
-            samples,
-            validation,
-            batch_size=self.batch_size,
-            epochs=epochs,
-            initial_epoch=self.current_epoch,
-            n_iter_no_change=n_iter_no_change,
-            callbacks=callbacks,
-            seed=self.seed_,
-            verbose=self.verbose,
-        )
+        weights = self.model_.get_weights()
+        try:
+            history = train(
+                self.model_,
+                samples,
+                validation,
+                batch_size=self.batch_size,
+                epochs=epochs,
+                initial_epoch=self.current_epoch,
+                n_iter_no_change=n_iter_no_change,
+                callbacks=callbacks,
+                seed=self.seed_,
+                verbose=self.verbose,
+            )
+        except BaseException:
+            self.model_.set_weights(weights)
+            raise
         names = {**self.history_, **history}
         self.history_ = {
             name: [*self.history_.get(name, []), *history.get(name, [])] for name in names
@@ -351,7 +360,7 @@ class BaseImageClassifier(KerasClassifier):
     def _ensure_compiled(self, cosine_steps: int | None) -> None:
         """Compile the network with a fresh optimizer, unless it can go on with the one it has."""
         settings = (self.optimizer, self.optimizer__learning_rate, self.loss)
-        goes_on = self._compiled_with == settings
+        goes_on = self._compiled_with == (*settings, getattr(self.model_, "optimizer", None))
         if goes_on and cosine_steps is None:
             return
         optimizer = fresh_optimizer(
@@ -359,20 +368,7 @@ class BaseImageClassifier(KerasClassifier):
         )
         self.model_.compile(optimizer=optimizer, loss=self.loss, metrics=["accuracy"])
         # A cosine ends at zero: the next call cannot go on with it.
-        self._compiled_with = settings if cosine_steps is None else None
-
-    @contextmanager
-    def _unchanged_on_failure(self, *, restore_weights: bool) -> Iterator[None]:
-        """Leave the estimator as it was if the body raises."""
-        state = vars(self).copy()
-        weights = self.model_.get_weights() if restore_weights else None
-        try:
-            yield
-        except BaseException:  # an interruption must not leave half a network either
-            self.__dict__ = state
-            if weights is not None:
-                self.model_.set_weights(weights)
-            raise
+        self._compiled_with = (*settings, optimizer) if cosine_steps is None else None
 
     # Prediction -----------------------------------------------------------------------------------
 

@@ -110,9 +110,11 @@ def _activated(
     """Follow a linear layer by its activation, with batch normalisation in between if wanted."""
     if not batch_normalization:
         return [layer_of(name=name, activation=activation)]
+    # Keras' own momentum of 0.99 needs hundreds of steps before its averages can predict, which is
+    # several epochs of some thousand digits.
     return [
         layer_of(name=name, use_bias=False),
-        keras.layers.BatchNormalization(name=f"{name}_normalization"),
+        keras.layers.BatchNormalization(momentum=0.9, name=f"{name}_normalization"),
         keras.layers.Activation(activation, name=f"{name}_activation"),
     ]
 

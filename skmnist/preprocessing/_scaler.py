@@ -51,7 +51,7 @@ class PixelScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     >>> import numpy as np
     >>> from skmnist.preprocessing import PixelScaler
     >>> X = np.array([[0, 51, 102, 255]], dtype=np.uint8)
-    >>> PixelScaler().fit_transform(X)
+    >>> PixelScaler().fit_transform(X).round(3)
     array([[0. , 0.2, 0.4, 1. ]], dtype=float32)
     """
 

@@ -147,7 +147,10 @@ def to_unit_range(
     # Wide values lose their low digits in float32 before the offset is taken away: subtract first.
     unit = X.astype(dtype) if low == 0 else np.subtract(X, low, dtype=np.float64).astype(dtype)
     # The networks multiply too: a scaler in front of one must not change a single bit.
-    unit *= unit.dtype.type(1 / (high - low))
+    scale = unit.dtype.type(1 / (high - low))
+    unit *= scale
+    if unit.dtype.type(high - low) * scale > 1:  # by the rounding of the scale
+        np.minimum(unit, 1, out=unit)
     return unit
 
 

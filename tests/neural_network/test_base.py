@@ -632,3 +632,12 @@ def test_parallel_workers_agree(X, y, make_mlp):
     net = make_mlp(epochs=1)
     alone = cross_val_score(net, X, y, cv=2)
     np.testing.assert_allclose(cross_val_score(net, X, y, cv=2, n_jobs=2), alone, atol=0.02)
+
+
+def test_failed_warm_start_does_not_swap_the_optimizer(X, y, make_mlp):
+    net = make_mlp(warm_start=True, learning_rate_schedule="constant").fit(X, y)
+    net.set_params(optimizer__learning_rate=0.5, callbacks=InterruptAt(2))
+    with pytest.raises(KeyboardInterrupt):
+        net.fit(X, y)
+    net.set_params(optimizer__learning_rate=0.02, callbacks=None).fit(X, y)
+    assert float(net.model_.optimizer.learning_rate) == pytest.approx(0.02)

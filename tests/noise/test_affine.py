@@ -56,7 +56,7 @@ def test_what_comes_in_from_beyond_the_border(border_mode):
     X = np.full((20, 6, 6), 0.5)
     noise = RandomAffine(border_mode=border_mode, border_value=1, random_state=0)
     noisy = noise.fit_transform(X)
-    assert noisy.max() == (1 if border_mode == "constant" else 0.5)
+    assert noisy.max() > 0.8 if border_mode == "constant" else (noisy == 0.5).all()
 
 
 def test_the_border_value_is_in_units_of_the_range():

@@ -147,6 +147,13 @@ def test_zero_strength_is_the_identity(noise_class, dtype, value_range):
     assert not np.shares_memory(noisy, X)
 
 
+def test_one_strength_is_enough(noise_class):
+    X = make_images(20, 7, 6)
+    for name in ZERO[noise_class]:
+        others = {other: 0 for other in ZERO[noise_class] if other != name}
+        assert (noise_class(**others, random_state=0).fit_transform(X) != X).any()
+
+
 def test_by_default_every_digit_changes_visibly(noise_class, digits):
     noisy = noise_class(random_state=0).fit_transform(digits[:20])
     change = np.abs(noisy.astype(float) - digits[:20]).mean(axis=(1, 2)) / 255

@@ -126,7 +126,10 @@ def test_floats_return_to_their_range_and_not_beyond(dtype):
     for ends in np.random.default_rng(0).normal(scale=10, size=(200, 2)).astype(dtype):
         low, high = sorted(ends.tolist())
         X = np.linspace(low, high, 9).astype(dtype)
-        again = from_unit_range(to_unit_range(X, (low, high), dtype), (low, high), dtype)
+        unit = to_unit_range(X, (low, high), dtype)
+        assert unit.min() >= 0
+        assert unit.max() <= 1
+        again = from_unit_range(unit, (low, high), dtype)
         np.testing.assert_allclose(again, X, atol=20 * np.finfo(dtype).eps * (1 + abs(ends).max()))
         assert again.min() >= low
         assert again.max() <= high

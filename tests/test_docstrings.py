@@ -1,0 +1,47 @@
+"""numpydoc's validation of every public name, the methods that skmnist itself defines included."""
+
+import importlib
+import inspect
+
+import pytest
+from numpydoc.validate import validate
+
+import skmnist
+
+IGNORED = {
+    "ES01",  # an extended summary is not always needed
+    "EX01",  # examples stand on the class, not on each method
+    "GL01",  # the summary starts on the line of the quotes
+    "SA01",  # not everything has a relative
+    "SA04",  # and most relatives need no description
+    "RT02",  # a name for the returned value may help the reader
+}
+
+
+def public_names():
+    for package in skmnist._SUBPACKAGES:
+        module = importlib.import_module(f"skmnist.{package}")
+        for name in module.__all__:
+            path, thing = f"skmnist.{package}.{name}", getattr(module, name)
+            if name != "BaseImageClassifier":  # its constructor is its subclasses' own
+                yield path
+            if inspect.isclass(thing) and not issubclass(thing, Exception):
+                for method, function in inspect.getmembers(thing, inspect.isfunction):
+                    if not method.startswith("_") and function.__module__.startswith("skmnist."):
+                        yield f"{path}.{method}"
+
+
+@pytest.mark.parametrize("path", sorted(public_names()))
+def test_docstring(path):
+    errors = validate(path)["errors"]
+    assert not [error for error in errors if error[0] not in IGNORED]
+
+
+@pytest.mark.parametrize("package", skmnist._SUBPACKAGES)
+def test_public_functions_and_estimators_have_examples(package):
+    module = importlib.import_module(f"skmnist.{package}")
+    for name in module.__all__:
+        thing = getattr(module, name)
+        is_base = name.startswith("Base") or package in ("exceptions", "utils")
+        if callable(thing) and not is_base:
+            assert ">>>" in inspect.getdoc(thing), name

@@ -1,0 +1,109 @@
+"""What `import skmnist` loads, and which names it offers."""
+
+import pickle
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import skmnist
+from skmnist.noise._registry import NOISES
+from skmnist.preprocessing import PixelScaler
+
+HEAVY = {"jax", "keras", "matplotlib", "mlxtend", "scikeras", "tensorflow", "torch"}
+
+
+def run(program, **options):
+    """Run a program in a fresh interpreter and return what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, check=True, **options
+    )
+    return done.stdout.decode()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import skmnist; dir(skmnist)",
+        "import skmnist.datasets, skmnist.exceptions, skmnist.utils",
+        "import skmnist.noise, skmnist.preprocessing",
+        "from skmnist import make_noise, make_noisy_mnist, PixelScaler; make_noise('reference')",
+    ],
+)
+def test_imports_stay_light(statement):
+    loaded = run(f"import sys; {statement}; print(*{HEAVY} & sys.modules.keys())")
+    assert loaded.split() == []
+
+
+def test_a_pickled_transformer_loads_without_keras():
+    X = np.arange(48, dtype=np.uint8).reshape(3, 16)
+    fitted = [noise(random_state=0).fit(X) for noise in NOISES.values()] + [PixelScaler().fit(X)]
+    program = (
+        "import pickle, sys; fitted, X = pickle.load(sys.stdin.buffer); "
+        f"[f.transform(X) for f in fitted]; print(*{HEAVY} & sys.modules.keys())"
+    )
+    assert run(program, input=pickle.dumps((fitted, X))).split() == []
+
+
+def test_importing_skmnist_costs_next_to_nothing():
+    program = (
+        "import time, sklearn; start = time.perf_counter(); import skmnist; "
+        "print(time.perf_counter() - start)"
+    )
+    assert min(float(run(program)) for _ in range(3)) < 0.15
+
+
+def test_public_names():
+    """A name that is added, or lost, is a change for the users: change this list on purpose."""
+    assert sorted(skmnist.__all__) == [
+        "CNNClassifier",
+        "GaussianNoise",
+        "MLPClassifier",
+        "PixelScaler",
+        "RandomAffine",
+        "RandomBrightness",
+        "ReferenceNoise",
+        "SaltAndPepperNoise",
+        "__version__",
+        "datasets",
+        "exceptions",
+        "fetch_mnist",
+        "load_mnist_sample",
+        "make_noise",
+        "make_noisy_mnist",
+        "model_selection",
+        "neural_network",
+        "noise",
+        "persistence",
+        "preprocessing",
+        "reference_architectures",
+        "utils",
+    ]
+    assert set(skmnist.__all__) <= set(dir(skmnist))
+
+
+@pytest.mark.parametrize("name", skmnist.__all__)
+def test_every_public_name_resolves(name):
+    item = getattr(skmnist, name)
+    if name in skmnist._HOME_OF:
+        assert item.__name__ == name
+        home = getattr(skmnist, skmnist._HOME_OF[name])
+        assert name in home.__all__
+        assert item is getattr(home, name)
+
+
+@pytest.mark.parametrize(
+    "package", ["datasets", "exceptions", "model_selection", "neural_network", "noise",
+                "preprocessing", "utils"]
+)  # fmt: skip
+def test_every_name_of_a_package_resolves(package):
+    module = getattr(skmnist, package)
+    assert all(hasattr(module, name) for name in module.__all__)
+
+
+def test_an_unknown_name():
+    with pytest.raises(AttributeError, match="module 'skmnist' has no attribute 'no_such_name'"):
+        _ = skmnist.no_such_name
+    with pytest.raises(ImportError, match="no_such_name"):
+        from skmnist import no_such_name  # noqa: F401

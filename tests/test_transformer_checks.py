@@ -1,0 +1,112 @@
+"""scikit-learn's own checks, for every public transformer."""
+
+import inspect
+
+import numpy as np
+import pytest
+import sklearn
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils import get_tags
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.estimator_checks import check_estimator
+from sklearn.utils.fixes import parse_version
+
+import skmnist.noise
+import skmnist.preprocessing
+
+PUBLIC = [
+    getattr(package, name)
+    for package in (skmnist.noise, skmnist.preprocessing)
+    for name in package.__all__
+]
+TRANSFORMERS = [
+    item
+    for item in PUBLIC
+    if inspect.isclass(item) and issubclass(item, TransformerMixin) and not inspect.isabstract(item)
+]
+
+# Since scikit-learn 1.9, one check is for SciPy with SCIPY_ARRAY_API=1, set before it is imported.
+HAS_ARRAY_API_CHECK = parse_version(sklearn.__version__) >= parse_version("1.9")
+SKIPPED = {"check_array_api_input"} if HAS_ARRAY_API_CHECK else set()
+
+
+@pytest.fixture(params=TRANSFORMERS, ids=lambda transformer: transformer.__name__)
+def transformer(request):
+    return request.param
+
+
+def test_all_transformers_are_found():
+    names = {transformer.__name__ for transformer in TRANSFORMERS}
+    assert names >= {
+        "GaussianNoise",
+        "PixelScaler",
+        "RandomAffine",
+        "RandomBrightness",
+        "ReferenceNoise",
+        "SaltAndPepperNoise",
+    }
+
+
+# The checks fit all sorts of numbers, which are neither squares nor pixels of a known range.
+@pytest.mark.filterwarnings("ignore:X has .* features, which is not a perfect square")
+@pytest.mark.filterwarnings("ignore:The pixels run from .* which is neither 0-1 nor 0-255")
+def test_check_estimator(transformer):
+    results = check_estimator(transformer(), on_skip=None, on_fail=None)
+    by_status = {"failed": {}, "passed": {}, "skipped": {}, "xfail": {}}
+    for result in results:
+        by_status[result["status"]][result["check_name"]] = result["exception"]
+    assert not by_status["failed"]
+    assert not by_status["xfail"]
+    assert by_status["skipped"].keys() == SKIPPED
+    assert sum(result["status"] == "passed" for result in results) >= 46
+
+
+def test_no_tag_switches_a_check_off(transformer):
+    tags = get_tags(transformer())
+    assert not tags.no_validation
+    assert not tags.non_deterministic
+    assert not tags._skip_test
+    assert tags.classifier_tags is None
+    assert tags.regressor_tags is None
+
+
+def test_init_only_assigns(transformer):
+    assert transformer.__init__.__kwdefaults__ or transformer.__init__.__defaults__
+    marker = object()
+    arguments = dict.fromkeys(inspect.signature(transformer).parameters, marker)
+    assert vars(transformer(**arguments)) == arguments
+
+
+def test_every_argument_is_constrained(transformer):
+    constraints = transformer._parameter_constraints
+    assert constraints.keys() == inspect.signature(transformer).parameters.keys()
+    assert issubclass(transformer, BaseEstimator)
+
+
+def bad_values(constraints):
+    """Return values that break all constraints of a parameter."""
+    bad = [object()]
+    for constraint in constraints:
+        if isinstance(constraint, StrOptions):
+            bad += ["no such choice", 3]
+        if isinstance(constraint, Interval):
+            bad += ["1", np.nan, None]
+            bad += [] if constraint.left is None else [constraint.left - 1e-3]
+            bad += [] if constraint.right is None else [constraint.right + 1e-3]
+    return bad
+
+
+@pytest.mark.parametrize(
+    ("transformer", "name", "value"),
+    [
+        pytest.param(transformer, name, value, id=f"{transformer.__name__}-{name}-{index}")
+        for transformer in TRANSFORMERS
+        for name, constraints in transformer._parameter_constraints.items()
+        for index, value in enumerate(bad_values(constraints))
+    ],
+)
+def test_bad_values_are_refused_at_fit_by_name(transformer, name, value):
+    estimator = transformer(**{name: value})
+    with pytest.raises(ValueError, match=f"'{name}' parameter of {transformer.__name__} must be"):
+        estimator.fit(np.zeros((2, 4)))
+    assert vars(estimator) == vars(transformer(**{name: value}))
