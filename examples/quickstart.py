@@ -10,14 +10,11 @@ network. ``--help`` lists the options, the full MNIST data and other noises amon
 """
 
 import argparse
-import os
 import subprocess
 import sys
 import time
 import warnings
 from pathlib import Path
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # no start-up messages of TensorFlow
 
 import joblib
 import matplotlib.pyplot as plt
@@ -54,7 +51,7 @@ def parse_arguments() -> argparse.Namespace:
         help="use all of MNIST, downloaded once (an hour or more on two cores)",
     )
     parser.add_argument("--data-home", default=None, help="folder of mnist.npz for --full")
-    parser.add_argument("--epochs", type=int, default=16, help="epochs of the evaluated networks")
+    parser.add_argument("--epochs", type=int, default=12, help="epochs of the evaluated networks")
     parser.add_argument("--rows", type=int, default=None, help="use only so many rows")
     parser.add_argument("--output", type=Path, default=Path("quickstart_output"))
     return parser.parse_args()

@@ -2,10 +2,9 @@
 
 import os
 
-# One TensorFlow thread per pytest worker, and none of its start-up messages; set before its import.
+# One TensorFlow thread per pytest worker; set before TensorFlow is imported.
 for _variable in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 import pandas as pd

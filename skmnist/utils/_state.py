@@ -15,6 +15,11 @@ def unchanged_on_failure(estimator: BaseEstimator) -> Iterator[None]:
     estimator : estimator
         Its attributes are put back; what they refer to is not copied, so the body must assign new
         objects and not write into old ones.
+
+    Yields
+    ------
+    None
+        While the body runs.
     """
     before = vars(estimator).copy()
     try:

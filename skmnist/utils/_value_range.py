@@ -108,6 +108,11 @@ def clip_to_value_range(X: np.ndarray, value_range: ValueRange) -> np.ndarray:
     ------
     ValueRangeError
         If the range is (0, 1) and the maximum exceeds 1.5: such images look like 0-255.
+
+    Warns
+    -----
+    ValueRangeWarning
+        If the range is (0, 255), but floats do not exceed 1: such images look like 0-1.
     """
     low, high = value_range
     if X.dtype.name in _RANGE_OF_DTYPE and _RANGE_OF_DTYPE[X.dtype.name] == (low, high):
@@ -118,6 +123,13 @@ def clip_to_value_range(X: np.ndarray, value_range: ValueRange) -> np.ndarray:
             f"X has a maximum of {largest:g}, which looks like 0-255, but the value range is "
             "(0, 1). Scale X the way the training images were scaled, or fit with "
             "value_range=(0, 255)."
+        )
+    if (low, high) == (0.0, 255.0) and X.dtype.kind == "f" and 0 < largest <= 1:
+        warnings.warn(
+            f"X has a maximum of {largest:g}, which looks like 0-1, but the value range is "
+            "(0, 255): all pixels count as black. Scale X the way the training images were scaled.",
+            ValueRangeWarning,
+            stacklevel=3,
         )
     if smallest < low or largest > high:
         return np.clip(X, low, high).astype(X.dtype, copy=False)

@@ -1,6 +1,7 @@
 """The contract of the networks with scikit-learn and with their users."""
 
 import hashlib
+import os
 import random
 import subprocess
 import sys
@@ -25,7 +26,12 @@ from sklearn.model_selection import (
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.utils import get_tags
 
-from skmnist.exceptions import ImageShapeError, InterruptedFitWarning, ValueRangeError
+from skmnist.exceptions import (
+    ImageShapeError,
+    InterruptedFitWarning,
+    ValueRangeError,
+    ValueRangeWarning,
+)
 from skmnist.neural_network import CNNClassifier, MLPClassifier
 from skmnist.noise import GaussianNoise
 from skmnist.preprocessing import PixelScaler
@@ -361,20 +367,37 @@ print(hashlib.sha256(b"".join(w.tobytes() for w in net.model_.get_weights())).he
 """
 
 
-def test_same_seed_gives_bit_identical_weights(X, y, make_cnn, tmp_path):
+@pytest.fixture
+def digest_in_another_process(X, y, tmp_path):
+    """Return a function that fits a CNN in a new process and returns the digest of its weights."""
+    np.save(tmp_path / "X.npy", X)
+    np.save(tmp_path / "y.npy", y)
+
+    def fit(net, n_threads):
+        names = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
+        environment = os.environ | dict.fromkeys(names, str(n_threads))
+        arguments = [tmp_path / "X.npy", tmp_path / "y.npy", repr(net.get_params())]
+        program = [sys.executable, "-c", IN_ANOTHER_PROCESS, *arguments]
+        run = subprocess.run(program, capture_output=True, text=True, check=True, env=environment)
+        return run.stdout.strip()
+
+    return fit
+
+
+def test_same_seed_gives_bit_identical_weights(X, y, make_cnn, digest_in_another_process):
     net = make_cnn(dropout=0.4, random_state=7)
     expected = weights_of(net.fit(X, y))
     assert_equal_weights(weights_of(net.fit(X, y)), expected)
     assert_equal_weights(weights_of(clone(net).fit(X, y)), expected)
     other = weights_of(clone(net).set_params(random_state=8).fit(X, y))
     assert not np.array_equal(other[0], expected[0])
+    assert digest_in_another_process(net, n_threads=1) == digest_of(expected)
 
-    np.save(tmp_path / "X.npy", X)
-    np.save(tmp_path / "y.npy", y)
-    data = [tmp_path / "X.npy", tmp_path / "y.npy"]
-    program = [sys.executable, "-c", IN_ANOTHER_PROCESS, *data, repr(net.get_params())]
-    output = subprocess.run(program, capture_output=True, text=True, check=True).stdout
-    assert output.strip() == digest_of(expected)
+
+def test_same_seed_with_two_threads(make_cnn, digest_in_another_process):
+    net = make_cnn(filters=(16, 32), dropout=0.4, batch_size=64, epochs=3)
+    digests = {digest_in_another_process(net, n_threads=2) for _ in range(2)}
+    assert len(digests) == 1
 
 
 def digest_of(weights):
@@ -578,6 +601,8 @@ def test_values_outside_the_range(X, y, make_mlp):
     )
     with pytest.raises(ValueRangeError, match="looks like 0-255"):
         make_mlp(value_range=(0, 1)).fit(X, y)
+    with pytest.warns(ValueRangeWarning, match="looks like 0-1"):
+        make_mlp(epochs=1).fit(X, y).predict(X / 255)
 
 
 @pytest.mark.parametrize("method", ["predict", "predict_proba", "predict_log_proba"])

@@ -143,3 +143,12 @@ def test_an_offset_does_not_cost_float32_its_digits():
 def test_to_unit_range_never_returns_its_argument():
     X = np.zeros((1, 2), dtype=np.float32)
     assert not np.shares_memory(to_unit_range(X, (0, 1)), X)
+
+
+def test_floats_in_0_1_under_0_255_warn():
+    with pytest.warns(ValueRangeWarning, match=r"maximum of 1, which looks like 0-1, but .*255"):
+        clip_to_value_range(np.array([[0.0, 1.0]]), (0, 255))
+    black = np.zeros((2, 2))
+    assert clip_to_value_range(black, (0, 255)) is black  # black is black in both
+    dark = np.array([[0, 1]])
+    assert clip_to_value_range(dark, (0, 255)) is dark  # integers mean what they say
