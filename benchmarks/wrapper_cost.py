@@ -84,7 +84,9 @@ def main() -> None:
     report("  plain Keras", plain, "s")
     report("  ratio", [a / b for a, b in zip(ours, plain, strict=True)], "x")
 
-    peer = KerasClassifier(plain_cnn_5, batch_size=BATCH_SIZE, epochs=1, verbose=0)
+    peer = KerasClassifier(
+        plain_cnn_5, loss="categorical_crossentropy", batch_size=BATCH_SIZE, epochs=1, verbose=0
+    )
     peer.fit(X_float, sample.target)
     row, row_float = X[:1], X_float[:1]
     for warm_up in (lambda: cnn_5.predict(row), lambda: peer.predict(row_float)):

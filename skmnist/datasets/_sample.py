@@ -90,7 +90,7 @@ def load_mnist_sample(
     References
     ----------
     .. [1] Y. LeCun, L. Bottou, Y. Bengio, P. Haffner. Gradient-based learning applied to document
-       recognition. Proceedings of the IEEE 86(11), 1998. :doi:`10.1109/5.726791`
+       recognition. Proceedings of the IEEE 86(11), 1998. https://doi.org/10.1109/5.726791
 
     Examples
     --------

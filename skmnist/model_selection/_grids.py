@@ -21,7 +21,7 @@ def mlp_param_grid(prefix: str = "") -> dict[str, list[Any]]:
     Parameters
     ----------
     prefix : str, default=""
-        Path to the network inside a larger estimator, such as "net__" for the step "net" of a
+        Path to the network inside a larger estimator: ``"net__"`` for the step "net" of a
         Pipeline.
 
     Returns
@@ -48,7 +48,7 @@ def cnn_param_grid(prefix: str = "") -> dict[str, list[Any]]:
     Parameters
     ----------
     prefix : str, default=""
-        Path to the network inside a larger estimator, such as "net__" for the step "net" of a
+        Path to the network inside a larger estimator: ``"net__"`` for the step "net" of a
         Pipeline.
 
     Returns
