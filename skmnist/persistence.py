@@ -5,13 +5,13 @@ run code when it is loaded: load only files that you trust.
 """
 
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import joblib
 
 from skmnist.exceptions import ModelFileError
+from skmnist.utils import atomic_write
 
 __all__ = ["dump", "load"]
 
@@ -48,14 +48,8 @@ def dump(estimator: Any, path: str | os.PathLike[str], *, compress: int = 0) -> 
     PixelScaler()
     """
     path = Path(path)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    os.close(handle)
-    try:
-        joblib.dump(estimator, name, compress=compress)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+    with atomic_write(path) as temporary:
+        joblib.dump(estimator, temporary, compress=compress)
     return path
 
 

@@ -1,9 +1,7 @@
 """Downloads. No other module of skmnist opens the network."""
 
 import hashlib
-import os
 import time
-import uuid
 import warnings
 from http.client import HTTPException
 from pathlib import Path
@@ -12,6 +10,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 from skmnist.exceptions import DatasetIntegrityError, DatasetNotFoundError, SkmnistWarning
+from skmnist.utils import atomic_write
 
 # Seconds without a byte after which a server counts as not answering.
 TIMEOUT = 30.0
@@ -58,7 +57,9 @@ def download(url: str, path: Path, *, sha256: str, n_retries: int, delay: float)
             f"Nothing was written. A proxy or a login page may have answered instead: try again "
             f"from another network, or download the file by hand and place it as {path}."
         )
-    _write_atomically(path, content)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_write(path) as temporary:
+        temporary.write_bytes(content)
 
 
 def _read_url(url: str, *, n_retries: int, delay: float) -> bytes:
@@ -98,15 +99,3 @@ def _is_permanent(error: BaseException) -> bool:
 
 def _reason(error: BaseException) -> str:
     return str(error) or type(error).__name__
-
-
-def _write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that, under any failure, it is there whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # Not tempfile: its files are unreadable to others, and a data home may be shared.
-    temporary = path.with_name(f"{path.name}.part_{uuid.uuid4().hex}")
-    try:
-        temporary.write_bytes(content)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)

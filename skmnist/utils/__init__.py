@@ -1,5 +1,6 @@
 """Validation of images and value ranges, seeds, optional imports: shared by every package."""
 
+from skmnist.utils._files import atomic_write
 from skmnist.utils._images import check_images, restore_shape
 from skmnist.utils._optional import import_optional
 from skmnist.utils._random import draw_seed
@@ -12,6 +13,7 @@ from skmnist.utils._value_range import (
 )
 
 __all__ = [
+    "atomic_write",
     "check_images",
     "clip_to_value_range",
     "draw_seed",

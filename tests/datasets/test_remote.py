@@ -146,7 +146,7 @@ def test_the_temporary_file_goes_whatever_happens(
         seen.append((source.read_bytes(), destination))
         raise interruption
 
-    monkeypatch.setattr(_remote.os, "replace", replace)
+    monkeypatch.setattr("os.replace", replace)
     path = tmp_path / "mnist.npz"
     expected = interruption if isinstance(interruption, type) else type(interruption)
     with pytest.raises(expected):
