@@ -3,8 +3,8 @@
 from typing import Any
 
 _MLP_GRID: dict[str, tuple[Any, ...]] = {
-    "hidden_layer_sizes": ((256, 128), (512, 256), (784, 512, 256, 128)),
-    "dropout": (0.2, 0.4),
+    "hidden_layer_sizes": ((256, 128), (512, 256), (1024, 512)),
+    "dropout": (0.3, 0.5),
     "optimizer__learning_rate": (0.001, 0.003),
 }
 
@@ -37,7 +37,7 @@ def mlp_param_grid(prefix: str = "") -> dict[str, list[Any]]:
     --------
     >>> from skmnist.model_selection import mlp_param_grid
     >>> mlp_param_grid("net__")["net__dropout"]
-    [0.2, 0.4]
+    [0.3, 0.5]
     """
     return _with_prefix(_MLP_GRID, prefix)
 

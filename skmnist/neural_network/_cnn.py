@@ -52,9 +52,9 @@ class CNNClassifier(BaseImageClassifier):
         Whether the learning rate falls to zero along a half cosine over `epochs`, or stays.
     loss : str or keras.losses.Loss, default="categorical_crossentropy"
         Loss on one-hot labels.
-    epochs : int, default=20
+    epochs : int, default=15
         Number of passes over the training rows; at most so many with early stopping.
-    batch_size : int, default=64
+    batch_size : int, default=32
         Rows per gradient step.
     early_stopping : bool, default=False
         Whether to hold out a stratified validation set, stop when its loss no longer falls, and
@@ -148,8 +148,8 @@ class CNNClassifier(BaseImageClassifier):
         optimizer__learning_rate: Any = None,
         learning_rate_schedule: str = "cosine",
         loss: str | keras.losses.Loss = "categorical_crossentropy",
-        epochs: int = 20,
-        batch_size: int = 64,
+        epochs: int = 15,
+        batch_size: int = 32,
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
         n_iter_no_change: int = 10,

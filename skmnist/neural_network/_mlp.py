@@ -15,12 +15,12 @@ class MLPClassifier(BaseImageClassifier):
 
     Parameters
     ----------
-    hidden_layer_sizes : tuple of int, default=(512, 256)
+    hidden_layer_sizes : tuple of int, default=(1024, 512)
         Number of units of each hidden layer.
     activation : str, default="relu"
         Activation of the hidden layers: "relu", "elu", "gelu", "leaky_relu", "linear", "mish",
         "selu", "sigmoid", "silu", "softplus" or "tanh".
-    dropout : float or tuple of float, default=0.3
+    dropout : float or tuple of float, default=0.5
         Dropout rate in [0, 1) after each hidden layer, or one rate for each of them.
     batch_normalization : bool, default=False
         Whether the hidden layers are batch-normalised before their activation.
@@ -39,7 +39,7 @@ class MLPClassifier(BaseImageClassifier):
         Loss on one-hot labels.
     epochs : int, default=40
         Number of passes over the training rows; at most so many with early stopping.
-    batch_size : int, default=64
+    batch_size : int, default=32
         Rows per gradient step.
     early_stopping : bool, default=False
         Whether to hold out a stratified validation set, stop when its loss no longer falls, and
@@ -106,10 +106,10 @@ class MLPClassifier(BaseImageClassifier):
 
     def __init__(
         self,
-        hidden_layer_sizes: int | Sequence[int] = (512, 256),
+        hidden_layer_sizes: int | Sequence[int] = (1024, 512),
         *,
         activation: str = "relu",
-        dropout: float | Sequence[float] = 0.3,
+        dropout: float | Sequence[float] = 0.5,
         batch_normalization: bool = False,
         kernel_initializer: str | Sequence[str] = "he_normal",
         output_kernel_initializer: str = "glorot_uniform",
@@ -118,7 +118,7 @@ class MLPClassifier(BaseImageClassifier):
         learning_rate_schedule: str = "cosine",
         loss: str | keras.losses.Loss = "categorical_crossentropy",
         epochs: int = 40,
-        batch_size: int = 64,
+        batch_size: int = 32,
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
         n_iter_no_change: int = 10,
