@@ -6,7 +6,7 @@ prediction, cloning, tags and pickling are scikit-learn's or our own.
 """
 
 import math
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -17,13 +17,14 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import ClassifierTags, check_consistent_length
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import unique_labels
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
 from skmnist.neural_network._builders import ACTIVATIONS, INITIALIZERS
 from skmnist.neural_network._inference import CompiledInference
 from skmnist.neural_network._targets import (
     check_class_weight,
     check_labels,
+    check_weights,
     combine_weights,
     hold_out,
     one_hot,
@@ -33,6 +34,7 @@ from skmnist.neural_network._training import (
     LOSSES,
     OPTIMIZERS,
     Samples,
+    check_callbacks,
     fresh_optimizer,
     train,
 )
@@ -45,7 +47,7 @@ from skmnist.utils import (
 )
 
 
-class BaseImageClassifier(KerasClassifier):
+class BaseImageClassifier(KerasClassifier, ABC):
     """Base class of the networks; a subclass implements `_build_model`.
 
     Parameters are those of `MLPClassifier` and `CNNClassifier` that have nothing to do with the
@@ -132,9 +134,18 @@ class BaseImageClassifier(KerasClassifier):
         ValueError
             If a name is not a parameter.
         """
-        own_names = self._get_param_names()
-        BaseEstimator.set_params(self, **{k: v for k, v in params.items() if k not in own_names})
-        for name in params.keys() & set(own_names):
+        # Names with two underscores are either our own or those of a nested estimator.
+        own_names = set(self._get_param_names())
+        nested = {name: value for name, value in params.items() if name not in own_names}
+        for name in nested:
+            if not hasattr(getattr(self, name.partition("__")[0], None), "set_params"):
+                raise ValueError(
+                    f"Invalid parameter {name!r} for estimator {self}. Valid parameters are: "
+                    f"{sorted(own_names)}. For other settings of an optimizer pass an instance, "
+                    "such as optimizer=keras.optimizers.SGD(momentum=0.9)."
+                )
+        BaseEstimator.set_params(self, **nested)
+        for name in own_names & params.keys():
             setattr(self, name, params[name])
         return self
 
@@ -271,14 +282,7 @@ class BaseImageClassifier(KerasClassifier):
         check_consistent_length(images, y)
         weights = None
         if sample_weight is not None:
-            if not np.any(np.asarray(sample_weight)):
-                raise ValueError(
-                    "sample_weight is zero for all rows, which leaves nothing to train on; pass at "
-                    "least one positive weight."
-                )
-            weights = _check_sample_weight(
-                sample_weight, images, dtype=np.float32, ensure_non_negative=True
-            )
+            weights = check_weights(sample_weight, images)
             kept = weights > 0
             if not kept.all():
                 images, y, weights = images[kept], y[kept], weights[kept]
@@ -321,14 +325,7 @@ class BaseImageClassifier(KerasClassifier):
         n_iter_no_change: int | None,
         cosine_steps: int | None,
     ) -> None:
-        callbacks = self.callbacks if self.callbacks is not None else []
-        if isinstance(callbacks, keras.callbacks.Callback):
-            callbacks = [callbacks]
-        for callback in callbacks:
-            if not isinstance(callback, keras.callbacks.Callback):
-                raise TypeError(
-                    f"callbacks holds {callback!r}; expected instances of keras.callbacks.Callback."
-                )
+        callbacks = check_callbacks(self.callbacks)
         self._ensure_compiled(cosine_steps)
         weights = self.model_.get_weights()
         try:

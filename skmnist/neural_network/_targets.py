@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.model_selection import train_test_split
 from sklearn.utils import assert_all_finite, column_or_1d, compute_sample_weight
 from sklearn.utils.multiclass import type_of_target
+from sklearn.utils.validation import _check_sample_weight
 
 
 def check_labels(y: Any, name: str) -> np.ndarray:
@@ -42,11 +43,24 @@ def one_hot(y: np.ndarray, classes: np.ndarray, name: str) -> np.ndarray:
     return np.eye(len(classes), dtype=np.float32)[np.searchsorted(classes, y)]
 
 
+def check_weights(sample_weight: Any, images: np.ndarray) -> np.ndarray:
+    """Return sample weights as a float32 array of shape (n,), not all of them zero."""
+    if not np.any(np.asarray(sample_weight)):
+        raise ValueError(
+            "sample_weight is zero for all rows, which leaves nothing to train on; pass at least "
+            "one positive weight."
+        )
+    weights: np.ndarray = _check_sample_weight(
+        sample_weight, images, dtype=np.float32, ensure_non_negative=True
+    )
+    return weights
+
+
 def check_class_weight(class_weight: Any, classes: np.ndarray) -> None:
     """Refuse class weights of labels that do not occur, and negative ones."""
     if not isinstance(class_weight, dict):
         return
-    unknown = [label for label in class_weight if label not in classes]
+    unknown = [label for label in class_weight if label not in classes.tolist()]
     if unknown:
         raise ValueError(
             f"class_weight has the labels {unknown}, which do not occur in y; expected labels "

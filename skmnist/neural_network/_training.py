@@ -153,6 +153,20 @@ class _BestWeights(keras.callbacks.EarlyStopping):
         super().on_train_end()
 
 
+def check_callbacks(callbacks: Any) -> list[keras.callbacks.Callback]:
+    """Return a callback, a list of them, or None as a list."""
+    if callbacks is None:
+        return []
+    if isinstance(callbacks, keras.callbacks.Callback):
+        return [callbacks]
+    for callback in callbacks:
+        if not isinstance(callback, keras.callbacks.Callback):
+            raise TypeError(
+                f"callbacks holds {callback!r}; expected instances of keras.callbacks.Callback."
+            )
+    return list(callbacks)
+
+
 def train(
     model: keras.Model,
     samples: Samples,
