@@ -230,7 +230,7 @@ def test_mlp_without_hidden_layers_is_logistic_regression(X, y):
     net = MLPClassifier((), epochs=300, optimizer="sgd", optimizer__learning_rate=1.0,
                         batch_size=100, random_state=0).fit(images, labels)  # fmt: skip
     kernel, _ = net.model_.layers[-1].get_weights()
-    reference = LogisticRegression(C=1e6, max_iter=2000).fit(images, labels)
+    reference = LogisticRegression(C=1e6, solver="newton-cg").fit(images, labels)
     assert net.score(images, labels) == reference.score(images, labels) == 1
     direction = kernel[:, 1] - kernel[:, 0]
     cosine = direction @ reference.coef_[0] / np.linalg.norm(direction)
