@@ -51,7 +51,7 @@ def parse_arguments() -> argparse.Namespace:
         help="use all of MNIST, downloaded once (an hour or more on two cores)",
     )
     parser.add_argument("--data-home", default=None, help="folder of mnist.npz for --full")
-    parser.add_argument("--epochs", type=int, default=12, help="epochs of the evaluated networks")
+    parser.add_argument("--epochs", type=int, default=9, help="epochs of the evaluated networks")
     parser.add_argument("--rows", type=int, default=None, help="use only so many rows")
     parser.add_argument("--output", type=Path, default=Path("quickstart_output"))
     return parser.parse_args()
@@ -133,7 +133,7 @@ def main() -> None:
 
     announce("Evaluation: stratified 5-fold accuracy of the winner on the training rows")
     folds = StratifiedKFold(5, shuffle=True, random_state=seed)
-    scores = cross_val_score(winner, X_train, y_train, cv=folds, verbose=1)
+    scores = cross_val_score(winner, X_train, y_train, cv=folds, verbose=2)
     print(f"{scores.mean():.2%} ± {scores.std():.2%}")
 
     announce("Training of the winner, beside two baselines")
