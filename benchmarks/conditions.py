@@ -15,6 +15,14 @@ def print_conditions() -> None:
     print(", ".join(versions), flush=True)
 
 
+def fail_unless(claims: dict[str, bool]) -> None:
+    """End the script with an error that names the claims that do not hold."""
+    broken = [claim for claim, holds in claims.items() if not holds]
+    if broken:
+        raise SystemExit(f"does not hold: {'; '.join(broken)}")
+    print(f"holds: {'; '.join(claims)}")
+
+
 def _cpu_name() -> str:
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():

@@ -10,11 +10,14 @@ import argparse
 import time
 
 import numpy as np
-from conditions import print_conditions
+from conditions import fail_unless, print_conditions
 from sklearn.model_selection import train_test_split
 
 from skmnist.datasets import load_mnist_sample
 from skmnist.neural_network import CNNClassifier, MLPClassifier
+
+
+LEAST = {CNNClassifier: 0.978, MLPClassifier: 0.950}
 
 
 def main() -> None:
@@ -22,6 +25,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     seeds = parser.parse_args().seeds
     print_conditions()
+    claims = {}
     X, y = load_mnist_sample(return_X_y=True)
     for network in (CNNClassifier, MLPClassifier):
         name, scores = f"{network.__name__}()", []
@@ -32,9 +36,12 @@ def main() -> None:
             start = time.perf_counter()
             net = network(random_state=seed).fit(X_train, y_train)
             seconds = time.perf_counter() - start
+            claims[f"{name} seed {seed} within 60 s"] = seconds < 60
             scores.append(net.score(X_test, y_test))
             print(f"{name} seed {seed}: {scores[-1]:.4f} ({seconds:.1f} s)", flush=True)
+        claims[f"{name} >= {LEAST[network]:.1%}"] = np.mean(scores) >= LEAST[network]
         print(f"{name} mean of {len(seeds)}: {np.mean(scores):.4f} ± {np.std(scores):.4f}")
+    fail_unless(claims)
 
 
 if __name__ == "__main__":

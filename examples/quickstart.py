@@ -128,7 +128,9 @@ def main() -> None:
         search.cv_results_["params"], search.cv_results_["mean_test_score"], strict=True
     ):
         print(f"{describe(params):34} {mean:.2%}")
-    winner = clone(pipeline).set_params(**search.best_params_, network__epochs=options.epochs)
+    winner = clone(pipeline).set_params(
+        **search.best_params_, network__epochs=options.epochs, network__early_stopping=True
+    )
     print(f"winner: {describe(search.best_params_)}")
 
     announce("Evaluation: stratified 5-fold accuracy of the winner on the training rows")
@@ -137,7 +139,7 @@ def main() -> None:
     print(f"{scores.mean():.2%} ± {scores.std():.2%}")
 
     announce("Training of the winner, beside two baselines")
-    winner.set_params(network__early_stopping=True).fit(X_train, y_train)
+    winner.fit(X_train, y_train)
     plot_training_curve(winner["network"].history_, options)
     models = {
         "DummyClassifier": pipeline_with(winner, DummyClassifier()),
@@ -163,15 +165,16 @@ def main() -> None:
     if not same:
         raise SystemExit("The shipped model predicts something else in a new process.")
 
+    size = path.stat().st_size / 1e6
+    print(f"shipped: {path} ({size:.1f} MB), equal predictions in a new process")
+    print(f"figures: {options.output}/*.png; {time.perf_counter() - START:.0f} s in all")
+
     print(f"\n{'model':34} {'5-fold accuracy':>16} {'test accuracy':>14} {'test loss':>10}")
     for name, probability in probabilities.items():
         is_winner = models[name] is winner
         in_folds = f"{scores.mean():.2%} ± {scores.std():.2%}" if is_winner else "-"
         accuracy = accuracy_score(y_test, probability.argmax(axis=1))
         print(f"{name:34} {in_folds:>16} {accuracy:>14.2%} {log_loss(y_test, probability):>10.3f}")
-    size = path.stat().st_size / 1e6
-    print(f"\nshipped: {path} ({size:.1f} MB), equal predictions in a new process")
-    print(f"figures: {options.output}/*.png; {time.perf_counter() - START:.0f} s in all")
 
 
 def describe(params: dict) -> str:

@@ -86,8 +86,8 @@ def load(path: str | os.PathLike[str]) -> Any:
     """
     try:
         return joblib.load(path)
-    except (OSError, ImportError):
-        raise  # not about the content of the file, and clear as they are
+    except (OSError, ImportError, AttributeError):
+        raise  # no file, or no such class here: not about the content, and clear as they are
     except Exception as error:
         raise ModelFileError(
             f"{os.fspath(path)} ({os.path.getsize(path)} bytes) is truncated, damaged, or no "

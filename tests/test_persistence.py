@@ -49,3 +49,18 @@ def test_foreign_file(tmp_path):
 def test_missing_file(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"nothing.joblib"):
         load(tmp_path / "nothing.joblib")
+
+
+def test_a_missing_class_is_not_called_damage(scaler, tmp_path, monkeypatch):
+    import skmnist.preprocessing._scaler as module
+
+    path = dump(scaler, tmp_path / "scaler.joblib")
+    monkeypatch.delattr(module, "PixelScaler")
+    with pytest.raises(AttributeError, match="PixelScaler"):
+        load(path)
+
+
+def test_the_ending_chooses_the_compression(tmp_path):
+    plain = dump(np.zeros(10_000), tmp_path / "zeros.joblib")
+    packed = dump(np.zeros(10_000), tmp_path / "zeros.joblib.gz")
+    assert packed.stat().st_size < plain.stat().st_size / 10

@@ -36,7 +36,9 @@ from skmnist.neural_network._training import (
     Samples,
     check_callbacks,
     fresh_optimizer,
+    join_histories,
     train,
+    unchanged_on_failure_in_training,
 )
 from skmnist.utils import (
     check_images,
@@ -280,7 +282,7 @@ class BaseImageClassifier(KerasClassifier, ABC):
         images = check_images(self, X, reset=reset, image_shape=self.image_shape)
         y = check_labels(y, "y")
         check_consistent_length(images, y)
-        weights = None
+        labels, weights = np.unique(y), None
         if sample_weight is not None:
             weights = check_weights(sample_weight, images)
             kept = weights > 0
@@ -302,7 +304,7 @@ class BaseImageClassifier(KerasClassifier, ABC):
             self._compiled_with: tuple[Any, ...] | None = None
         else:
             images = clip_to_value_range(images, self.value_range_)
-        check_class_weight(self.class_weight, self.classes_)
+        check_class_weight(self.class_weight, np.union1d(labels, self.classes_))
         weights = combine_weights(weights, self.class_weight, y)
         return Samples(images[..., np.newaxis], one_hot(y, self.classes_, "y"), weights), y
 
@@ -312,9 +314,14 @@ class BaseImageClassifier(KerasClassifier, ABC):
         if X_val is None or y_val is None:
             missing = "X_val" if X_val is None else "y_val"
             raise ValueError(f"{missing} is missing; pass X_val and y_val together.")
-        images = clip_to_value_range(check_images(self, X_val, reset=False), self.value_range_)
+        try:
+            images = clip_to_value_range(check_images(self, X_val, reset=False), self.value_range_)
+        except (ValueError, TypeError) as error:
+            error.args = (f"X_val cannot be used for validation: {error}",)
+            raise
         y_val = check_labels(y_val, "y_val")
-        check_consistent_length(images, y_val)
+        if len(images) != len(y_val):
+            raise ValueError(f"X_val has {len(images)} rows, but y_val has {len(y_val)}.")
         return Samples(images[..., np.newaxis], one_hot(y_val, self.classes_, "y_val"), None)
 
     def _train(
@@ -325,10 +332,9 @@ class BaseImageClassifier(KerasClassifier, ABC):
         n_iter_no_change: int | None,
         cosine_steps: int | None,
     ) -> None:
-        callbacks = check_callbacks(self.callbacks)
-        self._ensure_compiled(cosine_steps)
-        weights = self.model_.get_weights()
-        try:
+        callbacks = check_callbacks(self.callbacks, sets_learning_rate=cosine_steps is None)
+        with unchanged_on_failure_in_training(self.model_):
+            self._ensure_compiled(cosine_steps)
             history = train(
                 self.model_,
                 samples,
@@ -341,13 +347,7 @@ class BaseImageClassifier(KerasClassifier, ABC):
                 seed=self.seed_,
                 verbose=self.verbose,
             )
-        except BaseException:
-            self.model_.set_weights(weights)
-            raise
-        names = {**self.history_, **history}
-        self.history_ = {
-            name: [*self.history_.get(name, []), *history.get(name, [])] for name in names
-        }
+        self.history_ = join_histories(self.history_, history)
 
     @property
     def current_epoch(self) -> int:

@@ -39,6 +39,9 @@ INITIALIZERS: dict[str, Callable[..., keras.initializers.Initializer]] = {
     "truncated_normal": keras.initializers.TruncatedNormal,
 }
 
+# Whatever Keras' global configuration says: X is (n, height, width, 1).
+_LAYOUT = {"data_format": "channels_last"}
+
 PADDINGS = ("same", "valid")
 
 # Conditions that the entries of per-layer parameters meet: (test, description for the message).
@@ -154,6 +157,7 @@ def _dense_layers(
         activation="softmax",
         kernel_initializer=seeds.initializer(output_kernel_initializer),
         name="probabilities",
+        dtype="float32",  # whatever Keras' global policy says
     )
     return [*layers, output]
 
@@ -257,7 +261,12 @@ def build_cnn(
             **kwargs: Any,
         ) -> keras.Layer:
             return keras.layers.Conv2D(
-                filters[i], kernel_shape, padding=padding, kernel_initializer=kernel, **kwargs
+                filters[i],
+                kernel_shape,
+                padding=padding,
+                kernel_initializer=kernel,
+                **_LAYOUT,
+                **kwargs,
             )
 
         layers += _activated(conv, name, activation, batch_normalization)
@@ -265,7 +274,7 @@ def build_cnn(
             size = tuple(side - k + 1 for side, k in zip(size, kernel_shape, strict=True))
         pool_shape = tuple(min(pools[i], side) for side in size)
         if math.prod(pool_shape) > 1:
-            layers.append(keras.layers.MaxPooling2D(pool_shape, name=f"{name}_pool"))
+            layers.append(keras.layers.MaxPooling2D(pool_shape, name=f"{name}_pool", **_LAYOUT))
             size = tuple(side // pool for side, pool in zip(size, pool_shape, strict=True))
         layers += _dropout(rates[i], seeds, name)
     layers.append(keras.layers.Flatten(name="flatten"))

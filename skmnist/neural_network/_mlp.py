@@ -51,9 +51,10 @@ class MLPClassifier(BaseImageClassifier):
     class_weight : dict or "balanced", default=None
         Weights of the classes, {label: weight}; they multiply `sample_weight`.
     callbacks : keras.callbacks.Callback or list of them, default=None
-        Callbacks of training, copied for each fit.
+        Callbacks of training, copied for each fit: what they collect is not in the caller's.
     warm_start : bool, default=False
-        Whether `fit` goes on from the present weights.
+        Whether `fit` goes on from the present weights; the layers, the image shape, the value range
+        and the seed then stay as they are.
     image_shape : tuple of int, default=None
         (height, width) of the images; None takes it from `X`.
     value_range : (low, high), default=None

@@ -1,6 +1,7 @@
 """Labels, weights and the validation split: pure functions of y."""
 
 import math
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,9 @@ def check_labels(y: Any, name: str) -> np.ndarray:
         )
     if len(shape) > 2:
         raise ValueError(f"{name} has shape {shape}; expected labels of shape (n,).")
+    numpy_dtype = getattr(getattr(y, "dtype", None), "numpy_dtype", None)
+    if numpy_dtype is not None and numpy_dtype.kind in "biu":  # pandas' nullable integers
+        y = y.to_numpy(dtype=numpy_dtype)
     y = column_or_1d(y, warn=True)
     assert_all_finite(y, input_name=name)
     kind = type_of_target(y, input_name=name)
@@ -27,7 +31,8 @@ def check_labels(y: Any, name: str) -> np.ndarray:
         raise ValueError(
             f"Unknown label type: {kind}. {name} of dtype {y.dtype} is not a set of classes; "
             "expected integers, strings or booleans of shape (n,). For one-hot rows or "
-            f"probabilities pass `{name}.argmax(1)`."
+            f"probabilities pass `{name}.argmax(1)`, for an object array of integers "
+            f"`{name}.astype(int)`."
         )
     return y
 
@@ -66,11 +71,13 @@ def check_class_weight(class_weight: Any, classes: np.ndarray) -> None:
             f"class_weight has the labels {unknown}, which do not occur in y; expected labels "
             f"among {classes.tolist()}."
         )
-    negative = {label: weight for label, weight in class_weight.items() if not weight >= 0}
-    if negative:
-        raise ValueError(
-            f"class_weight has the weights {negative}; expected numbers of at least 0."
-        )
+    bad = {
+        label: weight
+        for label, weight in class_weight.items()
+        if not isinstance(weight, Real) or not float(weight) >= 0
+    }
+    if bad:
+        raise ValueError(f"class_weight has the weights {bad}; expected numbers of at least 0.")
 
 
 def combine_weights(
@@ -79,8 +86,20 @@ def combine_weights(
     """Multiply sample weights by class weights into a new float32 array; None means all ones."""
     if class_weight is None:
         return sample_weight
-    factors = compute_sample_weight(class_weight, y).astype(np.float32)
-    return factors if sample_weight is None else sample_weight * factors
+    if isinstance(class_weight, dict):  # a batch need not hold all of its labels
+        labels, codes = np.unique(y, return_inverse=True)
+        factors = np.array([class_weight.get(label, 1) for label in labels.tolist()])[codes]
+    else:
+        factors = compute_sample_weight(class_weight, y)
+    weights = factors.astype(np.float32)
+    if sample_weight is not None:
+        weights *= sample_weight
+    if not weights.any():
+        raise ValueError(
+            f"class_weight={class_weight!r} gives all rows the weight zero, which leaves nothing "
+            "to train on."
+        )
+    return weights
 
 
 def hold_out(y: np.ndarray, validation_fraction: float, seed: int) -> tuple[np.ndarray, np.ndarray]:

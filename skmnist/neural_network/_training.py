@@ -4,7 +4,8 @@ import copy
 import math
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
@@ -28,6 +29,14 @@ OPTIMIZERS: dict[str, type[keras.optimizers.Optimizer]] = {
 
 LOSSES = ("categorical_crossentropy", "categorical_focal_crossentropy")
 
+
+_LEARNING_RATE_CALLBACKS = (
+    keras.callbacks.LearningRateScheduler,
+    keras.callbacks.ReduceLROnPlateau,
+)
+
+# Modules that stand on the stack of a fit that is one of several.
+_SEARCHERS = ("joblib.parallel", "joblib.externals.loky", "sklearn.model_selection.")
 
 LEARNING_RATE_SCHEDULES = ("constant", "cosine")
 
@@ -129,6 +138,12 @@ class _ShuffleEachEpoch(keras.callbacks.Callback):
         self._batches.shuffle(epoch)
 
 
+class _StopWhenDiverged(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        if not math.isfinite((logs or {}).get("loss", 0.0)):
+            self.model.stop_training = True
+
+
 class _BestWeights(keras.callbacks.EarlyStopping):
     """Keras' early stopping, which can also restore the best weights after an interruption.
 
@@ -153,13 +168,18 @@ class _BestWeights(keras.callbacks.EarlyStopping):
         super().on_train_end()
 
 
-def check_callbacks(callbacks: Any) -> list[keras.callbacks.Callback]:
+def check_callbacks(callbacks: Any, *, sets_learning_rate: bool) -> list[keras.callbacks.Callback]:
     """Return a callback, a list of them, or None as a list."""
     if callbacks is None:
         return []
     if isinstance(callbacks, keras.callbacks.Callback):
-        return [callbacks]
+        callbacks = [callbacks]
     for callback in callbacks:
+        if isinstance(callback, _LEARNING_RATE_CALLBACKS) and not sets_learning_rate:
+            raise ValueError(
+                f"callbacks holds a {type(callback).__name__}, which cannot change a learning rate "
+                'that follows a cosine; pass learning_rate_schedule="constant" with it.'
+            )
         if not isinstance(callback, keras.callbacks.Callback):
             raise TypeError(
                 f"callbacks holds {callback!r}; expected instances of keras.callbacks.Callback."
@@ -222,7 +242,8 @@ def train(
     """
     batches = ShuffledBatches(samples, batch_size=batch_size, seed=seed)
     best_weights = None if validation is None else _BestWeights(n_iter_no_change)
-    own_callbacks = [_ShuffleEachEpoch(batches), *([best_weights] if best_weights else [])]
+    own_callbacks = [_ShuffleEachEpoch(batches), _StopWhenDiverged()]
+    own_callbacks += [best_weights] if best_weights else []
     model.history = None
     try:
         model.fit(
@@ -242,25 +263,54 @@ def train(
         if best_weights is not None:
             best_weights.restore()
         warnings.warn(
-            f"Training was interrupted after {n_done} of {epochs} epochs; the best weights so far "
-            "are kept.",
+            f"Training was interrupted after {n_done} of {epochs} epochs; "
+            f"{'the best' if best_weights else 'the present'} weights are kept.",
             InterruptedFitWarning,
             stacklevel=4,
         )
     history = {name: [float(v) for v in values] for name, values in model.history.history.items()}
-    if not np.isfinite(history["loss"]).all():
+    weights_are_finite = all(np.isfinite(weight).all() for weight in model.get_weights())
+    if not (np.isfinite(history["loss"]).all() and weights_are_finite):
         raise ValueError(
-            f"The training loss became {history['loss'][-1]} after {len(history['loss'])} epochs. "
-            "Lower optimizer__learning_rate, or use smaller sample weights."
+            f"Training diverged: after {len(history['loss'])} epochs the training loss became "
+            f"{history['loss'][-1]}, or weights are no longer finite. Lower "
+            "optimizer__learning_rate, or use smaller sample weights."
         )
     return history
 
 
+def join_histories(
+    before: dict[str, list[float]], after: dict[str, list[float]]
+) -> dict[str, list[float]]:
+    """Append a history to another; what one of them did not record is NaN in its epochs."""
+    gaps = [[math.nan] * len(history.get("loss", [])) for history in (before, after)]
+    return {
+        name: [*before.get(name, gaps[0]), *after.get(name, gaps[1])] for name in before | after
+    }
+
+
+@contextmanager
+def unchanged_on_failure_in_training(model: keras.Model) -> Iterator[None]:
+    """Put back weights, states of dropout and optimizer, and the optimizer, if the body raises."""
+    optimizer = getattr(model, "optimizer", None)
+    variables = [*model.variables, *(optimizer.variables if optimizer else [])]
+    values = [variable.numpy() for variable in variables]
+    settings = (optimizer, getattr(model, "loss", None))
+    try:
+        yield
+    except BaseException:
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)
+        if optimizer is not None and model.optimizer is not settings[0]:
+            model.compile(optimizer=optimizer, loss=settings[1], metrics=["accuracy"])
+        raise
+
+
 def _is_inside_search() -> bool:
-    """Tell whether joblib runs this fit, as GridSearchCV and cross_val_score always do."""
+    """Tell whether a search, a cross-validation or a worker of joblib runs this fit."""
     frame = sys._getframe()
     while frame.f_back is not None:
         frame = frame.f_back
-        if frame.f_globals.get("__name__", "").startswith("joblib."):
+        if frame.f_globals.get("__name__", "").startswith(_SEARCHERS):
             return True
     return False

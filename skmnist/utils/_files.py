@@ -22,8 +22,9 @@ def atomic_write(path: Path) -> Iterator[Path]:
         A temporary file of the same folder for the body to write; it takes the place of `path` when
         the body ends, and is removed if the body raises.
     """
+    # The ending stays, since joblib compresses by it.
     # Not tempfile: its files are unreadable to others, and a folder may be shared.
-    temporary = path.with_name(f"{path.name}.part_{uuid.uuid4().hex}")
+    temporary = path.with_name(f"part_{uuid.uuid4().hex}_{path.name}")
     try:
         yield temporary
         os.replace(temporary, path)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from scipy.sparse import issparse
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_array
 from sklearn.utils._set_output import _get_output_config
@@ -66,7 +65,7 @@ def check_images(
         If flat pixels do not form a square and `image_shape` is None.
     """
     own_shape = None
-    if not (issparse(X) or hasattr(X, "iloc")):
+    if not (hasattr(X, "tocsr") or hasattr(X, "iloc")):  # sparse, or a DataFrame
         X = _as_array(X)
         own_shape = _own_image_shape(X)
     name = type(estimator).__name__

@@ -668,3 +668,44 @@ def test_failed_warm_start_does_not_swap_the_optimizer(X, y, make_mlp):
         net.fit(X, y)
     net.set_params(optimizer__learning_rate=0.02, callbacks=None).fit(X, y)
     assert float(net.model_.optimizer.learning_rate) == pytest.approx(0.02)
+
+
+@pytest.mark.parametrize("failure", ["divergence", "callback", "labels"])
+def test_training_after_a_failure_equals_training_without_it(X, y, make_mlp, failure):
+    def start():
+        net = make_mlp(dropout=0.4, optimizer="adam")
+        return net.partial_fit(X, y, classes=np.arange(10))
+
+    expected = weights_of(start().partial_fit(X, y))
+    net = start()
+    arguments = {"X": X, "y": y}
+    if failure == "divergence":
+        arguments["sample_weight"] = np.full(len(y), 3e38)
+    elif failure == "callback":
+        net.set_params(callbacks=InterruptAt(1))
+    else:
+        arguments["y"] = y + 1
+    with pytest.raises((ValueError, KeyboardInterrupt)):
+        net.partial_fit(**arguments)
+    assert_equal_weights(weights_of(net.set_params(callbacks=None).partial_fit(X, y)), expected)
+
+
+def test_interruption_ends_the_refit_of_a_search_too(X, y, make_mlp):
+    class InterruptLargeFits(InterruptAt):
+        def on_train_batch_end(self, batch, logs=None):
+            if self.now == self.epoch and self.params["steps"] > 10:
+                raise KeyboardInterrupt
+
+    net = make_mlp(epochs=3, callbacks=[InterruptLargeFits(2)])
+    with pytest.raises(KeyboardInterrupt):  # half of 300 rows are 10 steps of 16, all are 19
+        GridSearchCV(net, {"epochs": [3]}, cv=2).fit(X, y)
+
+
+def test_faults_of_the_validation_rows_name_them(X, y, make_mlp):
+    for X_val, message in (
+        (changed(X, (0, 0), np.nan), "X_val cannot be used for validation: Input X contains NaN"),
+        (X[:, :-1], "X_val cannot be used for validation: X has 63 features"),
+        (X[:-1], "X_val has 299 rows, but y_val has 300"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            make_mlp().fit(X, y, X_val=X_val, y_val=y)

@@ -52,6 +52,7 @@ def test_unknown_label_names_the_argument_and_the_label():
         ({0: 1.0, 5: 2.0}, r"class_weight has the labels \[5\].*among \[0, 1\]"),
         ({0: -1.0}, r"class_weight has the weights \{0: -1.0\}; expected numbers of at least 0"),
         ({0: np.nan}, "expected numbers of at least 0"),
+        ({0: "heavy"}, "expected numbers of at least 0"),
     ],
 )
 def test_bad_class_weight(class_weight, message):
@@ -90,3 +91,18 @@ def test_hold_out_is_stratified_random_and_seeded():
 def test_hold_out_of_too_few_rows(y, fraction, message):
     with pytest.raises(ValueError, match=message):
         hold_out(np.array(y), fraction, seed=0)
+
+
+def test_class_weight_of_a_batch_that_lacks_a_class():
+    weights = combine_weights(None, {0: 1, 2: 5}, np.array([0, 1, 1]))
+    np.testing.assert_array_equal(weights, [1, 1, 1])
+
+
+def test_class_weight_that_leaves_nothing():
+    with pytest.raises(ValueError, match="gives all rows the weight zero"):
+        combine_weights(None, {0: 0, 1: 0}, np.array([0, 1]))
+
+
+def test_nullable_integers_stay_integers():
+    assert check_labels(pd.Series([1, 2], dtype="Int64"), "y").dtype == np.int64
+    assert check_labels(pd.Series([True, False], dtype="boolean"), "y").dtype == bool

@@ -10,7 +10,9 @@ from skmnist.neural_network._training import (
     OPTIMIZERS,
     Samples,
     ShuffledBatches,
+    check_callbacks,
     fresh_optimizer,
+    join_histories,
     train,
 )
 
@@ -183,7 +185,7 @@ def test_interruption_inside_a_search_is_raised():
 
 
 def test_divergence_is_an_error():
-    with pytest.raises(ValueError, match=r"training loss became .*Lower optimizer__learning_rate"):
+    with pytest.raises(ValueError, match=r"(?s)Training diverged.*Lower optimizer__learning_rate"):
         run(make_model(learning_rate=1e38))
 
 
@@ -216,3 +218,33 @@ def test_cosine_falls_to_zero_unless_there_is_a_schedule():
     own = keras.optimizers.schedules.ExponentialDecay(0.5, 3, 0.9)
     kept = fresh_optimizer("sgd", learning_rate=own, cosine_steps=10).get_config()
     assert kept["learning_rate"]["class_name"] == "ExponentialDecay"
+
+
+class SpoilWeights(keras.callbacks.Callback):
+    def on_train_end(self, logs=None):
+        self.model.set_weights([weight * np.nan for weight in self.model.get_weights()])
+
+
+def test_weights_that_are_not_finite_are_an_error():
+    with pytest.raises(ValueError, match="weights are no longer finite"):
+        run(make_model(), callbacks=[SpoilWeights()])
+
+
+def test_divergence_ends_the_training():
+    model = make_model(learning_rate=1e38)
+    with pytest.raises(ValueError, match="after 1 epochs"):
+        run(model, epochs=50)
+
+
+def test_learning_rate_callbacks_need_a_constant_schedule():
+    callback = keras.callbacks.ReduceLROnPlateau()
+    assert check_callbacks(callback, sets_learning_rate=True) == [callback]
+    with pytest.raises(ValueError, match=r"ReduceLROnPlateau.*learning_rate_schedule=\"constant\""):
+        check_callbacks([callback], sets_learning_rate=False)
+
+
+def test_histories_stay_aligned():
+    joined = join_histories({"loss": [3.0, 2.0]}, {"loss": [1.0], "val_loss": [4.0]})
+    np.testing.assert_equal(joined, {"loss": [3.0, 2.0, 1.0], "val_loss": [np.nan, np.nan, 4.0]})
+    joined = join_histories(joined, {"loss": [0.5]})
+    np.testing.assert_equal(joined["val_loss"], [np.nan, np.nan, 4.0, np.nan])
