@@ -16,7 +16,6 @@ from sklearn.model_selection import train_test_split
 from skmnist.datasets import load_mnist_sample
 from skmnist.neural_network import CNNClassifier, MLPClassifier
 
-
 LEAST = {CNNClassifier: 0.978, MLPClassifier: 0.950}
 
 
