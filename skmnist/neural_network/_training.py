@@ -295,14 +295,14 @@ def unchanged_on_failure_in_training(model: keras.Model) -> Iterator[None]:
     optimizer = getattr(model, "optimizer", None)
     variables = [*model.variables, *(optimizer.variables if optimizer else [])]
     values = [variable.numpy() for variable in variables]
-    settings = (optimizer, getattr(model, "loss", None))
+    loss = getattr(model, "loss", None)
     try:
         yield
     except BaseException:
         for variable, value in zip(variables, values, strict=True):
             variable.assign(value)
-        if optimizer is not None and model.optimizer is not settings[0]:
-            model.compile(optimizer=optimizer, loss=settings[1], metrics=["accuracy"])
+        if optimizer is not None and model.optimizer is not optimizer:
+            model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
         raise
 
 
