@@ -1,19 +1,63 @@
-"""Affine noises: the digit moves, turns or changes its size."""
+"""General affine and elastic noises: the digit turns, moves, changes its size or its shape."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
+from scipy.ndimage import gaussian_filter
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from skmnist.noise._base import BaseNoise
 from skmnist.noise._streams import ImageStreams
-from skmnist.noise._warp import BORDER_MODES, affine_matrices, warp_affine
+from skmnist.noise._warp import BORDER_MODES, affine_matrices, sample_bilinear, warp_affine
 
 
-class RandomAffine(BaseNoise):
-    """Rotate, shift and zoom each image at random, in one bilinear interpolation.
+class WarpNoise(BaseNoise):
+    """A noise that reads pixels from elsewhere in the image, perhaps from beyond its border."""
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **BaseNoise._parameter_constraints,
+        "border_mode": [StrOptions(set(BORDER_MODES))],
+        "border_value": [Interval(Real, 0, 1, closed="both")],
+    }
+
+    def __init__(
+        self,
+        *,
+        border_mode: str = "constant",
+        border_value: float = 0.0,
+        when: str = "always",
+        image_shape: Sequence[int] | None = None,
+        value_range: Sequence[float] | None = None,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        super().__init__(
+            when=when, image_shape=image_shape, value_range=value_range, random_state=random_state
+        )
+        self.border_mode = border_mode
+        self.border_value = border_value
+
+
+class AffineNoise(WarpNoise):
+    """A noise that warps each image with an affine matrix of its own."""
+
+    @abstractmethod
+    def _matrices(self, shape: tuple[int, ...], streams: ImageStreams) -> np.ndarray:
+        """Return the matrices of `warp_affine` for images of shape (n, height, width)."""
+
+    def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
+        return warp_affine(
+            images,
+            self._matrices(images.shape, streams),
+            border_mode=self.border_mode,
+            border_value=self.border_value,
+        )
+
+
+class RandomAffine(AffineNoise):
+    """Rotate, shift, zoom and slant each image at random, in one bilinear interpolation.
 
     Parameters
     ----------
@@ -25,62 +69,43 @@ class RandomAffine(BaseNoise):
     zoom : float, default=0.1
         Largest relative change of size, in [0, 0.9]; the content is enlarged by a factor uniform in
         [1 - `zoom`, 1 + `zoom`].
-    border_mode : {"constant", "edge", "reflect", "wrap"}, default="constant"
-        What comes in from beyond the border: `border_value`, the border pixel repeated, the image
-        mirrored about its edge, or the opposite side.
-    border_value : float, default=0.0
-        The value for ``border_mode="constant"``, in units of the value range: 0 is black.
-    when : {"always", "fit"}, default="always"
-        "always" adds the noise in `transform` and `fit_transform`: the world is noisy, in training
-        and in test. "fit" adds it in `fit_transform` only and lets `transform` pass through: noise
-        in training only, for robustness.
-    image_shape : tuple of int, default=None
-        (height, width) of the images; None takes it from `X`.
-    value_range : (low, high), default=None
-        Pixel values of black and white; None learns it in `fit`.
-    random_state : int, RandomState instance or None, default=None
-        Seed of the noise. None draws a new seed at each `fit`.
+    shear : float, default=0.0
+        Largest angle, in degrees in [0, 80], by which upright lines are slanted; uniform in
+        ±`shear`.
+    {border parameters}
+    {common parameters}
 
     Attributes
     ----------
-    value_range_ : tuple of two floats
-        Pixel values of black and white.
-    image_shape_ : tuple of int
-        (height, width, 1) of the images.
-    seed_ : int
-        The seed; with it as `random_state`, the noise can be repeated.
-    n_features_in_ : int
-        Number of pixels of an image.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns, if `X` was a DataFrame with string column names.
+    {attributes}
 
     See Also
     --------
+    RandomRotation : Rotation by angles in a range of its own; there are more such classes.
     ReferenceNoise : The affine noise of the reference protocol, in three interpolations.
+    ElasticTransform : Deformation that differs from place to place.
 
     Notes
     -----
-    The noise of an image depends on its pixels and the seed only, not on its place in `X`: equal
-    images get equal noise.
+    {random}
 
     Examples
     --------
     >>> import numpy as np
     >>> from skmnist.noise import RandomAffine
     >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 10:18, 13:15] = 255
+    >>> X[0, 6:22, 13:15] = 255
     >>> noisy = RandomAffine(random_state=0).fit_transform(X)
     >>> noisy.shape, bool((noisy != X).any())
     ((1, 28, 28), True)
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseNoise._parameter_constraints,
+        **AffineNoise._parameter_constraints,
         "rotation": [Interval(Real, 0, 180, closed="both")],
         "translation": [Interval(Real, 0, 1, closed="both")],
         "zoom": [Interval(Real, 0, 0.9, closed="both")],
-        "border_mode": [StrOptions(set(BORDER_MODES))],
-        "border_value": [Interval(Real, 0, 1, closed="both")],
+        "shear": [Interval(Real, 0, 80, closed="both")],
     }
 
     def __init__(
@@ -89,6 +114,7 @@ class RandomAffine(BaseNoise):
         *,
         translation: float = 0.1,
         zoom: float = 0.1,
+        shear: float = 0.0,
         border_mode: str = "constant",
         border_value: float = 0.0,
         when: str = "always",
@@ -97,27 +123,118 @@ class RandomAffine(BaseNoise):
         random_state: int | np.random.RandomState | None = None,
     ) -> None:
         super().__init__(
-            when=when, image_shape=image_shape, value_range=value_range, random_state=random_state
+            border_mode=border_mode,
+            border_value=border_value,
+            when=when,
+            image_shape=image_shape,
+            value_range=value_range,
+            random_state=random_state,
         )
         self.rotation = rotation
         self.translation = translation
         self.zoom = zoom
-        self.border_mode = border_mode
-        self.border_value = border_value
+        self.shear = shear
 
     def _is_zero(self) -> bool:
-        return self.rotation == self.translation == self.zoom == 0
+        return self.rotation == self.translation == self.zoom == self.shear == 0
 
-    def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
-        n, height, width = images.shape
-        turn, down, right, growth = (2 * streams.random((4,)).astype(np.float64) - 1).T
-        matrices = affine_matrices(
+    def _matrices(self, shape: tuple[int, ...], streams: ImageStreams) -> np.ndarray:
+        n, height, width = shape
+        turn, down, right, growth, slant = 2 * streams.random((5,)).astype(np.float64).T - 1
+        return affine_matrices(
             n,
             angle=np.deg2rad(self.rotation * turn),
             shift_y=self.translation * height * down,
             shift_x=self.translation * width * right,
             zoom=1 + self.zoom * growth,
+            shear=np.deg2rad(self.shear * slant),
         )
-        return warp_affine(
-            images, matrices, border_mode=self.border_mode, border_value=self.border_value
+
+
+class ElasticTransform(WarpNoise):
+    """Deform each image by a smooth random field, like handwriting by another hand.
+
+    Parameters
+    ----------
+    alpha : float, default=34.0
+        Strength, in pixels: the field is uniform in ±`alpha` before it is smoothed. 0 changes
+        nothing.
+    sigma : float, default=4.0
+        Standard deviation, in pixels, of the Gaussian that smooths the field, at least 0.1: the
+        smaller, the more local the deformation.
+    {border parameters}
+    {common parameters}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    RandomAffine : Rotation, shift, zoom and shear of the whole image.
+
+    Notes
+    -----
+    {random}
+
+    References
+    ----------
+    Simard, P. Y., Steinkraus, D. and Platt, J. C. (2003). Best Practices for Convolutional Neural
+    Networks Applied to Visual Document Analysis. ICDAR. :doi:`10.1109/ICDAR.2003.1227801`
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmnist.noise import ElasticTransform
+    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
+    >>> X[0, 6:22, 13:15] = 255
+    >>> noisy = ElasticTransform(random_state=0).fit_transform(X)
+    >>> noisy.shape, bool((noisy != X).any())
+    ((1, 28, 28), True)
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **WarpNoise._parameter_constraints,
+        "alpha": [Interval(Real, 0, None, closed="left")],
+        "sigma": [Interval(Real, 0.1, None, closed="left")],
+    }
+
+    def __init__(
+        self,
+        alpha: float = 34.0,
+        sigma: float = 4.0,
+        *,
+        border_mode: str = "constant",
+        border_value: float = 0.0,
+        when: str = "always",
+        image_shape: Sequence[int] | None = None,
+        value_range: Sequence[float] | None = None,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        super().__init__(
+            border_mode=border_mode,
+            border_value=border_value,
+            when=when,
+            image_shape=image_shape,
+            value_range=value_range,
+            random_state=random_state,
+        )
+        self.alpha = alpha
+        self.sigma = sigma
+
+    def _is_zero(self) -> bool:
+        return self.alpha == 0
+
+    def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
+        _, height, width = images.shape
+        field = 2 * streams.random((2, height, width)) - 1
+        field = gaussian_filter(field, self.sigma, axes=(2, 3)) * np.float32(self.alpha)
+        field[:, 0] += np.arange(height, dtype=np.float32)[:, np.newaxis]
+        field[:, 1] += np.arange(width, dtype=np.float32)
+        return sample_bilinear(
+            images,
+            field[:, 0],
+            field[:, 1],
+            border_mode=self.border_mode,
+            border_value=self.border_value,
         )

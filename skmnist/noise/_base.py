@@ -10,6 +10,7 @@ from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
+from skmnist.noise._docstrings import complete_docstring
 from skmnist.noise._streams import ImageStreams
 from skmnist.utils import (
     check_images,
@@ -22,25 +23,16 @@ from skmnist.utils import (
     unchanged_on_failure,
 )
 
-# Pixels that are worked on at once: small enough for the intermediate arrays to stay in the cache.
-_PIXELS_PER_CHUNK = 2**17
-
 
 class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
     """Base class of the noises; a subclass implements `_corrupt` and, if it has a zero, `_is_zero`.
 
+    In the docstring of a subclass, a line such as ``{common parameters}`` stands for the text that
+    all noises share.
+
     Parameters
     ----------
-    when : {"always", "fit"}, default="always"
-        "always" adds the noise in `transform` and `fit_transform`: the world is noisy, in training
-        and in test. "fit" adds it in `fit_transform` only and lets `transform` pass through: noise
-        in training only, for robustness.
-    image_shape : tuple of int, default=None
-        (height, width) of the images; None takes it from `X`.
-    value_range : (low, high), default=None
-        Pixel values of black and white; None learns it in `fit`.
-    random_state : int, RandomState instance or None, default=None
-        Seed of the noise. None draws a new seed at each `fit`.
+    {common parameters}
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
@@ -51,6 +43,12 @@ class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
     }
     # Whether integers are truncated, as in the published reference protocol, instead of rounded.
     _truncates_integers = False
+    # Pixels worked on at once: small enough for the intermediate arrays to stay in the cache.
+    _pixels_per_chunk = 2**17
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.__doc__ = cls.__doc__ and complete_docstring(cls.__doc__)
 
     def __init__(
         self,
@@ -102,8 +100,11 @@ class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
         self._validate_params()
         images = check_images(self, X, reset=True, image_shape=self.image_shape)
         images, self.value_range_ = learn_value_range(images, self.value_range)
-        self.seed_ = draw_seed(self.random_state)
+        self._draw_seeds()
         return images
+
+    def _draw_seeds(self) -> None:
+        self.seed_ = draw_seed(self.random_state)
 
     def transform(self, X: Any) -> np.ndarray:
         """Return noisy images, or the images themselves if ``when="fit"``.
@@ -154,7 +155,7 @@ class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
         noisy = np.empty_like(images)
         name, work_dtype = type(self).__name__, np.result_type(np.float32, _float_of(images.dtype))
         n_pixels = images.shape[1] * images.shape[2]
-        for chunk in gen_batches(len(images), max(1, _PIXELS_PER_CHUNK // n_pixels)):
+        for chunk in gen_batches(len(images), max(1, self._pixels_per_chunk // n_pixels)):
             unit = to_unit_range(images[chunk], self.value_range_, work_dtype)
             streams = ImageStreams(unit, name=name, seed=self.seed_, stream=stream)
             corrupted = self._corrupt(unit, streams)
@@ -168,6 +169,18 @@ class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
+
+
+BaseNoise.__doc__ = BaseNoise.__doc__ and complete_docstring(BaseNoise.__doc__)
+
+
+def check_order(low_name: str, low: float, high_name: str, high: float) -> None:
+    """Refuse two parameters that are a range upside down."""
+    if low > high:
+        raise ValueError(
+            f"{low_name}={low!r} is greater than {high_name}={high!r}; expected {low_name} <= "
+            f"{high_name}."
+        )
 
 
 def _float_of(dtype: np.dtype) -> np.dtype:

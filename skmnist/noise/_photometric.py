@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils._param_validation import Interval
 
-from skmnist.noise._base import BaseNoise
+from skmnist.noise._additive import add_scaled
+from skmnist.noise._base import BaseNoise, check_order
 from skmnist.noise._streams import ImageStreams
 
 
@@ -19,39 +20,22 @@ class RandomBrightness(BaseNoise):
     low : float, default=-0.3
         Least shift, in units of the value range, in [-1, 1].
     high : float, default=0.3
-        Largest shift, in [-1, 1]; the shift of an image is uniform in [`low`, `high`].
-    when : {"always", "fit"}, default="always"
-        "always" adds the noise in `transform` and `fit_transform`: the world is noisy, in training
-        and in test. "fit" adds it in `fit_transform` only and lets `transform` pass through: noise
-        in training only, for robustness.
-    image_shape : tuple of int, default=None
-        (height, width) of the images; None takes it from `X`.
-    value_range : (low, high), default=None
-        Pixel values of black and white; None learns it in `fit`.
-    random_state : int, RandomState instance or None, default=None
-        Seed of the noise. None draws a new seed at each `fit`.
+        Largest shift; the shift of an image is uniform in [`low`, `high`]. ``low=high`` shifts
+        every image alike, ``low=high=0`` changes nothing.
+    {common parameters}
 
     Attributes
     ----------
-    value_range_ : tuple of two floats
-        Pixel values of black and white.
-    image_shape_ : tuple of int
-        (height, width, 1) of the images.
-    seed_ : int
-        The seed; with it as `random_state`, the noise can be repeated.
-    n_features_in_ : int
-        Number of pixels of an image.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns, if `X` was a DataFrame with string column names.
+    {attributes}
 
     See Also
     --------
+    Contrast : Change of the differences between pixels.
     ReferenceNoise : Affine noise with a brightness shift, as in the reference protocol.
 
     Notes
     -----
-    The noise of an image depends on its pixels and the seed only, not on its place in `X`: equal
-    images get equal noise.
+    {random}
 
     Examples
     --------
@@ -87,10 +71,7 @@ class RandomBrightness(BaseNoise):
 
     def _validate_params(self) -> None:
         super()._validate_params()
-        if self.low > self.high:
-            raise ValueError(
-                f"low={self.low!r} is greater than high={self.high!r}; expected low <= high."
-            )
+        check_order("low", self.low, "high", self.high)
 
     def _is_zero(self) -> bool:
         return self.low == self.high == 0
@@ -98,4 +79,234 @@ class RandomBrightness(BaseNoise):
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         low, high = float(self.low), float(self.high)  # numpy's floats would compute in float64
         images += low + (high - low) * streams.random((1, 1))
+        return images
+
+
+class Contrast(BaseNoise):
+    """Scale the differences of the pixels from the mean of their image.
+
+    Parameters
+    ----------
+    factor : float, default=0.3
+        What the differences are multiplied by, at least 0. Below 1 the contrast falls, 1 changes
+        nothing.
+    {common parameters}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    ReducedContrast : Contrast towards black, with Gaussian noise.
+    RandomBrightness : Change of the mean.
+
+    Notes
+    -----
+    {deterministic}
+
+    References
+    ----------
+    {MNIST-C}
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmnist.noise import Contrast
+    >>> X = np.array([[[0.0, 1.0]]])
+    >>> Contrast(factor=0.5).fit_transform(X)
+    array([[[0.25, 0.75]]])
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **BaseNoise._parameter_constraints,
+        "factor": [Interval(Real, 0, None, closed="left")],
+    }
+
+    def __init__(
+        self,
+        factor: float = 0.3,
+        *,
+        when: str = "always",
+        image_shape: Sequence[int] | None = None,
+        value_range: Sequence[float] | None = None,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        super().__init__(
+            when=when, image_shape=image_shape, value_range=value_range, random_state=random_state
+        )
+        self.factor = factor
+
+    def _is_zero(self) -> bool:
+        return self.factor == 1
+
+    def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
+        mean = images.mean(axis=(1, 2), keepdims=True)
+        images -= mean
+        images *= float(self.factor)
+        images += mean
+        return images
+
+
+class ReducedContrast(BaseNoise):
+    """Darken each image towards black and add Gaussian noise, as n-MNIST does.
+
+    Parameters
+    ----------
+    factor : float, default=0.5
+        What the pixels are multiplied by, in [0, 1].
+    scale : float, default=0.251
+        Standard deviation of the noise that is added afterwards, in units of the value range. It
+        stays as it is when the digit fades. ``factor=1`` with ``scale=0`` changes nothing.
+    {common parameters}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    Contrast : Contrast about the mean of the image, without noise.
+
+    Notes
+    -----
+    {random}
+
+    References
+    ----------
+    Basu, S. et al. (2017). Learning Sparse Feature Representations Using Probabilistic Quadtrees
+    and Deep Belief Nets. Neural Processing Letters 45. :arxiv:`1509.03413`
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmnist.noise import ReducedContrast
+    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
+    >>> X[0, 6:22, 13:15] = 255
+    >>> noisy = ReducedContrast(random_state=0).fit_transform(X)
+    >>> noisy.shape, bool((noisy != X).any())
+    ((1, 28, 28), True)
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **BaseNoise._parameter_constraints,
+        "factor": [Interval(Real, 0, 1, closed="both")],
+        "scale": [Interval(Real, 0, None, closed="left")],
+    }
+
+    def __init__(
+        self,
+        factor: float = 0.5,
+        scale: float = 0.251,
+        *,
+        when: str = "always",
+        image_shape: Sequence[int] | None = None,
+        value_range: Sequence[float] | None = None,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        super().__init__(
+            when=when, image_shape=image_shape, value_range=value_range, random_state=random_state
+        )
+        self.factor = factor
+        self.scale = scale
+
+    def _is_zero(self) -> bool:
+        return self.factor == 1 and self.scale == 0
+
+    def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
+        images *= float(self.factor)
+        return add_scaled(images, float(self.scale), streams.standard_normal(images.shape[1:]))
+
+
+class Gamma(BaseNoise):
+    """Raise each pixel to a power.
+
+    Parameters
+    ----------
+    gamma : float, default=0.3
+        The exponent of the pixels in [0, 1], in [0.01, 100]: below 1 grey becomes lighter, above 1
+        darker. Black and white stay; 1 changes nothing.
+    {common parameters}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    RandomBrightness : The same shift for all pixels.
+
+    Notes
+    -----
+    {deterministic}
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmnist.noise import Gamma
+    >>> X = np.array([[[0.0, 0.25, 1.0]]])
+    >>> Gamma(gamma=0.5).fit_transform(X)
+    array([[[0. , 0.5, 1. ]]])
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **BaseNoise._parameter_constraints,
+        "gamma": [Interval(Real, 0.01, 100, closed="both")],
+    }
+
+    def __init__(
+        self,
+        gamma: float = 0.3,
+        *,
+        when: str = "always",
+        image_shape: Sequence[int] | None = None,
+        value_range: Sequence[float] | None = None,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        super().__init__(
+            when=when, image_shape=image_shape, value_range=value_range, random_state=random_state
+        )
+        self.gamma = gamma
+
+    def _is_zero(self) -> bool:
+        return self.gamma == 1
+
+    def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
+        return np.power(images, float(self.gamma), out=images)
+
+
+class Inversion(BaseNoise):
+    """Turn white into black and black into white.
+
+    Parameters
+    ----------
+    {common parameters}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    Stripe : Inversion of the columns at the sides.
+
+    Notes
+    -----
+    {deterministic}
+
+    References
+    ----------
+    {MNIST-C}
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmnist.noise import Inversion
+    >>> X = np.array([[[0, 100, 255]]], dtype=np.uint8)
+    >>> Inversion().fit_transform(X)
+    array([[[255, 155,   0]]], dtype=uint8)
+    """
+
+    def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
+        np.subtract(1, images, out=images)
         return images

@@ -7,6 +7,8 @@ state of one generator is some ten times faster than making a generator per imag
 
 import hashlib
 from collections.abc import Iterator
+from functools import cached_property
+from typing import Self
 
 import numpy as np
 
@@ -19,7 +21,8 @@ class ImageStreams:
     Parameters
     ----------
     images : ndarray of shape (n, height, width)
-        Images in [0, 1]; rounded to 8 bits, they are the keys of their streams.
+        Images in [0, 1]; rounded to 8 bits, they are the keys of their streams. Or, in uint8, the
+        keys themselves. The images may be overwritten afterwards.
     name : str
         Name of the noise: two noises with equal seeds draw differently.
     seed : int
@@ -29,10 +32,21 @@ class ImageStreams:
     """
 
     def __init__(self, images: np.ndarray, *, name: str, seed: int, stream: int = 0) -> None:
-        salt = hashlib.blake2b(f"{name}/{seed}/{stream}".encode(), digest_size=32).digest()
-        rows = np.rint(images * 255).astype(np.uint8, order="C").reshape(len(images), -1)
-        self._keys = [hashlib.blake2b(row, digest_size=32, key=salt).digest() for row in rows]
+        is_key = images.dtype == np.uint8
+        self._pixels = images if is_key else np.rint(images * 255).astype(np.uint8, order="C")
+        self._salt = hashlib.blake2b(f"{name}/{seed}/{stream}".encode(), digest_size=32).digest()
+        self._stream = stream
         self._n_calls = 0
+
+    def of_noise(self, name: str, seed: int, rows: np.ndarray) -> Self:
+        """Return the streams of another noise, with the same stream number, for some images."""
+        return type(self)(self._pixels[rows], name=name, seed=seed, stream=self._stream)
+
+    @cached_property
+    def _keys(self) -> list[bytes]:
+        """The digest of each image; made at the first draw, since not every noise is random."""
+        rows = self._pixels.reshape(len(self._pixels), -1)
+        return [hashlib.blake2b(row, digest_size=32, key=self._salt).digest() for row in rows]
 
     def generators(self) -> Iterator[np.random.Generator]:
         """Yield one generator per image; it is the same object, set anew for each image."""
@@ -57,14 +71,27 @@ class ImageStreams:
 
     def standard_normal(self, shape: tuple[int, ...]) -> np.ndarray:
         """Draw float32 standard normal numbers, an array of `shape` for each image."""
-        draws = np.empty((len(self._keys), *shape), dtype=np.float32)
+        draws = np.empty((len(self._pixels), *shape), dtype=np.float32)
         for row, generator in zip(draws, self.generators(), strict=True):
             generator.standard_normal(dtype=np.float32, out=row)
         return draws
 
     def random(self, shape: tuple[int, ...]) -> np.ndarray:
         """Draw float32 numbers, uniform in [0, 1), an array of `shape` for each image."""
-        draws = np.empty((len(self._keys), *shape), dtype=np.float32)
+        draws = np.empty((len(self._pixels), *shape), dtype=np.float32)
         for row, generator in zip(draws, self.generators(), strict=True):
             generator.random(dtype=np.float32, out=row)
         return draws
+
+    def uniform(self, lows: tuple[float, ...], highs: tuple[float, ...]) -> np.ndarray:
+        """Draw one float64 number in each [low, high] per image; the bounds share their draws.
+
+        The result has shape (number of bounds, n), so that it unpacks into one array per bound.
+        """
+        low, high = np.array([lows, highs], dtype=np.float64)[..., np.newaxis]
+        return low + (high - low) * self.random((len(lows),)).T
+
+    def integers(self, n: int, shape: tuple[int, ...]) -> np.ndarray:
+        """Draw integers in [0, n), an array of `shape` for each image."""
+        # A float32 below 1 times n is below n, also after rounding.
+        return np.floor(self.random(shape) * np.float32(n)).astype(np.intp)

@@ -60,30 +60,71 @@ def warp_affine(
     ndarray of shape (n, height, width)
         The warped images, in the dtype of `images`.
     """
-    n, height, width = images.shape
+    _, height, width = images.shape
     matrices = matrices.astype(images.dtype)[..., np.newaxis, np.newaxis]
     centre_y, centre_x = (height - 1) / 2, (width - 1) / 2
     y = (np.arange(height, dtype=images.dtype) - images.dtype.type(centre_y))[:, np.newaxis]
     x = np.arange(width, dtype=images.dtype) - images.dtype.type(centre_x)
+
+    def positions(row: int, centre: float) -> np.ndarray:
+        position = matrices[:, row, 0] * y + matrices[:, row, 1] * x
+        position += matrices[:, row, 2] + images.dtype.type(centre)
+        return position
+
+    return sample_bilinear(
+        images,
+        positions(0, centre_y),
+        positions(1, centre_x),
+        border_mode=border_mode,
+        border_value=border_value,
+    )
+
+
+def sample_bilinear(
+    images: np.ndarray,
+    y: np.ndarray,
+    x: np.ndarray,
+    *,
+    border_mode: str = "constant",
+    border_value: float = 0.0,
+) -> np.ndarray:
+    """Read each image at its own positions, with bilinear interpolation.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, height, width)
+        Images of a floating dtype.
+    y, x : ndarray of shape (n, height, width)
+        Where each pixel of the result is read, in pixels from the upper left one; overwritten.
+    border_mode : {"constant", "edge", "reflect", "wrap"}, default="constant"
+        What stands beyond the border of the image.
+    border_value : float, default=0.0
+        The value beyond the border for "constant".
+
+    Returns
+    -------
+    ndarray of shape (n, height, width)
+        The values, in the dtype of `images`.
+    """
+    n, height, width = images.shape
     frame = 1 if border_mode == "constant" else 0
     if frame:
         images = np.pad(images, ((0, 0), (1, 1), (1, 1)), constant_values=border_value)
 
-    def taps(row: int, centre: float, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def taps(position: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return the lower and the upper index to read along an axis, and the weight between."""
-        position = matrices[:, row, 0] * y + matrices[:, row, 1] * x
-        position += matrices[:, row, 2] + images.dtype.type(centre + frame)
         lower = np.floor(position)
         position -= lower
         index = lower.astype(np.intp)
         # Folding an index costs a division: do it once per index that occurs, not once per pixel.
         first = index.min()
-        table = BORDER_MODES[border_mode](np.arange(first, index.max() + 2), size)
+        indices = np.arange(first, index.max() + 2) + frame
+        table = BORDER_MODES[border_mode](indices, size + 2 * frame)
         index -= first
         return table.take(index), table[1:].take(index), position
 
-    y0, y1, weight_y = taps(0, centre_y, height + 2 * frame)
-    x0, x1, weight_x = taps(1, centre_x, width + 2 * frame)
+    y0, y1, weight_y = taps(y, height)
+    x0, x1, weight_x = taps(x, width)
     offset = (np.arange(n) * images[0].size)[:, np.newaxis, np.newaxis]
     y0 *= images.shape[2]
     y0 += offset
@@ -106,8 +147,9 @@ def affine_matrices(
     shift_y: np.ndarray | float = 0.0,
     shift_x: np.ndarray | float = 0.0,
     zoom: np.ndarray | float = 1.0,
+    shear: np.ndarray | float = 0.0,
 ) -> np.ndarray:
-    """Build the matrices of `warp_affine` for a zoom, then a rotation, then a shift of the content.
+    """Build the matrices of `warp_affine`: the content is sheared, zoomed, rotated, then shifted.
 
     Parameters
     ----------
@@ -119,6 +161,8 @@ def affine_matrices(
         Shift in pixels, down and to the right.
     zoom : float or ndarray of shape (n,), default=1.0
         Factor that the content is enlarged by.
+    shear : float or ndarray of shape (n,), default=0.0
+        Angle in radians that upright lines are slanted by, clockwise as seen; rows stay rows.
 
     Returns
     -------
@@ -133,4 +177,5 @@ def affine_matrices(
     matrices[:, 1, 0] = -sin
     matrices[:, 0, 2] = -(cos * shift_y + sin * shift_x)
     matrices[:, 1, 2] = -(-sin * shift_y + cos * shift_x)
+    matrices[:, 1] += np.tan(shear)[..., np.newaxis] * matrices[:, 0]
     return matrices

@@ -1,0 +1,176 @@
+"""One of several noises for each image."""
+
+from collections.abc import Sequence
+from numbers import Real
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.utils._param_validation import Interval
+from sklearn.utils.metaestimators import _BaseComposition
+
+from skmnist.noise._additive import GaussianNoise
+from skmnist.noise._affine import RandomAffine
+from skmnist.noise._base import BaseNoise
+from skmnist.noise._blur import GaussianBlur
+from skmnist.noise._streams import ImageStreams
+from skmnist.noise._structural import Occlusion
+
+
+class RandomNoise(BaseNoise, _BaseComposition):
+    """Pick one of several noises, or none, at random for each image.
+
+    Parameters
+    ----------
+    noises : list of (str, BaseNoise) tuples, default=None
+        Names and noises to pick from, all equally likely; ``list(make_suite(...).items())`` is one.
+        Parameters of a noise are reached by its name: ``fog__thickness``. None is a mixture of
+        `GaussianNoise`, `RandomAffine`, `GaussianBlur` and `Occlusion`.
+    probability : float, default=1.0
+        Probability that an image gets a noise at all, in [0, 1]. 0 changes nothing.
+    {common parameters}
+
+    Attributes
+    ----------
+    noises_ : list of (str, BaseNoise) tuples
+        The noises with their seeds.
+    {attributes}
+
+    See Also
+    --------
+    make_suite : Noises to pick from.
+
+    Notes
+    -----
+    {random}
+
+    A noise of the list with a `random_state` of its own does to an image what it would do alone;
+    the others share the seed of this one. `when`, `image_shape` and `value_range` are those of this
+    noise; the noises of the list must leave them at their defaults. Where several noises are to
+    follow one another, put them into a ``Pipeline``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmnist.noise import RandomNoise, make_suite
+    >>> X = np.arange(4 * 784, dtype=np.uint8).reshape(4, 28, 28)
+    >>> noises = list(make_suite("mnist_c").items())
+    >>> augmentation = RandomNoise(noises, probability=0.8, when="fit", random_state=0)
+    >>> augmentation.fit_transform(X).shape
+    (4, 28, 28)
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **BaseNoise._parameter_constraints,
+        "noises": [None, list],
+        "probability": [Interval(Real, 0, 1, closed="both")],
+    }
+    # Each noise gets a share of the images that are worked on at once.
+    _pixels_per_chunk = 2**19
+
+    def __init__(
+        self,
+        noises: list[tuple[str, BaseNoise]] | None = None,
+        *,
+        probability: float = 1.0,
+        when: str = "always",
+        image_shape: Sequence[int] | None = None,
+        value_range: Sequence[float] | None = None,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        super().__init__(
+            when=when, image_shape=image_shape, value_range=value_range, random_state=random_state
+        )
+        self.noises = noises
+        self.probability = probability
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return the parameters, those of the noises in the list included.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Whether to return the noises by their names, and their parameters.
+
+        Returns
+        -------
+        dict
+            Parameter names and values.
+        """
+        return self._get_params("noises", deep=deep)
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters, or noises of the list, or their parameters.
+
+        Parameters
+        ----------
+        **params : dict
+            Values by names as `get_params` returns them.
+
+        Returns
+        -------
+        self : object
+            This noise.
+        """
+        self._set_params("noises", **params)
+        return self
+
+    def _validate_params(self) -> None:
+        super()._validate_params()
+        if self.noises is not None and not self.noises:
+            raise ValueError("noises=[] is empty; expected at least one (name, noise) tuple.")
+        for pair in self._pairs():
+            _check_pair(pair)
+        self._validate_names([name for name, _ in self._pairs()])
+
+    def _pairs(self) -> list[tuple[str, BaseNoise]]:
+        """Return the names and noises to pick from."""
+        if self.noises is not None:
+            return self.noises
+        return [
+            ("gaussian_noise", GaussianNoise()),
+            ("random_affine", RandomAffine()),
+            ("gaussian_blur", GaussianBlur(sigma=1.0)),
+            ("occlusion", Occlusion()),
+        ]
+
+    def _draw_seeds(self) -> None:
+        super()._draw_seeds()
+        self.noises_ = [(name, clone(noise)) for name, noise in self._pairs()]
+        for (_, given), (_, noise) in zip(self._pairs(), self.noises_, strict=True):
+            # A RandomState is advanced, which a clone of it would not show.
+            shared = self.seed_ if given.random_state is None else given.random_state
+            noise.random_state = shared
+            noise._draw_seeds()
+
+    def _is_zero(self) -> bool:
+        return self.probability == 0
+
+    def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
+        chance, pick = streams.random((2,)).T
+        pick = np.floor(pick * np.float32(len(self.noises_))).astype(np.intp)
+        pick[chance >= self.probability] = -1
+        for index, (_, noise) in enumerate(self.noises_):
+            rows = np.flatnonzero(pick == index)
+            if rows.size and not noise._is_zero():
+                own = streams.of_noise(type(noise).__name__, noise.seed_, rows)
+                images[rows] = noise._corrupt(images[rows], own)
+        return images
+
+
+def _check_pair(pair: Any) -> None:
+    """Refuse what is not a (name, noise) tuple, and a noise that this class cannot honour."""
+    if not (isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[1], BaseNoise)):
+        raise ValueError(
+            f"noises has the entry {pair!r}; expected (name, noise) tuples, for example "
+            "('fog', Fog()) or those of list(make_suite('mnist_c').items())."
+        )
+    name, noise = pair
+    noise._validate_params()
+    for common in ("when", "image_shape", "value_range"):
+        value = getattr(noise, common)
+        if value is not None and not (common == "when" and value == "always"):
+            raise ValueError(
+                f"noises has {name!r} with {common}={value!r}; leave it at its default, and pass "
+                f"{common} to RandomNoise, which applies it to every noise."
+            )

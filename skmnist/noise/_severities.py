@@ -1,0 +1,178 @@
+"""Every corruption by name: its class, its parameters at each severity, the suites. Data only.
+
+MNIST-C and n-MNIST give most of the figures (their papers and the code of MNIST-C). Where they give
+none, or none that suits 28x28 pixels, the choice is explained beside it.
+"""
+
+from math import degrees
+from typing import Any, NamedTuple
+
+from skmnist.noise._additive import GaussianNoise, SpeckleNoise, UniformNoise
+from skmnist.noise._affine import ElasticTransform, RandomAffine
+from skmnist.noise._base import BaseNoise
+from skmnist.noise._blur import DefocusBlur, GaussianBlur, MotionBlur, ZoomBlur
+from skmnist.noise._edges import CannyEdges
+from skmnist.noise._glass import GlassBlur
+from skmnist.noise._impulse import Quantization, SaltAndPepperNoise, ShotNoise
+from skmnist.noise._jpeg import JPEGCompression
+from skmnist.noise._lines import DottedLine, Line, Stripe, Zigzag
+from skmnist.noise._photometric import (
+    Contrast,
+    Gamma,
+    Inversion,
+    RandomBrightness,
+    ReducedContrast,
+)
+from skmnist.noise._reference import ReferenceNoise
+from skmnist.noise._single_affine import (
+    RandomRotation,
+    RandomScale,
+    RandomShear,
+    RandomTranslation,
+)
+from skmnist.noise._structural import Occlusion, Pixelate
+from skmnist.noise._weather import Fog, Frost, Snow, Spatter
+
+
+class Corruption(NamedTuple):
+    """A noise class with its parameters at each severity.
+
+    Attributes
+    ----------
+    noise : type
+        The class.
+    severities : tuple of dict
+        Parameters at severity 1, 2, ...; a single entry stands for a corruption without severities.
+    official : int or None
+        The severity of the published data set, or of the published code for what is not in the data
+        set; None without severities.
+    """
+
+    noise: type[BaseNoise]
+    severities: tuple[dict[str, Any], ...]
+    official: int | None
+
+
+def _graded(noise: type[BaseNoise], official: int, **columns: Any) -> Corruption:
+    """Make a corruption from one column per parameter: a tuple of five values, or a fixed value."""
+    rows = [
+        {name: c[level] if isinstance(c, tuple) else c for name, c in columns.items()}
+        for level in range(5)
+    ]
+    return Corruption(noise, tuple(rows), official)
+
+
+def _fixed(noise: type[BaseNoise], **params: Any) -> Corruption:
+    """Make a corruption without severities."""
+    return Corruption(noise, (params,), None)
+
+
+def _both(*values: float) -> dict[str, tuple[float, ...]]:
+    """Return columns for a strength that is the same for all images."""
+    return {"low": values, "high": values}
+
+
+_ANGLES = _both(*(degrees(radians) for radians in (0.2, 0.4, 0.6, 0.8, 1.0)))
+
+_MNIST_C = {
+    "shot_noise": _graded(ShotNoise, 5, peak=(60, 25, 12, 5, 3)),
+    "impulse_noise": _graded(SaltAndPepperNoise, 4, amount=(0.03, 0.06, 0.09, 0.17, 0.27)),
+    "glass_blur": _graded(
+        GlassBlur,
+        1,
+        sigma=(0.7, 0.9, 1.0, 1.1, 1.5),
+        max_delta=(1, 2, 2, 3, 4),
+        iterations=(2, 1, 3, 2, 2),
+        swap_probability=0.5,  # the published code tosses a coin for each pixel
+        vertical=True,
+    ),
+    # Radius 10, 15, 15, 15, 20: a kernel of twice the radius plus one, of which one side is used.
+    "motion_blur": _graded(MotionBlur, 1, length=(21, 31, 31, 31, 41), sigma=(3, 5, 8, 12, 15)),
+    "shear": _graded(RandomShear, 2, **_ANGLES, stretch=True),
+    "scale": _graded(RandomScale, 3, **_both(0.9, 0.8, 0.7, 0.6, 0.5)),
+    "rotate": _graded(RandomRotation, 2, **_ANGLES),
+    "brightness": _graded(RandomBrightness, 5, **_both(0.1, 0.2, 0.3, 0.4, 0.5)),
+    "translate": _graded(RandomTranslation, 3, **_both(1, 2, 3, 4, 5)),
+    "stripe": _fixed(Stripe, width=0.25),  # 7 of 28 columns
+    "fog": _graded(Fog, 5, thickness=(1.5, 2, 2.5, 2.5, 3), decay=(2, 2, 1.7, 1.5, 1.4)),
+    "spatter": _graded(
+        Spatter,
+        4,
+        mean=(0.65, 0.65, 0.65, 0.65, 0.67),
+        scale=(0.3, 0.3, 0.3, 0.3, 0.4),
+        sigma=(4, 3, 2, 1, 1),
+        threshold=(0.69, 0.68, 0.68, 0.65, 0.65),
+        edge_sigma=(0.6, 0.6, 0.5, 1.5, 1.5),
+        cutoff=0.8,
+        value=63 / 255,
+    ),
+    "dotted_line": _fixed(DottedLine),
+    "zigzag": _fixed(Zigzag),
+    "canny_edges": _fixed(CannyEdges),
+}
+
+_MNIST_C_EXTRA = {
+    "gaussian_noise": _graded(GaussianNoise, 5, scale=(0.08, 0.12, 0.18, 0.26, 0.38)),
+    "speckle_noise": _graded(SpeckleNoise, 5, scale=(0.15, 0.2, 0.35, 0.45, 0.6)),
+    "gaussian_blur": _graded(GaussianBlur, 2, sigma=(1, 2, 3, 4, 6)),
+    "defocus_blur": _graded(DefocusBlur, 1, radius=(3, 4, 6, 8, 10)),
+    "zoom_blur": _graded(ZoomBlur, 5, max_zoom=(1.11, 1.16, 1.21, 1.26, 1.31)),
+    "contrast": _graded(Contrast, 4, factor=(0.4, 0.3, 0.2, 0.1, 0.05)),
+    "pixelate": _graded(Pixelate, 3, factor=(0.6, 0.5, 0.4, 0.3, 0.25)),
+    "jpeg_compression": _graded(JPEGCompression, 5, quality=(25, 18, 15, 10, 7)),
+    # The published figures (alpha 56, sigma 20 and the like) shift the digit as a whole, or hardly
+    # move it: those of Simard et al. for MNIST (alpha 34, sigma 4) stand in the middle instead.
+    "elastic_transform": _graded(ElasticTransform, 3, alpha=(14.0, 24.0, 34.0, 44.0, 54.0)),
+    "quantize": _graded(Quantization, 5, bits=(5, 4, 3, 2, 1)),
+    "line": _fixed(Line),
+    "inverse": _fixed(Inversion),
+    # The published weights of ice and image; the ice itself is drawn, not photographed.
+    "frost": _graded(
+        Frost,
+        5,
+        thickness=(0.4, 0.6, 0.7, 0.7, 0.75),
+        transparency=(1.0, 0.8, 0.7, 0.65, 0.6),
+    ),
+    # As published: trails of radius 10 or 12, that is up to 21 or 25 pixels.
+    "snow": _graded(
+        Snow,
+        5,
+        mean=(0.1, 0.2, 0.55, 0.55, 0.55),
+        scale=0.3,
+        zoom=(3, 2, 4, 4.5, 2.5),
+        threshold=(0.5, 0.5, 0.9, 0.85, 0.85),
+        length=(21, 25, 25, 25, 25),
+        sigma=(4, 4, 8, 8, 12),
+        whiteness=(0.2, 0.3, 0.3, 0.35, 0.45),
+    ),
+}
+
+_N_MNIST = {
+    "awgn": _fixed(GaussianNoise, scale=0.335),
+    "n_mnist_motion_blur": _fixed(MotionBlur, length=5, angle_low=15, angle_high=15),
+    "reduced_contrast_awgn": _fixed(ReducedContrast, factor=0.5, scale=0.251),
+}
+
+_REFERENCE = {"reference": _fixed(ReferenceNoise)}
+
+# In no suite. Severities are ours: from hardly visible to as much as leaves the digit readable.
+_GENERAL = {
+    "uniform_noise": _graded(UniformNoise, 3, amplitude=(0.1, 0.2, 0.35, 0.5, 0.7)),
+    "gamma": _graded(Gamma, 3, gamma=(0.7, 0.5, 0.3, 0.2, 0.1)),
+    "occlusion": _graded(Occlusion, 3, area=(0.03, 0.06, 0.1, 0.15, 0.2)),
+    "random_affine": _fixed(RandomAffine),
+    "random_brightness": _fixed(RandomBrightness),
+}
+
+# Suite -> name -> corruption.
+SUITES: dict[str, dict[str, Corruption]] = {
+    "mnist_c": _MNIST_C,
+    "mnist_c_extra": _MNIST_C_EXTRA,
+    "n_mnist": _N_MNIST,
+    "reference": _REFERENCE,
+}
+
+# Name -> corruption.
+CORRUPTIONS: dict[str, Corruption] = {
+    name: corruption for group in (*SUITES.values(), _GENERAL) for name, corruption in group.items()
+}

@@ -1,0 +1,424 @@
+"""Weather: clouds, drops, ice and snow between the digit and the camera."""
+
+from collections.abc import Sequence
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+from scipy.ndimage import gaussian_filter
+from sklearn.utils._param_validation import Interval
+
+from skmnist.noise._base import BaseNoise
+from skmnist.noise._filters import blur_taps, trail_taps
+from skmnist.noise._linear import apply_map, separable_map, zoom_matrix
+from skmnist.noise._streams import ImageStreams
+
+
+def plasma(uniform: np.ndarray, decay: float) -> np.ndarray:
+    """Return clouds in [0, 1] by the diamond-square algorithm on a torus.
+
+    Parameters
+    ----------
+    uniform : ndarray of shape (n, size, size)
+        Random numbers in [0, 1), one for each point; `size` is a power of two.
+    decay : float
+        The random part is divided by its square whenever the step is halved: the larger, the
+        smoother the clouds.
+
+    Returns
+    -------
+    ndarray of shape (n, size, size)
+        The clouds; each image reaches 0 and 1.
+    """
+    size = uniform.shape[1]
+    # The images last, so that numpy's inner loops are long.
+    wobble = np.ascontiguousarray(2 * uniform.transpose(1, 2, 0) - 1)
+    heights = np.zeros_like(wobble)
+    step, amplitude = size, 1.0
+    while step >= 2:
+        half = step // 2
+        corners = heights[::step, ::step]
+        right = corners + np.roll(corners, -1, axis=1)
+        below = corners + np.roll(corners, -1, axis=0)
+        centres = (right + np.roll(right, -1, axis=0)) / 4
+        centres += amplitude * wobble[half::step, half::step]
+        heights[half::step, half::step] = centres
+        top = (right + centres + np.roll(centres, 1, axis=0)) / 4
+        heights[::step, half::step] = top + amplitude * wobble[::step, half::step]
+        left = (below + centres + np.roll(centres, 1, axis=1)) / 4
+        heights[half::step, ::step] = left + amplitude * wobble[half::step, ::step]
+        step, amplitude = half, amplitude / decay**2
+    heights -= heights.min(axis=(0, 1))
+    heights /= np.maximum(heights.max(axis=(0, 1)), np.finfo(heights.dtype).tiny)
+    return heights.transpose(2, 0, 1)
+
+
+def draw_plasma(streams: ImageStreams, shape: tuple[int, ...], decay: float) -> np.ndarray:
+    """Draw clouds for images of shape (n, height, width): the corner of a larger square."""
+    _, height, width = shape
+    size = max(2, 1 << (max(height, width) - 1).bit_length())
+    return plasma(streams.random((size, size)), decay)[:, :height, :width]
+
+
+class Fog(BaseNoise):
+    """Lay clouds over each image.
+
+    Parameters
+    ----------
+    thickness : float, default=1.5
+        Brightness of the clouds beside that of the digit, at least 0; 0 changes nothing.
+    decay : float, default=2.0
+        Smoothness of the clouds, in [1, 10]: detail of half the size is weaker by
+        `decay` squared.
+    {common parameters}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    Frost : Crystals of ice.
+    Spatter : Drops of mud.
+
+    Notes
+    -----
+    With clouds p in [0, 1] by the diamond-square algorithm, an image x becomes
+    (x + thickness * p) * m / (m + thickness), where m is its maximum.
+
+    {random}
+
+    References
+    ----------
+    {MNIST-C}
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmnist.noise import Fog
+    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
+    >>> X[0, 6:22, 13:15] = 255
+    >>> noisy = Fog(random_state=0).fit_transform(X)
+    >>> noisy.shape, bool((noisy != X).any())
+    ((1, 28, 28), True)
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **BaseNoise._parameter_constraints,
+        "thickness": [Interval(Real, 0, None, closed="left")],
+        "decay": [Interval(Real, 1, 10, closed="both")],
+    }
+
+    def __init__(
+        self,
+        thickness: float = 1.5,
+        decay: float = 2.0,
+        *,
+        when: str = "always",
+        image_shape: Sequence[int] | None = None,
+        value_range: Sequence[float] | None = None,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        super().__init__(
+            when=when, image_shape=image_shape, value_range=value_range, random_state=random_state
+        )
+        self.thickness = thickness
+        self.decay = decay
+
+    def _is_zero(self) -> bool:
+        return self.thickness == 0
+
+    def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
+        thickness = float(self.thickness)
+        clouds = draw_plasma(streams, images.shape, float(self.decay))
+        brightest = images.max(axis=(1, 2), keepdims=True)
+        images += thickness * clouds
+        images *= brightest / (brightest + thickness)
+        return images
+
+
+class Spatter(BaseNoise):
+    """Throw drops of mud at each image.
+
+    Parameters
+    ----------
+    mean : float, default=0.65
+        Mean of the liquid, in [0, 1].
+    scale : float, default=0.4
+        Standard deviation of the liquid before it is smoothed, at least 0.
+    sigma : float, default=1.0
+        Standard deviation, in pixels, of the Gaussian that smooths the liquid: the size of a drop.
+    threshold : float, default=0.65
+        Where the liquid is higher, there is a drop; in [0, 1].
+    edge_sigma : float, default=1.0
+        Standard deviation, in pixels, of the Gaussian that smooths the edges of the drops.
+    cutoff : float, default=0.8
+        Where a smoothed drop is thinner, there is none; in [0, 1].
+    value : float, default=0.247
+        Grey of the mud, in units of the value range, in [0, 1].
+    {common parameters}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    Fog : Clouds.
+    Occlusion : Rectangles that hide the digit.
+
+    Notes
+    -----
+    {random}
+
+    References
+    ----------
+    {MNIST-C}
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmnist.noise import Spatter
+    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
+    >>> X[0, 6:22, 13:15] = 255
+    >>> noisy = Spatter(random_state=0).fit_transform(X)
+    >>> noisy.shape, bool((noisy != X).any())
+    ((1, 28, 28), True)
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **BaseNoise._parameter_constraints,
+        "mean": [Interval(Real, 0, 1, closed="both")],
+        "scale": [Interval(Real, 0, None, closed="left")],
+        "sigma": [Interval(Real, 0, None, closed="left")],
+        "threshold": [Interval(Real, 0, 1, closed="both")],
+        "edge_sigma": [Interval(Real, 0, None, closed="left")],
+        "cutoff": [Interval(Real, 0, 1, closed="both")],
+        "value": [Interval(Real, 0, 1, closed="both")],
+    }
+
+    def __init__(
+        self,
+        mean: float = 0.65,
+        scale: float = 0.4,
+        sigma: float = 1.0,
+        threshold: float = 0.65,
+        edge_sigma: float = 1.0,
+        cutoff: float = 0.8,
+        value: float = 0.247,
+        *,
+        when: str = "always",
+        image_shape: Sequence[int] | None = None,
+        value_range: Sequence[float] | None = None,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        super().__init__(
+            when=when, image_shape=image_shape, value_range=value_range, random_state=random_state
+        )
+        self.mean = mean
+        self.scale = scale
+        self.sigma = sigma
+        self.threshold = threshold
+        self.edge_sigma = edge_sigma
+        self.cutoff = cutoff
+        self.value = value
+
+    def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
+        liquid = streams.standard_normal(images.shape[1:])
+        liquid = gaussian_filter(liquid, float(self.sigma), axes=(1, 2), mode="nearest")
+        drops = (self.mean + self.scale * liquid > self.threshold).astype(images.dtype)
+        drops = gaussian_filter(drops, float(self.edge_sigma), axes=(1, 2), mode="nearest")
+        drops[drops < self.cutoff] = 0
+        images *= 1 - drops
+        images += float(self.value) * drops
+        return images
+
+
+class Frost(BaseNoise):
+    """Grow crystals of ice over each image.
+
+    Parameters
+    ----------
+    thickness : float, default=0.6
+        Brightness of the ice, in [0, 1].
+    transparency : float, default=0.8
+        What the image is multiplied by, in [0, 1]. ``thickness=0`` with ``transparency=1`` changes
+        nothing.
+    decay : float, default=1.25
+        Smoothness of the crystals, in [1, 10]: detail of half the size is weaker by
+        `decay` squared.
+    sharpness : float, default=3.0
+        Thinness of the crystals, in [0.1, 100].
+    {common parameters}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    Fog : Clouds.
+
+    Notes
+    -----
+    The crystals are the ridges along the middle height of a diamond-square cloud. MNIST-C has this
+    noise in its code, with photographs of ice, which are not part of this package.
+
+    {random}
+
+    References
+    ----------
+    {MNIST-C}
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmnist.noise import Frost
+    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
+    >>> X[0, 6:22, 13:15] = 255
+    >>> noisy = Frost(random_state=0).fit_transform(X)
+    >>> noisy.shape, bool((noisy != X).any())
+    ((1, 28, 28), True)
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **BaseNoise._parameter_constraints,
+        "thickness": [Interval(Real, 0, 1, closed="both")],
+        "transparency": [Interval(Real, 0, 1, closed="both")],
+        "decay": [Interval(Real, 1, 10, closed="both")],
+        "sharpness": [Interval(Real, 0.1, 100, closed="both")],
+    }
+
+    def __init__(
+        self,
+        thickness: float = 0.6,
+        transparency: float = 0.8,
+        *,
+        decay: float = 1.25,
+        sharpness: float = 3.0,
+        when: str = "always",
+        image_shape: Sequence[int] | None = None,
+        value_range: Sequence[float] | None = None,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        super().__init__(
+            when=when, image_shape=image_shape, value_range=value_range, random_state=random_state
+        )
+        self.thickness = thickness
+        self.transparency = transparency
+        self.decay = decay
+        self.sharpness = sharpness
+
+    def _is_zero(self) -> bool:
+        return self.thickness == 0 and self.transparency == 1
+
+    def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
+        clouds = draw_plasma(streams, images.shape, float(self.decay))
+        ice = (1 - np.abs(2 * clouds - 1)) ** np.float32(self.sharpness)
+        images *= float(self.transparency)
+        images += float(self.thickness) * ice
+        return images
+
+
+class Snow(BaseNoise):
+    """Let snow fall over each image.
+
+    Parameters
+    ----------
+    mean : float, default=0.1
+        Mean of the random layer that flakes are made of, in [0, 1].
+    scale : float, default=0.3
+        Standard deviation of the layer, at least 0.
+    zoom : float, default=2.0
+        Factor that the layer is enlarged by, in [1, 10]: the size of a flake.
+    threshold : float, default=0.5
+        Where the layer is higher, there is a flake; in [0, 1].
+    length : int, default=13
+        Largest length, in pixels, of the trail of a falling flake, at least 1.
+    sigma : float, default=4.0
+        Standard deviation, in pixels, of the Gaussian along the trail, above 0.
+    whiteness : float, default=0.2
+        How far the image itself turns white, in [0, 1].
+    {common parameters}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    Spatter : Drops of mud.
+    MotionBlur : The blur of the falling flakes.
+
+    Notes
+    -----
+    Each flake falls at an angle, the same for one image, within 45 degrees of straight down.
+
+    {random}
+
+    References
+    ----------
+    {MNIST-C}
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmnist.noise import Snow
+    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
+    >>> X[0, 6:22, 13:15] = 255
+    >>> noisy = Snow(random_state=0).fit_transform(X)
+    >>> noisy.shape, bool((noisy != X).any())
+    ((1, 28, 28), True)
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **BaseNoise._parameter_constraints,
+        "mean": [Interval(Real, 0, 1, closed="both")],
+        "scale": [Interval(Real, 0, None, closed="left")],
+        "zoom": [Interval(Real, 1, 10, closed="both")],
+        "threshold": [Interval(Real, 0, 1, closed="both")],
+        "length": [Interval(Integral, 1, None, closed="left")],
+        "sigma": [Interval(Real, 0, None, closed="neither")],
+        "whiteness": [Interval(Real, 0, 1, closed="both")],
+    }
+
+    def __init__(
+        self,
+        mean: float = 0.1,
+        scale: float = 0.3,
+        zoom: float = 2.0,
+        threshold: float = 0.5,
+        length: int = 13,
+        sigma: float = 4.0,
+        whiteness: float = 0.2,
+        *,
+        when: str = "always",
+        image_shape: Sequence[int] | None = None,
+        value_range: Sequence[float] | None = None,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        super().__init__(
+            when=when, image_shape=image_shape, value_range=value_range, random_state=random_state
+        )
+        self.mean = mean
+        self.scale = scale
+        self.zoom = zoom
+        self.threshold = threshold
+        self.length = length
+        self.sigma = sigma
+        self.whiteness = whiteness
+
+    def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
+        _, height, width = images.shape
+        zoom = float(self.zoom)
+        layer = float(self.mean) + float(self.scale) * streams.standard_normal((height, width))
+        layer = apply_map(separable_map(zoom_matrix(height, zoom), zoom_matrix(width, zoom)), layer)
+        layer[layer < self.threshold] = 0
+        np.clip(layer, 0, 1, out=layer)
+        (angle,) = np.deg2rad(streams.uniform((-135.0,), (-45.0,)))
+        layer = blur_taps(layer, *trail_taps(self.length, float(self.sigma), angle))
+        white = float(self.whiteness)
+        images = (1 - white) * images + white * np.maximum(images, 1.5 * images + 0.5)
+        images += layer
+        images += layer[:, ::-1, ::-1]
+        return images
