@@ -8,10 +8,10 @@ from pathlib import Path
 _PACKAGES = ("tensorflow", "keras", "scikeras", "scikit-learn", "numpy")
 
 
-def print_conditions() -> None:
-    """Print the hardware and the versions."""
+def print_conditions(*peers: str) -> None:
+    """Print the hardware and the versions, with those of packages that only a script uses."""
     print(f"CPU: {_cpu_name()}, {os.cpu_count()} cores; Python {platform.python_version()}")
-    versions = (f"{name} {importlib.metadata.version(name)}" for name in _PACKAGES)
+    versions = (f"{name} {importlib.metadata.version(name)}" for name in _PACKAGES + peers)
     print(", ".join(versions), flush=True)
 
 

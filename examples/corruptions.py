@@ -10,6 +10,7 @@ Run it with ``python examples/corruptions.py``: it takes seconds, and needs no n
 """
 
 import argparse
+import textwrap
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -30,7 +31,7 @@ def main() -> None:
     sample = load_mnist_sample()
     digits = [sample.images[sample.target == digit][3] for digit in range(10)]
     names = names_by_suite()
-    figure = plt.figure(figsize=(15, 14.5), layout="constrained")
+    figure = plt.figure(figsize=(15, 11.5), layout="constrained")
     per_column = -(-len(names) // N_COLUMNS)
     for column, part in enumerate(figure.subfigures(1, N_COLUMNS, wspace=0.02)):
         rows = names[column * per_column : (column + 1) * per_column]
@@ -52,7 +53,8 @@ def names_by_suite() -> list[str]:
 
 def draw_noise(axes: np.ndarray, name: str, digit: np.ndarray, seed: int) -> None:
     """Draw a name and a digit under a noise at each of its severities."""
-    axes[0].text(1, 0.5, name.replace("_", "\n", 1), ha="right", va="center", fontsize=8)
+    label = textwrap.fill(name.replace("_", " "), 12)
+    axes[0].text(1, 0.5, label, ha="right", va="center", fontsize=9)
     published = make_noise(name, random_state=seed).get_params()
     for axis, severity in zip(axes[1:], list_severities(name), strict=False):
         noise = make_noise(name, severity, random_state=seed)

@@ -244,10 +244,10 @@ class Frost(BaseNoise):
     transparency : float, default=0.8
         What the image is multiplied by, in [0, 1]. ``thickness=0`` with ``transparency=1`` changes
         nothing.
-    decay : float, default=1.25
+    decay : float, default=1.4
         Smoothness of the crystals, in [1, 10]: detail of half the size is weaker by
         `decay` squared.
-    sharpness : float, default=3.0
+    sharpness : float, default=6.0
         Thinness of the crystals, in [0.1, 100].
     {common parameters}
 
@@ -294,8 +294,8 @@ class Frost(BaseNoise):
         thickness: float = 0.6,
         transparency: float = 0.8,
         *,
-        decay: float = 1.25,
-        sharpness: float = 3.0,
+        decay: float = 1.4,
+        sharpness: float = 6.0,
         when: str = "always",
         image_shape: Sequence[int] | None = None,
         value_range: Sequence[float] | None = None,
@@ -325,17 +325,17 @@ class Snow(BaseNoise):
 
     Parameters
     ----------
-    mean : float, default=0.1
+    mean : float, default=0.25
         Mean of the random layer that flakes are made of, in [0, 1].
     scale : float, default=0.3
         Standard deviation of the layer, at least 0.
-    zoom : float, default=2.0
+    zoom : float, default=1.75
         Factor that the layer is enlarged by, in [1, 10]: the size of a flake.
     threshold : float, default=0.5
         Where the layer is higher, there is a flake; in [0, 1].
-    length : int, default=13
+    length : int, default=7
         Largest length, in pixels, of the trail of a falling flake, at least 1.
-    sigma : float, default=4.0
+    sigma : float, default=2.5
         Standard deviation, in pixels, of the Gaussian along the trail, above 0.
     whiteness : float, default=0.2
         How far the image itself turns white, in [0, 1].
@@ -384,12 +384,12 @@ class Snow(BaseNoise):
 
     def __init__(
         self,
-        mean: float = 0.1,
+        mean: float = 0.25,
         scale: float = 0.3,
-        zoom: float = 2.0,
+        zoom: float = 1.75,
         threshold: float = 0.5,
-        length: int = 13,
-        sigma: float = 4.0,
+        length: int = 7,
+        sigma: float = 2.5,
         whiteness: float = 0.2,
         *,
         when: str = "always",
