@@ -3,8 +3,8 @@ All corruptions at all severities
 =================================
 
 A contact sheet: every noise of the package, by its name, at its five severities, on real digits.
-The severity that a published data set or its code uses is framed; a noise without severities has one
-picture.
+The severity that a published data set or its code uses is framed; a noise without severities has
+one picture.
 
 Run it with ``python examples/corruptions.py``: it takes seconds, and needs no network.
 """
