@@ -1,0 +1,51 @@
+"""Clouds by the diamond-square algorithm."""
+
+import numpy as np
+
+from skmnist.noise._streams import ImageStreams
+
+
+def plasma(uniform: np.ndarray, decay: float) -> np.ndarray:
+    """Return clouds in [0, 1] by the diamond-square algorithm on a torus.
+
+    Parameters
+    ----------
+    uniform : ndarray of shape (n, size, size)
+        Random numbers in [0, 1), one for each point; `size` is a power of two.
+    decay : float
+        The random part is divided by its square whenever the step is halved: the larger, the
+        smoother the clouds.
+
+    Returns
+    -------
+    ndarray of shape (n, size, size)
+        The clouds; each image reaches 0 and 1.
+    """
+    size = uniform.shape[1]
+    # The images last, so that numpy's inner loops are long.
+    wobble = np.ascontiguousarray(2 * uniform.transpose(1, 2, 0) - 1)
+    heights = np.zeros_like(wobble)
+    step, amplitude = size, 1.0
+    while step >= 2:
+        half = step // 2
+        corners = heights[::step, ::step]
+        right = corners + np.roll(corners, -1, axis=1)
+        below = corners + np.roll(corners, -1, axis=0)
+        centres = (right + np.roll(right, -1, axis=0)) / 4
+        centres += amplitude * wobble[half::step, half::step]
+        heights[half::step, half::step] = centres
+        top = (right + centres + np.roll(centres, 1, axis=0)) / 4
+        heights[::step, half::step] = top + amplitude * wobble[::step, half::step]
+        left = (below + centres + np.roll(centres, 1, axis=1)) / 4
+        heights[half::step, ::step] = left + amplitude * wobble[half::step, ::step]
+        step, amplitude = half, amplitude / decay**2
+    heights -= heights.min(axis=(0, 1))
+    heights /= np.maximum(heights.max(axis=(0, 1)), np.finfo(heights.dtype).tiny)
+    return heights.transpose(2, 0, 1)
+
+
+def draw_plasma(streams: ImageStreams, shape: tuple[int, ...], decay: float) -> np.ndarray:
+    """Draw clouds for images of shape (n, height, width): the corner of a larger square."""
+    _, height, width = shape
+    size = max(2, 1 << (max(height, width) - 1).bit_length())
+    return plasma(streams.random((size, size)), decay)[:, :height, :width]
