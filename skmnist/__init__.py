@@ -17,12 +17,14 @@ _HOME_OF = {
     "PixelScaler": "preprocessing",
     "RandomAffine": "noise",
     "RandomBrightness": "noise",
+    "RandomNoise": "noise",
     "ReferenceNoise": "noise",
     "SaltAndPepperNoise": "noise",
     "fetch_mnist": "datasets",
     "load_mnist_sample": "datasets",
     "make_noise": "noise",
     "make_noisy_mnist": "datasets",
+    "make_suite": "noise",
     "reference_architectures": "model_selection",
 }
 _SUBPACKAGES = (
