@@ -6,7 +6,12 @@ import sys
 from pathlib import Path
 
 import joblib
+import matplotlib.pyplot as plt
+import numpy as np
+from scipy.ndimage import label
 from sklearn.pipeline import Pipeline
+
+from skmnist.noise import list_noises
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -29,6 +34,17 @@ def test_quickstart(tmp_path):
     shipped = joblib.load(tmp_path / "digits.joblib")
     assert isinstance(shipped, Pipeline)
     assert shipped["noise"] == "passthrough"
+
+
+def test_contact_sheet_of_corruptions(tmp_path):
+    result = run("corruptions.py", "--output", tmp_path / "sheet.png")
+    assert result.returncode == 0, result.stderr
+    assert f"{len(list_noises())} noises" in result.stdout
+    pixels = plt.imread(tmp_path / "sheet.png")[..., :3]
+    # The frames: orange, one for each noise.
+    orange = np.abs(pixels - [1, 0.498, 0.055]).max(axis=2) < 0.02
+    _, n_frames = label(orange, np.ones((3, 3)))
+    assert n_frames == len(list_noises())
 
 
 def test_quickstart_refuses_an_unknown_noise():
