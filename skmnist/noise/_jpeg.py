@@ -43,14 +43,13 @@ def compress(images: np.ndarray, quality: int) -> np.ndarray:
     padding = ((0, 0), (0, -height % 8), (0, -width % 8))
     pixels = np.rint(np.pad(images.astype(np.float64), padding, mode="edge") * 255) - 128
     rows, columns = pixels.shape[1:]
-    cosines = sparse.csr_array(dct(np.eye(8), axis=0, norm="ortho"))
+    cosines = dct(np.eye(8), axis=0, norm="ortho")
 
-    def along_both(matrix: sparse.csr_array, values: np.ndarray) -> np.ndarray:
+    def along_both(matrix: np.ndarray, values: np.ndarray) -> np.ndarray:
         """Multiply the blocks of eight by a matrix along both axes."""
-        down = sparse.kron(sparse.eye_array(rows // 8), matrix)
-        right = sparse.kron(sparse.eye_array(columns // 8), matrix)
-        values = apply_map(separable_map(down, sparse.eye_array(columns)), values)
-        return apply_map(separable_map(sparse.eye_array(rows), right), values)
+        down, right = (sparse.csr_array(np.kron(np.eye(n // 8), matrix)) for n in (rows, columns))
+        values = apply_map(separable_map(down, sparse.csr_array(np.eye(columns))), values)
+        return apply_map(separable_map(sparse.csr_array(np.eye(rows)), right), values)
 
     steps = np.tile(quantization_table(quality), (rows // 8, columns // 8))
     frequencies = along_both(cosines, pixels) / steps
