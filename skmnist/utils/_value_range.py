@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from skmnist.exceptions import ValueRangeError, ValueRangeWarning
 
@@ -137,7 +138,7 @@ def clip_to_value_range(X: np.ndarray, value_range: ValueRange) -> np.ndarray:
 
 
 def to_unit_range(
-    X: np.ndarray, value_range: ValueRange, dtype: np.typing.DTypeLike = np.float32
+    X: np.ndarray, value_range: ValueRange, dtype: npt.DTypeLike = np.float32
 ) -> np.ndarray:
     """Map pixels from their value range to [0, 1]; always a new array.
 
@@ -169,7 +170,7 @@ def to_unit_range(
 def from_unit_range(
     unit: np.ndarray,
     value_range: ValueRange,
-    dtype: np.typing.DTypeLike,
+    dtype: npt.DTypeLike,
     *,
     truncate: bool = False,
 ) -> np.ndarray:
