@@ -46,7 +46,7 @@ class ImageStreams:
     def _keys(self) -> list[bytes]:
         """The digest of each image; made at the first draw, since not every noise is random."""
         rows = self._pixels.reshape(len(self._pixels), -1)
-        return [hashlib.blake2b(row, digest_size=32, key=self._salt).digest() for row in rows]
+        return [hashlib.blake2b(row.data, digest_size=32, key=self._salt).digest() for row in rows]
 
     def generators(self) -> Iterator[np.random.Generator]:
         """Yield one generator per image; it is the same object, set anew for each image."""
