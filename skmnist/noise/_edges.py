@@ -31,7 +31,6 @@ def canny(images: np.ndarray, sigma: float, low: float, high: float) -> np.ndarr
     labels, n_labels = label(thin, structure=touch)
     strong = np.zeros(n_labels + 1, dtype=bool)
     strong[labels[thin & (strength >= high)]] = True
-    strong[0] = False
     return strong[labels]
 
 

@@ -71,6 +71,7 @@ def zigzag_points(
     offset = amplitude * (-1.0) ** number
     rest = length - half_period * np.floor(length / half_period)
     end = np.where(rest > 0, offset[-1] / np.where(rest > 0, 2 * rest, 1), offset[-1])
+    end = np.clip(end, -amplitude, amplitude)  # a short piece would run far away
     along = np.vstack([np.zeros_like(along[:1]), along, np.where(rest > 0, length, along[-1])])
     offset = np.vstack([np.zeros_like(offset[:1]), offset, end])
     return np.stack([cos * along - sin * offset, sin * along + cos * offset], axis=1) + first

@@ -44,8 +44,9 @@ class RandomNoise(BaseNoise, _BaseComposition):
     -----
     {random}
 
-    A noise of the list with a `random_state` of its own does to an image what it would do alone;
-    the others share the seed of this one. `when`, `image_shape` and `value_range` are those of this
+    A noise of the list with a `random_state` of its own does to an image what it would do alone,
+    but for the integers of `ReferenceNoise`, which are rounded here and truncated there; the others
+    share the seed of this one. `when`, `image_shape` and `value_range` are those of this
     noise; the noises of the list must leave them at their defaults. Where several noises are to
     follow one another, put them into a ``Pipeline``.
 
@@ -119,9 +120,10 @@ class RandomNoise(BaseNoise, _BaseComposition):
         super()._validate_params()
         if self.noises is not None and not self.noises:
             raise ValueError("noises=[] is empty; expected at least one (name, noise) tuple.")
+        taken = [*self.get_params(deep=False)]
         for pair in self._pairs():
-            _check_pair(pair)
-        self._validate_names([name for name, _ in self._pairs()])
+            _check_pair(pair, taken)
+            taken.append(pair[0])
 
     def _pairs(self) -> list[tuple[str, BaseNoise]]:
         """Return the names and noises to pick from."""
@@ -139,8 +141,10 @@ class RandomNoise(BaseNoise, _BaseComposition):
         self.noises_ = [(name, clone(noise)) for name, noise in self._pairs()]
         for (_, given), (_, noise) in zip(self._pairs(), self.noises_, strict=True):
             # A RandomState is advanced, which a clone of it would not show.
-            shared = self.seed_ if given.random_state is None else given.random_state
-            noise.random_state = shared
+            noise.random_state = given.random_state
+            if given.random_state is None:
+                # The picks of a RandomNoise in the list must not be those of this one.
+                noise.random_state = self.seed_ + isinstance(noise, RandomNoise)
             noise._draw_seeds()
 
     def _is_zero(self) -> bool:
@@ -158,14 +162,20 @@ class RandomNoise(BaseNoise, _BaseComposition):
         return images
 
 
-def _check_pair(pair: Any) -> None:
+def _check_pair(pair: Any, taken: list[str]) -> None:
     """Refuse what is not a (name, noise) tuple, and a noise that this class cannot honour."""
-    if not (isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[1], BaseNoise)):
+    is_pair = isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str)
+    if not (is_pair and isinstance(pair[1], BaseNoise)):
         raise ValueError(
             f"noises has the entry {pair!r}; expected (name, noise) tuples, for example "
             "('fog', Fog()) or those of list(make_suite('mnist_c').items())."
         )
     name, noise = pair
+    if name in taken or "__" in name:
+        raise ValueError(
+            f"noises has the name {name!r}; expected names that occur once, have no '__', and are "
+            "not parameters of RandomNoise: choose another one."
+        )
     noise._validate_params()
     for common in ("when", "image_shape", "value_range"):
         value = getattr(noise, common)

@@ -188,11 +188,14 @@ def make_suite(suite: str, severity: int | None = None, **params: Any) -> dict[s
     >>> len(noises), noises["translate"]
     (15, RandomTranslation(high=3, low=3, random_state=0))
     """
-    noises = {}
-    for name in _suite(suite):
-        has_severities = list_severities(name) != [None]
-        noises[name] = make_noise(name, severity if has_severities else None, **params)
-    return noises
+    corruptions = _suite(suite)
+    graded = [name for name, corruption in corruptions.items() if corruption.official is not None]
+    if severity is not None:
+        _check_severity(graded[0] if graded else next(iter(corruptions)), severity)
+    return {
+        name: make_noise(name, severity if name in graded else None, **params)
+        for name in corruptions
+    }
 
 
 def _corruption(name: str) -> Corruption:

@@ -35,19 +35,25 @@ def rectangles(
         True in a rectangle.
     """
     ratio, down, right = np.moveaxis(uniform.astype(np.float64), 2, 0)
-    ratio = max_aspect_ratio ** (2 * ratio - 1)
+    n_rows, n_columns = shape
+    n_pixels = area * n_rows * n_columns
+    # A side that would be longer than the image makes the other one longer.
+    height = np.sqrt(n_pixels * max_aspect_ratio ** (2 * ratio - 1))
+    height = np.clip(height, n_pixels / n_columns, n_rows)
 
-    def bars(size: int, share: np.ndarray, place: np.ndarray) -> np.ndarray:
+    def covered(size: int, length: np.ndarray, place: np.ndarray) -> np.ndarray:
         """Return which indices along an axis a rectangle covers."""
-        length = np.clip(np.rint(size * share), 1, size)
+        length = np.clip(np.rint(length), 1, size)
         start = np.floor(place * (size - length + 1))[..., np.newaxis]
         index = np.arange(size)
         return (index >= start) & (index < start + length[..., np.newaxis])
 
-    height, width = shape
-    rows = bars(height, np.minimum(np.sqrt(area * ratio), 1), down)
-    columns = bars(width, np.minimum(np.sqrt(area / ratio), 1), right)
-    return (rows[:, :, :, np.newaxis] & columns[:, :, np.newaxis]).any(axis=1)
+    rows = covered(n_rows, height, down)
+    columns = covered(n_columns, n_pixels / height, right)
+    hidden = np.zeros((len(uniform), *shape), dtype=bool)
+    for number in range(uniform.shape[1]):
+        hidden |= rows[:, number, :, np.newaxis] & columns[:, number, np.newaxis]
+    return hidden
 
 
 def block_means(new_size: int, size: int) -> sparse.csr_array:
@@ -72,7 +78,8 @@ class Occlusion(BaseNoise):
     n_patches : int, default=1
         Number of rectangles, at least 0; they may overlap. 0 changes nothing.
     max_aspect_ratio : float, default=2.0
-        Largest ratio of height to width, and of width to height, in [1, 100].
+        Largest ratio of height to width, and of width to height, in [1, 100]; a rectangle that
+        would be longer than the image is less oblong.
     value : float, default=0.5
         Grey of the rectangles, in units of the value range, in [0, 1].
     {common parameters}
@@ -208,6 +215,6 @@ class Pixelate(BaseNoise):
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         height, width = (
-            block_means(max(1, int(size * self.factor)), size) for size in images.shape[1:]
+            block_means(max(1, int(size * self.factor + 1e-9)), size) for size in images.shape[1:]
         )
         return apply_map(separable_map(height, width), images)

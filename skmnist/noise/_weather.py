@@ -307,7 +307,9 @@ class Snow(BaseNoise):
 
     Notes
     -----
-    Each flake falls at an angle, the same for one image, within 45 degrees of straight down.
+    Each flake falls at an angle, the same for one image, within 45 degrees of straight down. The
+    image x itself becomes (1 - w) x + w max(x, 1.5 x + 0.5) with w = `whiteness`; the flakes, and
+    once more the flakes turned by half a circle, are added.
 
     {random}
 
