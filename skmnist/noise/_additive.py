@@ -24,7 +24,8 @@ class GaussianNoise(BaseNoise):
     Parameters
     ----------
     scale : float, default=0.2
-        Standard deviation in units of the value range: 0.1 is a tenth of it. 0 changes nothing.
+        Standard deviation in units of the value range, in [0, 100]: 0.1 is a tenth of it. 0
+        changes nothing.
     {common parameters}
 
     Attributes
@@ -59,7 +60,7 @@ class GaussianNoise(BaseNoise):
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseNoise._parameter_constraints,
-        "scale": [Interval(Real, 0, None, closed="left")],
+        "scale": [Interval(Real, 0, 100, closed="both")],
     }
 
     def __init__(
@@ -89,7 +90,8 @@ class UniformNoise(BaseNoise):
     Parameters
     ----------
     amplitude : float, default=0.3
-        The noise is uniform in ±`amplitude`, in units of the value range. 0 changes nothing.
+        The noise is uniform in ±`amplitude`, in units of the value range, in [0, 100]. 0 changes
+        nothing.
     {common parameters}
 
     Attributes
@@ -116,7 +118,7 @@ class UniformNoise(BaseNoise):
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseNoise._parameter_constraints,
-        "amplitude": [Interval(Real, 0, None, closed="left")],
+        "amplitude": [Interval(Real, 0, 100, closed="both")],
     }
 
     def __init__(
@@ -148,8 +150,8 @@ class SpeckleNoise(BaseNoise):
     Parameters
     ----------
     scale : float, default=0.4
-        Standard deviation of the noise of a white pixel, in units of the value range. 0 changes
-        nothing.
+        Standard deviation of the noise of a white pixel, in units of the value range, in [0, 100].
+        0 changes nothing.
     {common parameters}
 
     Attributes
@@ -180,7 +182,7 @@ class SpeckleNoise(BaseNoise):
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseNoise._parameter_constraints,
-        "scale": [Interval(Real, 0, None, closed="left")],
+        "scale": [Interval(Real, 0, 100, closed="both")],
     }
 
     def __init__(

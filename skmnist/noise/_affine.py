@@ -157,8 +157,8 @@ class ElasticTransform(WarpNoise):
     Parameters
     ----------
     alpha : float, default=34.0
-        Strength, in pixels: the field is uniform in ±`alpha` before it is smoothed. 0 changes
-        nothing.
+        Strength, in pixels, in [0, 10000]: the field is uniform in ±`alpha` before it is smoothed.
+        0 changes nothing.
     sigma : float, default=4.0
         Standard deviation, in pixels, of the Gaussian that smooths the field, at least 0.1: the
         smaller, the more local the deformation.
@@ -195,7 +195,7 @@ class ElasticTransform(WarpNoise):
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **WarpNoise._parameter_constraints,
-        "alpha": [Interval(Real, 0, None, closed="left")],
+        "alpha": [Interval(Real, 0, 10000, closed="both")],
         "sigma": [Interval(Real, 0.1, None, closed="left")],
     }
 

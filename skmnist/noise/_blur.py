@@ -156,7 +156,7 @@ class MotionBlur(BaseNoise):
     Parameters
     ----------
     length : int, default=9
-        Length of the line in pixels, odd and at least 1; 1 changes nothing.
+        Length of the line in pixels, odd, in [1, 1001]; 1 changes nothing.
     angle_low : float, default=-45.0
         Least angle of the line in degrees, counter-clockwise from the horizontal, in [-360, 360].
     angle_high : float, default=45.0
@@ -199,7 +199,7 @@ class MotionBlur(BaseNoise):
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseNoise._parameter_constraints,
-        "length": [Interval(Integral, 1, None, closed="left")],
+        "length": [Interval(Integral, 1, 1001, closed="both")],
         "angle_low": [Interval(Real, -360, 360, closed="both")],
         "angle_high": [Interval(Real, -360, 360, closed="both")],
         "sigma": [None, Interval(Real, 0, None, closed="neither")],

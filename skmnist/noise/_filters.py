@@ -21,7 +21,7 @@ def blur_disk(images: np.ndarray, radius: float) -> np.ndarray:
     total = np.zeros(images.shape)
     n_pixels = 0
     for down in range(-reach, reach + 1):
-        half = int(np.sqrt(radius**2 - down**2))
+        half = int(np.sqrt(max(radius**2 - down**2, 0)) + 1e-9)
         rows = cumulated[:, reach + down : reach + down + height]
         total += rows[:, :, reach + half + 1 : reach + half + 1 + width]
         total -= rows[:, :, reach - half : reach - half + width]

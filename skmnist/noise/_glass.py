@@ -22,7 +22,8 @@ def swap_neighbours(images: np.ndarray, down: np.ndarray, right: np.ndarray, mar
     down, right : ndarray of int, shape (n, height, width)
         Where the other pixel is; at most `margin` rows and columns away.
     margin : int
-        Rows and columns that keep their pixels; the last one is swapped if `margin` is 1.
+        At least 1. The rows that are swapped are those after `margin`, up to the one that is
+        `margin` before the end, and so are the columns.
     """
     n, height, width = images.shape
     # All images at once, pixel by pixel: a row of this array is one pixel of every image.
@@ -67,8 +68,9 @@ class GlassBlur(BaseNoise):
 
     Notes
     -----
-    The swaps go from the lower right to the upper left, so that a pixel may travel far. Pixels
-    closer to the border than `max_delta` take part as partners only.
+    The swaps go from the lower right to the upper left, so that a pixel may travel far. As in
+    MNIST-C, the first `max_delta` + 1 rows and columns, and the last `max_delta` - 1, are not
+    swapped themselves; all but the very first may be partners.
 
     {random}
 

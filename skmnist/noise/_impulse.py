@@ -32,6 +32,7 @@ def poisson_quantiles(pixels: np.ndarray, peak: float, uniform: np.ndarray) -> n
     function that serves the others.
     """
     pixels = pixels.astype(np.float64)
+    uniform = np.maximum(uniform, 2**-25)  # 0 has no quantile; the next draw is 2**-24
     level = np.rint(pixels * 255)
     table = _poisson_table(peak)
     place = table.ravel().searchsorted(level + uniform, side="right")
@@ -59,7 +60,8 @@ class ShotNoise(BaseNoise):
     Parameters
     ----------
     peak : float, default=5.0
-        Mean number of photons of a white pixel, in (0, 10,000]; the fewer, the stronger the noise.
+        Mean number of photons of a white pixel, in [0.001, 10000]; the fewer, the stronger the
+        noise.
     {common parameters}
 
     Attributes
@@ -92,7 +94,7 @@ class ShotNoise(BaseNoise):
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseNoise._parameter_constraints,
-        "peak": [Interval(Real, 0, 10_000, closed="right")],
+        "peak": [Interval(Real, 0.001, 10_000, closed="both")],
     }
 
     def __init__(

@@ -44,15 +44,3 @@ def zoom_matrix(size: int, zoom: float) -> sparse.csr_array:
         if weight[row]:
             matrix[row, lower[row] + 1] = weight[row]
     return matrix.tocsr()
-
-
-def area_matrix(new_size: int, size: int) -> sparse.csr_array:
-    """Return the resizing of an axis that averages over the area of each new pixel."""
-    edges = np.linspace(0, size, new_size + 1)
-    pixel = np.arange(size)
-    overlap = np.minimum(edges[1:, np.newaxis], pixel + 1) - np.maximum(
-        edges[:-1, np.newaxis], pixel
-    )
-    overlap = np.maximum(overlap, 0)
-    overlap[overlap < 1e-9] = 0  # by the rounding of the edges
-    return sparse.csr_array(overlap / overlap.sum(axis=1, keepdims=True))

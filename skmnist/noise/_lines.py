@@ -83,7 +83,8 @@ class Line(BaseNoise):
     Parameters
     ----------
     width : float, default=2.3
-        Width of the line, in pixels, above 0: it fades to black at 0.63 `width` from its middle.
+        Width of the line, in pixels, in [0.1, 100]: it fades to black at 0.63 `width` from its
+        middle.
     {common parameters}
 
     Attributes
@@ -119,7 +120,7 @@ class Line(BaseNoise):
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseNoise._parameter_constraints,
-        "width": [Interval(Real, 0, None, closed="neither")],
+        "width": [Interval(Real, 0.1, 100, closed="both")],
     }
 
     def __init__(
@@ -153,7 +154,8 @@ class DottedLine(BaseNoise):
     Parameters
     ----------
     width : float, default=2.3
-        Width of the line, in pixels, above 0: it fades to black at 0.63 `width` from its middle.
+        Width of the line, in pixels, in [0.1, 100]: it fades to black at 0.63 `width` from its
+        middle.
     dash : int, default=2
         Columns of a dash and of a gap, at least 1.
     {common parameters}
@@ -189,7 +191,7 @@ class DottedLine(BaseNoise):
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseNoise._parameter_constraints,
-        "width": [Interval(Real, 0, None, closed="neither")],
+        "width": [Interval(Real, 0.1, 100, closed="both")],
         "dash": [Interval(Integral, 1, None, closed="left")],
     }
 
@@ -225,7 +227,8 @@ class Zigzag(BaseNoise):
     Parameters
     ----------
     width : float, default=2.3
-        Width of the line, in pixels, above 0: it fades to black at 0.63 `width` from its middle.
+        Width of the line, in pixels, in [0.1, 100]: it fades to black at 0.63 `width` from its
+        middle.
     amplitude : float, default=2.0
         Distance of the corners from the middle, in pixels, at least 0.
     half_period : float, default=4.0
@@ -263,7 +266,7 @@ class Zigzag(BaseNoise):
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseNoise._parameter_constraints,
-        "width": [Interval(Real, 0, None, closed="neither")],
+        "width": [Interval(Real, 0.1, 100, closed="both")],
         "amplitude": [Interval(Real, 0, None, closed="left")],
         "half_period": [Interval(Real, 1, None, closed="left")],
     }

@@ -88,7 +88,7 @@ class Contrast(BaseNoise):
     Parameters
     ----------
     factor : float, default=0.3
-        What the differences are multiplied by, at least 0. Below 1 the contrast falls, 1 changes
+        What the differences are multiplied by, in [0, 100]. Below 1 the contrast falls, 1 changes
         nothing.
     {common parameters}
 
@@ -120,7 +120,7 @@ class Contrast(BaseNoise):
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseNoise._parameter_constraints,
-        "factor": [Interval(Real, 0, None, closed="left")],
+        "factor": [Interval(Real, 0, 100, closed="both")],
     }
 
     def __init__(
@@ -156,8 +156,9 @@ class ReducedContrast(BaseNoise):
     factor : float, default=0.5
         What the pixels are multiplied by, in [0, 1].
     scale : float, default=0.251
-        Standard deviation of the noise that is added afterwards, in units of the value range. It
-        stays as it is when the digit fades. ``factor=1`` with ``scale=0`` changes nothing.
+        Standard deviation of the noise that is added afterwards, in units of the value range, in
+        [0, 100]. It stays as it is when the digit fades. ``factor=1`` with ``scale=0`` changes
+        nothing.
     {common parameters}
 
     Attributes
@@ -191,7 +192,7 @@ class ReducedContrast(BaseNoise):
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseNoise._parameter_constraints,
         "factor": [Interval(Real, 0, 1, closed="both")],
-        "scale": [Interval(Real, 0, None, closed="left")],
+        "scale": [Interval(Real, 0, 100, closed="both")],
     }
 
     def __init__(

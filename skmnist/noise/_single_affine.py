@@ -106,7 +106,7 @@ class RandomTranslation(AffineNoise):
     Parameters
     ----------
     low : float, default=1.0
-        Least shift in pixels, at least 0.
+        Least shift in pixels, in [0, 1000].
     high : float, default=4.0
         Largest shift; the shifts along the two axes are uniform in [`low`, `high`], each with a
         sign of its own. ``high=0`` changes nothing.
@@ -142,8 +142,8 @@ class RandomTranslation(AffineNoise):
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **AffineNoise._parameter_constraints,
-        "low": [Interval(Real, 0, None, closed="left")],
-        "high": [Interval(Real, 0, None, closed="left")],
+        "low": [Interval(Real, 0, 1000, closed="both")],
+        "high": [Interval(Real, 0, 1000, closed="both")],
     }
 
     def __init__(

@@ -21,7 +21,7 @@ class Fog(BaseNoise):
     Parameters
     ----------
     thickness : float, default=1.5
-        Brightness of the clouds beside that of the digit, at least 0; 0 changes nothing.
+        Brightness of the clouds beside that of the digit, in [0, 100]; 0 changes nothing.
     decay : float, default=2.0
         Smoothness of the clouds, in [1, 10]: detail of half the size is weaker by
         `decay` squared.
@@ -60,7 +60,7 @@ class Fog(BaseNoise):
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseNoise._parameter_constraints,
-        "thickness": [Interval(Real, 0, None, closed="left")],
+        "thickness": [Interval(Real, 0, 100, closed="both")],
         "decay": [Interval(Real, 1, 10, closed="both")],
     }
 
@@ -100,7 +100,7 @@ class Spatter(BaseNoise):
     mean : float, default=0.65
         Mean of the liquid, in [0, 1].
     scale : float, default=0.4
-        Standard deviation of the liquid before it is smoothed, at least 0.
+        Standard deviation of the liquid before it is smoothed, in [0, 100].
     sigma : float, default=1.0
         Standard deviation, in pixels, of the Gaussian that smooths the liquid: the size of a drop.
     threshold : float, default=0.65
@@ -144,7 +144,7 @@ class Spatter(BaseNoise):
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseNoise._parameter_constraints,
         "mean": [Interval(Real, 0, 1, closed="both")],
-        "scale": [Interval(Real, 0, None, closed="left")],
+        "scale": [Interval(Real, 0, 100, closed="both")],
         "sigma": [Interval(Real, 0, None, closed="left")],
         "threshold": [Interval(Real, 0, 1, closed="both")],
         "edge_sigma": [Interval(Real, 0, None, closed="left")],
@@ -283,13 +283,13 @@ class Snow(BaseNoise):
     mean : float, default=0.25
         Mean of the random layer that flakes are made of, in [0, 1].
     scale : float, default=0.3
-        Standard deviation of the layer, at least 0.
+        Standard deviation of the layer, in [0, 100].
     zoom : float, default=1.75
         Factor that the layer is enlarged by, in [1, 10]: the size of a flake.
     threshold : float, default=0.5
         Where the layer is higher, there is a flake; in [0, 1].
     length : int, default=7
-        Largest length, in pixels, of the trail of a falling flake, at least 1.
+        Largest length, in pixels, of the trail of a falling flake, in [1, 101].
     sigma : float, default=2.5
         Standard deviation, in pixels, of the Gaussian along the trail, above 0.
     whiteness : float, default=0.2
@@ -331,10 +331,10 @@ class Snow(BaseNoise):
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseNoise._parameter_constraints,
         "mean": [Interval(Real, 0, 1, closed="both")],
-        "scale": [Interval(Real, 0, None, closed="left")],
+        "scale": [Interval(Real, 0, 100, closed="both")],
         "zoom": [Interval(Real, 1, 10, closed="both")],
         "threshold": [Interval(Real, 0, 1, closed="both")],
-        "length": [Interval(Integral, 1, None, closed="left")],
+        "length": [Interval(Integral, 1, 101, closed="both")],
         "sigma": [Interval(Real, 0, None, closed="neither")],
         "whiteness": [Interval(Real, 0, 1, closed="both")],
     }

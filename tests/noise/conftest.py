@@ -1,5 +1,6 @@
 import inspect
 
+import numpy as np
 import pytest
 
 import skmnist.noise
@@ -28,3 +29,19 @@ def noise_class(request):
 def random_noise_class(request):
     """Every noise that is random, in turn."""
     return request.param
+
+
+@pytest.fixture(scope="session")
+def assert_moments():
+    """Return a check of mean and variance of independent values, within three standard errors.
+
+    The expected mean, variance and fourth central moment may differ from value to value.
+    """
+
+    def check(values, mean, variance, fourth):
+        squares = (values - mean) ** 2
+        assert abs((values - mean).mean()) < 3 * np.sqrt(np.mean(variance) / values.size)
+        standard_error = np.sqrt(np.mean(fourth - variance**2) / values.size)
+        assert abs((squares - variance).mean()) < 3 * standard_error
+
+    return check

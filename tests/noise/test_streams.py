@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 
 from skmnist.noise._streams import ImageStreams
 
@@ -59,6 +59,46 @@ def test_distribution(method, mean, variance, fourth):
     for a, b in ((draws[:, 1:], draws[:, :-1]), (draws[1:], draws[:-1])):
         correlation = ((a - mean) * (b - mean)).mean() / variance
         assert abs(correlation) < 3 / np.sqrt(a.size)
+
+
+def test_uniform_numbers_in_bounds_share_their_draws():
+    lows, highs = (-1.0, 3.0), (1.0, 3.5)
+    numbers = ImageStreams(IMAGES, name="Noise", seed=0).uniform(lows, highs)
+    draws = draw("random", IMAGES, (2,)).T.astype(float)
+    assert (numbers.shape, numbers.dtype) == ((2, len(IMAGES)), "float64")
+    for row, unit, low, high in zip(numbers, draws, lows, highs, strict=True):
+        assert_allclose(row, low + (high - low) * unit, rtol=1e-15)
+
+
+@pytest.mark.parametrize("n", [1, 2, 17, 27])
+def test_integers_are_uniform(n):
+    numbers = ImageStreams(IMAGES, name="Noise", seed=0).integers(n, (20,))
+    assert (numbers.shape, numbers.dtype) == ((len(IMAGES), 20), np.intp)
+    values, counts = np.unique(numbers, return_counts=True)
+    assert_array_equal(values, np.arange(n))
+    expected, standard_error = numbers.size / n, np.sqrt(numbers.size * (1 / n) * (1 - 1 / n))
+    assert (np.abs(counts - expected) <= 3.5 * standard_error).all()
+
+
+def test_the_largest_draw_stays_below_the_number(monkeypatch):
+    largest = np.full((5, 1), 1 - 2**-24, dtype=np.float32)
+    monkeypatch.setattr(ImageStreams, "random", lambda self, shape: largest)
+    for n in (1, 2, 3, 27, 784, 2**20 + 1):
+        assert (ImageStreams(IMAGES[:5], name="", seed=0).integers(n, (1,)) == n - 1).all()
+
+
+def test_streams_of_another_noise_for_some_images():
+    streams = ImageStreams(IMAGES, name="Noise", seed=0, stream=3)
+    rows = np.array([7, 2, 11])
+    draws = streams.of_noise("OtherNoise", 5, rows).random((6,))
+    assert_array_equal(draws, draw("random", IMAGES[rows], name="OtherNoise", seed=5, stream=3))
+
+
+def test_keys_are_those_of_the_images_before_they_are_overwritten():
+    images = IMAGES[:5].copy()
+    streams = ImageStreams(images, name="Noise", seed=0)
+    images[:] = 0
+    assert_array_equal(streams.random((6,)), draw("random"))
 
 
 def test_uniform_draws_stay_below_one():
