@@ -9,6 +9,7 @@ from sklearn.exceptions import ConvergenceWarning
 __all__ = [
     "DatasetIntegrityError",
     "DatasetNotFoundError",
+    "ForkedProcessError",
     "ImageShapeError",
     "ImageShapeWarning",
     "InterruptedFitWarning",
@@ -35,6 +36,10 @@ class ValueRangeError(SkmnistError, ValueError):
 
 class MissingDependencyError(SkmnistError, ImportError):
     """An optional dependency is not installed; the message gives the pip line."""
+
+
+class ForkedProcessError(SkmnistError, RuntimeError):
+    """A network is used in a process that was forked after another use, where it would hang."""
 
 
 class ModelFileError(SkmnistError, ValueError):

@@ -1,7 +1,11 @@
 """Networks as scikit-learn classifiers; the only package that imports Keras."""
 
-from skmnist.neural_network._base import BaseImageClassifier
-from skmnist.neural_network._cnn import CNNClassifier
-from skmnist.neural_network._mlp import MLPClassifier
+from skmnist.neural_network._runtime import use_threads_of_joblib
+
+use_threads_of_joblib()  # before TensorFlow is imported
+
+from skmnist.neural_network._base import BaseImageClassifier  # noqa: E402
+from skmnist.neural_network._cnn import CNNClassifier  # noqa: E402
+from skmnist.neural_network._mlp import MLPClassifier  # noqa: E402
 
 __all__ = ["BaseImageClassifier", "CNNClassifier", "MLPClassifier"]

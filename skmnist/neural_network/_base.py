@@ -21,6 +21,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from skmnist.neural_network._builders import ACTIVATIONS, INITIALIZERS
 from skmnist.neural_network._inference import CompiledInference
+from skmnist.neural_network._precision import PRECISIONS, training_precision
+from skmnist.neural_network._runtime import check_process
+from skmnist.neural_network._samples import Samples
 from skmnist.neural_network._targets import (
     check_class_weight,
     check_labels,
@@ -29,16 +32,14 @@ from skmnist.neural_network._targets import (
     hold_out,
     one_hot,
 )
+from skmnist.neural_network._trainer import LOSSES, borrow_trainer
 from skmnist.neural_network._training import (
     LEARNING_RATE_SCHEDULES,
-    LOSSES,
     OPTIMIZERS,
-    Samples,
     check_callbacks,
     fresh_optimizer,
     join_histories,
     train,
-    unchanged_on_failure_in_training,
 )
 from skmnist.utils import (
     check_images,
@@ -78,6 +79,7 @@ class BaseImageClassifier(KerasClassifier, ABC):
         "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
         "class_weight": [None, StrOptions({"balanced"}), dict],
         "callbacks": [None, list, tuple, keras.callbacks.Callback],
+        "precision": [StrOptions(set(PRECISIONS))],
         "warm_start": ["boolean"],
         "image_shape": [None, "array-like"],
         "value_range": [None, "array-like"],
@@ -275,6 +277,7 @@ class BaseImageClassifier(KerasClassifier, ABC):
 
         Returns the samples and the labels of their rows.
         """
+        check_process()
         if y is None:
             raise ValueError(
                 f"This {type(self).__name__} requires y to be passed, but the target y is None."
@@ -301,7 +304,8 @@ class BaseImageClassifier(KerasClassifier, ABC):
             self.history_: dict[str, list[float]] = {}
             self.model_ = self._build_model(self.n_classes_)
             self._inference = CompiledInference(self.model_)
-            self._compiled_with: tuple[Any, ...] | None = None
+            # The settings and the numbers of the optimizer after the last training.
+            self._optimizer: tuple[Any, Any] = (None, None)
         else:
             images = clip_to_value_range(images, self.value_range_)
         check_class_weight(self.class_weight, np.union1d(labels, self.classes_))
@@ -333,10 +337,17 @@ class BaseImageClassifier(KerasClassifier, ABC):
         cosine_steps: int | None,
     ) -> None:
         callbacks = check_callbacks(self.callbacks, sets_learning_rate=cosine_steps is None)
-        with unchanged_on_failure_in_training(self.model_):
-            self._ensure_compiled(cosine_steps)
+        settings = (self.optimizer, self.optimizer__learning_rate, self.loss)
+        optimizer = fresh_optimizer(
+            self.optimizer, learning_rate=self.optimizer__learning_rate, cosine_steps=cosine_steps
+        )
+        # An optimizer goes on where it stopped; a cosine has ended, and one begins anew.
+        goes_on = cosine_steps is None and self._optimizer[0] == settings
+        precision = training_precision(self.precision)
+        with borrow_trainer(self.model_, optimizer, self.loss, precision) as trainer:
+            trainer.load(self.model_, self._optimizer[1] if goes_on else None)
             history = train(
-                self.model_,
+                trainer,
                 samples,
                 validation,
                 batch_size=self.batch_size,
@@ -347,25 +358,15 @@ class BaseImageClassifier(KerasClassifier, ABC):
                 seed=self.seed_,
                 verbose=self.verbose,
             )
+            trainer.save_to(self.model_)
+            state = trainer.optimizer_state
+        self._optimizer = (settings, state) if cosine_steps is None else (None, None)
         self.history_ = join_histories(self.history_, history)
 
     @property
     def current_epoch(self) -> int:
         """Number of epochs that the network has been trained for."""
         return len(getattr(self, "history_", {}).get("loss", []))
-
-    def _ensure_compiled(self, cosine_steps: int | None) -> None:
-        """Compile the network with a fresh optimizer, unless it can go on with the one it has."""
-        settings = (self.optimizer, self.optimizer__learning_rate, self.loss)
-        goes_on = self._compiled_with == (*settings, getattr(self.model_, "optimizer", None))
-        if goes_on and cosine_steps is None:
-            return
-        optimizer = fresh_optimizer(
-            self.optimizer, learning_rate=self.optimizer__learning_rate, cosine_steps=cosine_steps
-        )
-        self.model_.compile(optimizer=optimizer, loss=self.loss, metrics=["accuracy"])
-        # A cosine ends at zero: the next call cannot go on with it.
-        self._compiled_with = (*settings, optimizer) if cosine_steps is None else None
 
     # Prediction -----------------------------------------------------------------------------------
 
@@ -390,6 +391,7 @@ class BaseImageClassifier(KerasClassifier, ABC):
             If `X` does not fit the training images.
         """
         check_is_fitted(self)
+        check_process()
         images = clip_to_value_range(check_images(self, X, reset=False), self.value_range_)
         return self._inference(images[..., np.newaxis])
 
@@ -428,7 +430,7 @@ class BaseImageClassifier(KerasClassifier, ABC):
 
     def __getstate__(self) -> dict[str, Any]:
         state = dict(super().__getstate__())
-        for name in ("_inference", "_compiled_with"):
+        for name in ("_inference", "_optimizer"):
             state.pop(name, None)
         if "model_" in state:
             model = state["model_"]
@@ -440,12 +442,13 @@ class BaseImageClassifier(KerasClassifier, ABC):
     def __setstate__(self, state: dict[str, Any]) -> None:
         state = dict(state)
         if "model_" in state:
+            check_process()
             packed = state["model_"]
             model = keras.saving.deserialize_keras_object(packed["architecture"])
             model.set_weights(packed["weights"])
             state |= {
                 "model_": model,
                 "_inference": CompiledInference(model),
-                "_compiled_with": None,
+                "_optimizer": (None, None),
             }
         super().__setstate__(state)

@@ -67,6 +67,10 @@ class CNNClassifier(BaseImageClassifier):
         Weights of the classes, {label: weight}; they multiply `sample_weight`.
     callbacks : keras.callbacks.Callback or list of them, default=None
         Callbacks of training, copied for each fit: what they collect is not in the caller's.
+    precision : {"auto", "float32", "bfloat16"}, default="auto"
+        What the layers compute in during training. "auto" is "bfloat16", which is faster, where
+        TensorFlow runs on a processor with instructions for it, and "float32" elsewhere. Weights,
+        validation and prediction are float32 in any case.
     warm_start : bool, default=False
         Whether `fit` goes on from the present weights; the layers, the image shape, the value range
         and the seed then stay as they are.
@@ -156,6 +160,7 @@ class CNNClassifier(BaseImageClassifier):
         n_iter_no_change: int = 10,
         class_weight: dict[Any, float] | str | None = None,
         callbacks: Any = None,
+        precision: str = "auto",
         warm_start: bool = False,
         image_shape: Sequence[int] | None = None,
         value_range: Sequence[float] | None = None,
@@ -185,6 +190,7 @@ class CNNClassifier(BaseImageClassifier):
         self.n_iter_no_change = n_iter_no_change
         self.class_weight = class_weight
         self.callbacks = callbacks
+        self.precision = precision
         self.warm_start = warm_start
         self.image_shape = image_shape
         self.value_range = value_range

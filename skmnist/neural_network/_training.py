@@ -1,12 +1,10 @@
-"""Training of a compiled keras.Model: reproducible batches, early stopping, interruption."""
+"""Training of a network: epochs, callbacks, early stopping, interruption."""
 
 import copy
 import math
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from numbers import Real
 from typing import Any
 
@@ -14,6 +12,8 @@ import keras
 import numpy as np
 
 from skmnist.exceptions import InterruptedFitWarning
+from skmnist.neural_network._samples import Samples, order_of_epoch
+from skmnist.neural_network._trainer import Trainer
 
 OPTIMIZERS: dict[str, type[keras.optimizers.Optimizer]] = {
     "adadelta": keras.optimizers.Adadelta,
@@ -27,9 +27,6 @@ OPTIMIZERS: dict[str, type[keras.optimizers.Optimizer]] = {
     "sgd": keras.optimizers.SGD,
 }
 
-LOSSES = ("categorical_crossentropy", "categorical_focal_crossentropy")
-
-
 _LEARNING_RATE_CALLBACKS = (
     keras.callbacks.LearningRateScheduler,
     keras.callbacks.ReduceLROnPlateau,
@@ -39,6 +36,9 @@ _LEARNING_RATE_CALLBACKS = (
 _SEARCHERS = ("joblib.parallel", "joblib.externals.loky", "sklearn.model_selection.")
 
 LEARNING_RATE_SCHEDULES = ("constant", "cosine")
+
+# Batches that are trained on before Python is asked again: Ctrl-C waits for as many.
+_BATCHES_PER_CALL = 64
 
 
 def fresh_optimizer(
@@ -73,69 +73,6 @@ def fresh_optimizer(
             config["learning_rate"], decay_steps=cosine_steps
         )
     return type(template).from_config(config)
-
-
-@dataclass(frozen=True)
-class Samples:
-    """Images of shape (n, height, width, 1), one-hot targets and weights, row by row."""
-
-    images: np.ndarray
-    targets: np.ndarray
-    weights: np.ndarray | None
-
-    def rows(self, index: np.ndarray) -> "Samples":
-        """Return the rows of an index array."""
-        weights = None if self.weights is None else self.weights[index]
-        return Samples(self.images[index], self.targets[index], weights)
-
-    def as_arguments(self) -> tuple[np.ndarray, ...]:
-        """Return (images, targets) or (images, targets, weights), in float32."""
-        arrays = (self.images.astype(np.float32, copy=False), self.targets)
-        return arrays if self.weights is None else (*arrays, self.weights)
-
-
-class ShuffledBatches(keras.utils.PyDataset):
-    """Batches in an order that is a function of the seed and the epoch alone.
-
-    Keras shuffles with TensorFlow's global generator, or by the number of the epoch only.
-
-    Parameters
-    ----------
-    samples : Samples
-        The training rows.
-    batch_size : int
-        Rows in a batch; the last one may be smaller.
-    seed : int
-        Seed of the order.
-    """
-
-    def __init__(self, samples: Samples, *, batch_size: int, seed: int) -> None:
-        super().__init__()
-        self._samples = samples
-        self._batch_size = batch_size
-        self._seed = seed
-        self.shuffle(epoch=0)
-
-    def shuffle(self, epoch: int) -> None:
-        """Set the order of an epoch."""
-        generator = np.random.default_rng([self._seed, epoch])
-        self._order = generator.permutation(len(self._samples.images))
-
-    def __len__(self) -> int:
-        return math.ceil(len(self._samples.images) / self._batch_size)
-
-    def __getitem__(self, index: int) -> tuple[np.ndarray, ...]:
-        rows = self._order[index * self._batch_size : (index + 1) * self._batch_size]
-        return self._samples.rows(rows).as_arguments()
-
-
-class _ShuffleEachEpoch(keras.callbacks.Callback):
-    def __init__(self, batches: ShuffledBatches) -> None:
-        super().__init__()
-        self._batches = batches
-
-    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
-        self._batches.shuffle(epoch)
 
 
 class _StopWhenDiverged(keras.callbacks.Callback):
@@ -188,7 +125,7 @@ def check_callbacks(callbacks: Any, *, sets_learning_rate: bool) -> list[keras.c
 
 
 def train(
-    model: keras.Model,
+    trainer: Trainer,
     samples: Samples,
     validation: Samples | None,
     *,
@@ -200,12 +137,12 @@ def train(
     seed: int,
     verbose: int,
 ) -> dict[str, list[float]]:
-    """Train a compiled model in place.
+    """Train a network.
 
     Parameters
     ----------
-    model : keras.Model
-        The compiled model.
+    trainer : Trainer
+        The trainer, with the weights to start from.
     samples, validation : Samples
         Rows to train on, and rows to monitor (None for none).
     batch_size : int
@@ -213,7 +150,7 @@ def train(
     epochs : int
         Number of epochs to train.
     initial_epoch : int
-        Number of epochs that the model has been trained for before.
+        Number of epochs that the network has been trained for before.
     n_iter_no_change : int or None
         Patience of early stopping on the validation loss; None switches it off.
     callbacks : sequence of keras.callbacks.Callback
@@ -240,24 +177,47 @@ def train(
     InterruptedFitWarning
         If training is interrupted later: the best weights so far are kept.
     """
-    batches = ShuffledBatches(samples, batch_size=batch_size, seed=seed)
+    network, history = trainer.network, keras.callbacks.History()
     best_weights = None if validation is None else _BestWeights(n_iter_no_change)
-    own_callbacks = [_ShuffleEachEpoch(batches), _StopWhenDiverged()]
-    own_callbacks += [best_weights] if best_weights else []
-    model.history = None
+    theirs = copy.deepcopy(list(callbacks))
+    n_batches = math.ceil(len(samples) / batch_size)
+    # Whoever watches batches is told of each; otherwise of as many as pass before Ctrl-C is heard.
+    batches_per_call = 1 if any(map(_watches_batches, theirs)) else _BATCHES_PER_CALL
+    own = [_StopWhenDiverged(), *([best_weights] if best_weights else []), history]
+    watchers = keras.callbacks.CallbackList(
+        [*theirs, *own],
+        add_progbar=bool(verbose),
+        model=network,
+        verbose=1 if verbose == "auto" else verbose,
+        epochs=initial_epoch + epochs,
+        steps=n_batches,
+    )
     try:
-        model.fit(
-            batches,
-            validation_data=None if validation is None else validation.as_arguments(),
-            validation_batch_size=max(batch_size, 256),
-            epochs=initial_epoch + epochs,
-            initial_epoch=initial_epoch,
-            callbacks=[*copy.deepcopy(list(callbacks)), *own_callbacks],
-            shuffle=False,
-            verbose=verbose,
-        )
+        with trainer.training_on(samples):
+            watchers.on_train_begin()
+            for epoch in range(initial_epoch, initial_epoch + epochs):
+                watchers.on_epoch_begin(epoch)
+                trainer.begin_epoch()
+                order = order_of_epoch(len(samples), seed=seed, epoch=epoch)
+                logs: dict[str, float] = {}
+                for batch in range(0, n_batches, batches_per_call):
+                    watchers.on_train_batch_begin(batch)
+                    rows = order[batch * batch_size : (batch + batches_per_call) * batch_size]
+                    logs = trainer.train_on(rows, batch_size)
+                    watchers.on_train_batch_end(
+                        min(batch + batches_per_call, n_batches) - 1, dict(logs)
+                    )
+                    if network.stop_training:
+                        break
+                if validation is not None:
+                    scores = trainer.evaluate(validation)
+                    logs |= {f"val_{name}": value for name, value in scores.items()}
+                watchers.on_epoch_end(epoch, logs)
+                if network.stop_training:
+                    break
+            watchers.on_train_end(logs)
     except KeyboardInterrupt:
-        n_done = 0 if model.history is None else len(model.history.epoch)
+        n_done = len(getattr(history, "epoch", []))
         if n_done == 0 or _is_inside_search():
             raise
         if best_weights is not None:
@@ -268,15 +228,15 @@ def train(
             InterruptedFitWarning,
             stacklevel=4,
         )
-    history = {name: [float(v) for v in values] for name, values in model.history.history.items()}
-    weights_are_finite = all(np.isfinite(weight).all() for weight in model.get_weights())
-    if not (np.isfinite(history["loss"]).all() and weights_are_finite):
+    losses = {name: [float(v) for v in values] for name, values in history.history.items()}
+    weights_are_finite = all(np.isfinite(weight).all() for weight in network.get_weights())
+    if not (np.isfinite(losses["loss"]).all() and weights_are_finite):
         raise ValueError(
-            f"Training diverged: after {len(history['loss'])} epochs the training loss became "
-            f"{history['loss'][-1]}, or weights are no longer finite. Lower "
+            f"Training diverged: after {len(losses['loss'])} epochs the training loss became "
+            f"{losses['loss'][-1]}, or weights are no longer finite. Lower "
             "optimizer__learning_rate, or use smaller sample weights."
         )
-    return history
+    return losses
 
 
 def join_histories(
@@ -289,21 +249,11 @@ def join_histories(
     }
 
 
-@contextmanager
-def unchanged_on_failure_in_training(model: keras.Model) -> Iterator[None]:
-    """Put back weights, states of dropout and optimizer, and the optimizer, if the body raises."""
-    optimizer = getattr(model, "optimizer", None)
-    variables = [*model.variables, *(optimizer.variables if optimizer else [])]
-    values = [variable.numpy() for variable in variables]
-    loss = getattr(model, "loss", None)
-    try:
-        yield
-    except BaseException:
-        for variable, value in zip(variables, values, strict=True):
-            variable.assign(value)
-        if optimizer is not None and model.optimizer is not optimizer:
-            model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
-        raise
+def _watches_batches(callback: keras.callbacks.Callback) -> bool:
+    """Tell whether a callback wants to know of single batches."""
+    hooks = ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end")
+    own, base = type(callback), keras.callbacks.Callback
+    return any(getattr(own, hook) is not getattr(base, hook) for hook in hooks)
 
 
 def _is_inside_search() -> bool:

@@ -6,10 +6,11 @@ import pytest
 from joblib import Parallel, delayed
 
 from skmnist.exceptions import InterruptedFitWarning
+from skmnist.neural_network import _training as training_module
+from skmnist.neural_network._samples import Samples, order_of_epoch
+from skmnist.neural_network._trainer import Trainer, _trainer_class
 from skmnist.neural_network._training import (
     OPTIMIZERS,
-    Samples,
-    ShuffledBatches,
     check_callbacks,
     fresh_optimizer,
     join_histories,
@@ -23,20 +24,27 @@ def make_samples(n=50, weights=None):
     return Samples(images, np.eye(2, dtype=np.float32)[(images.mean((1, 2, 3)) > 0.5) * 1], weights)
 
 
-def make_model(learning_rate=0.01):
-    layers = [
-        keras.Input((4, 4, 1)),
-        keras.layers.Flatten(),
-        keras.layers.Dense(2, activation="softmax"),
-    ]
-    model = keras.Sequential(layers)
-    model.compile(
-        keras.optimizers.SGD(learning_rate), "categorical_crossentropy", metrics=["accuracy"]
-    )
-    return model
+@pytest.fixture(params=["this back end", "any back end"])
+def make_trainer(request):
+    """Make trainers of both kinds: the fast one of the back end, and that of Keras' own steps."""
+    trainer_class = _trainer_class() if request.param == "this back end" else Trainer
+
+    def make(learning_rate=0.01):
+        layers = [
+            keras.Input((4, 4, 1)),
+            keras.layers.Flatten(),
+            keras.layers.Dense(2, "softmax", kernel_initializer=keras.initializers.Zeros()),
+        ]
+        model = keras.Sequential(layers)
+        optimizer = keras.optimizers.SGD(learning_rate)
+        trainer = trainer_class(model, optimizer, "categorical_crossentropy", "float32")
+        trainer.load(model, None)
+        return trainer
+
+    return make
 
 
-def run(model, **changes):
+def run(trainer, **changes):
     params = {
         "samples": make_samples(),
         "validation": make_samples(20),
@@ -48,7 +56,7 @@ def run(model, **changes):
         "seed": 0,
         "verbose": 0,
     }
-    return train(model, **params | changes)
+    return train(trainer, **params | changes)
 
 
 class ValidationLosses(keras.callbacks.Callback):
@@ -86,112 +94,136 @@ def forget_weights():
     ValidationLosses.weights_of_epoch.clear()
 
 
-def test_batches_cover_each_row_once_in_an_order_of_seed_and_epoch():
-    samples = make_samples(25)
-
-    def order(seed, epoch):
-        batches = ShuffledBatches(samples, batch_size=10, seed=seed)
-        batches.shuffle(epoch)
-        assert [len(batches[i][0]) for i in range(len(batches))] == [10, 10, 5]
-        return np.concatenate([batches[i][0] for i in range(len(batches))])
-
-    rows = order(seed=0, epoch=0)
-    assert sorted(rows.sum((1, 2, 3))) == sorted(samples.images.sum((1, 2, 3)))
-    np.testing.assert_array_equal(rows, order(0, 0))
-    assert not np.array_equal(rows, order(0, 1))
-    assert not np.array_equal(rows, order(1, 0))
+def test_orders_cover_each_row_once_and_depend_on_seed_and_epoch():
+    order = order_of_epoch(25, seed=0, epoch=0)
+    assert sorted(order) == list(range(25))
+    np.testing.assert_array_equal(order, order_of_epoch(25, seed=0, epoch=0))
+    assert not np.array_equal(order, order_of_epoch(25, seed=0, epoch=1))
+    assert not np.array_equal(order, order_of_epoch(25, seed=1, epoch=0))
 
 
-def test_batches_are_float32_with_their_own_weights():
+def test_samples_of_rows():
     weights = np.arange(25, dtype=np.float32)
-    samples = Samples(
-        np.repeat(np.arange(25, dtype=np.uint8), 16).reshape(25, 4, 4, 1),
-        np.eye(25, dtype=np.float32),
-        weights,
-    )
-    images, targets, batch_weights = ShuffledBatches(samples, batch_size=10, seed=3)[1]
+    pixels = np.repeat(np.arange(25, dtype=np.uint8), 16).reshape(25, 4, 4, 1)
+    samples = Samples(pixels, np.eye(25, dtype=np.float32), weights)
+    images, targets, row_weights = samples.rows(np.array([7, 3, 9])).as_arguments()
     assert images.dtype == np.float32
-    np.testing.assert_array_equal(images[:, 0, 0, 0], batch_weights)
-    np.testing.assert_array_equal(targets.argmax(1), batch_weights)
+    np.testing.assert_array_equal(images[:, 0, 0, 0], [7, 3, 9])
+    np.testing.assert_array_equal(targets.argmax(1), [7, 3, 9])
+    np.testing.assert_array_equal(row_weights, [7, 3, 9])
 
 
-def test_training_sees_the_orders_of_its_epochs(monkeypatch):
+def test_training_sees_the_orders_of_its_epochs(make_trainer, monkeypatch):
     epochs = []
-    shuffle = ShuffledBatches.shuffle
-    monkeypatch.setattr(
-        ShuffledBatches, "shuffle", lambda self, epoch: epochs.append(epoch) or shuffle(self, epoch)
-    )
-    history = run(make_model(), initial_epoch=4)
-    assert epochs == [0, 4, 5, 6]  # 0 when it is made
+
+    def spy(n_rows, *, seed, epoch):
+        epochs.append(epoch)
+        return order_of_epoch(n_rows, seed=seed, epoch=epoch)
+
+    monkeypatch.setattr(training_module, "order_of_epoch", spy)
+    history = run(make_trainer(), initial_epoch=4)
+    assert epochs == [4, 5, 6]
     assert {len(values) for values in history.values()} == {3}
 
 
-def test_history_holds_floats():
-    history = run(make_model())
+class CountBatches(keras.callbacks.Callback):
+    seen: list = []  # noqa: RUF012 - shared on purpose: train() copies its callbacks
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.seen.append(batch)
+
+
+def test_callbacks_of_batches_are_told_of_each(make_trainer):
+    CountBatches.seen.clear()
+    run(make_trainer(), callbacks=[CountBatches()], epochs=2)
+    assert CountBatches.seen == [0, 1, 2, 3, 4] * 2
+
+
+def test_many_batches_in_one_call_change_nothing(make_trainer, monkeypatch):
+    histories = []
+    for batches_per_call in (1, 3, 64):
+        monkeypatch.setattr(training_module, "_BATCHES_PER_CALL", batches_per_call)
+        histories.append(run(make_trainer(), samples=make_samples(57)))
+    for history in histories[1:]:
+        np.testing.assert_allclose(history["val_loss"], histories[0]["val_loss"], rtol=1e-3)
+
+
+def test_history_holds_floats(make_trainer):
+    history = run(make_trainer())
     assert sorted(history) == ["accuracy", "loss", "val_accuracy", "val_loss"]
     assert all(type(value) is float for values in history.values() for value in values)
-    assert sorted(run(make_model(), validation=None)) == ["accuracy", "loss"]
+    assert sorted(run(make_trainer(), validation=None)) == ["accuracy", "loss"]
 
 
-def test_early_stopping_restores_the_best_weights():
-    model = make_model()
+def test_early_stopping_restores_the_best_weights(make_trainer):
+    trainer = make_trainer()
     losses = [3.0, 1.0, 2.0, 2.0, 2.0, 0.0]
     callbacks = [ValidationLosses(losses)]
-    history = run(model, callbacks=callbacks, epochs=6, n_iter_no_change=3)
+    history = run(trainer, callbacks=callbacks, epochs=6, n_iter_no_change=3)
     assert len(history["loss"]) == 5  # three epochs after the best
     best = ValidationLosses.weights_of_epoch[1]
-    assert all(np.array_equal(a, b) for a, b in zip(model.get_weights(), best, strict=True))
+    assert all(
+        np.array_equal(a, b) for a, b in zip(trainer.network.get_weights(), best, strict=True)
+    )
 
 
-def test_early_stopping_restores_the_best_weights_at_the_last_epoch_too():
-    model = make_model()
-    run(model, callbacks=[ValidationLosses([1.0, 2.0])], epochs=2, n_iter_no_change=9)
+def test_early_stopping_restores_the_best_weights_at_the_last_epoch_too(make_trainer):
+    trainer = make_trainer()
+    run(trainer, callbacks=[ValidationLosses([1.0, 2.0])], epochs=2, n_iter_no_change=9)
     best = ValidationLosses.weights_of_epoch[0]
-    assert all(np.array_equal(a, b) for a, b in zip(model.get_weights(), best, strict=True))
+    assert all(
+        np.array_equal(a, b) for a, b in zip(trainer.network.get_weights(), best, strict=True)
+    )
 
 
-def test_without_early_stopping_the_last_weights_stay():
-    model = make_model()
-    history = run(model, callbacks=[ValidationLosses([1.0, 2.0, 3.0])])
+def test_without_early_stopping_the_last_weights_stay(make_trainer):
+    trainer = make_trainer()
+    history = run(trainer, callbacks=[ValidationLosses([1.0, 2.0, 3.0])])
     assert len(history["loss"]) == 3
     last = ValidationLosses.weights_of_epoch[-1]
-    assert all(np.array_equal(a, b) for a, b in zip(model.get_weights(), last, strict=True))
+    assert all(
+        np.array_equal(a, b) for a, b in zip(trainer.network.get_weights(), last, strict=True)
+    )
 
 
-def test_interruption_keeps_the_best_weights_and_warns():
-    model = make_model()
+def test_interruption_keeps_the_best_weights_and_warns(make_trainer):
+    trainer = make_trainer()
     callbacks = [ValidationLosses([1.0, 2.0, 3.0]), InterruptAt(2)]
     with pytest.warns(InterruptedFitWarning, match="interrupted after 2 of 3 epochs"):
-        history = run(model, callbacks=callbacks)
+        history = run(trainer, callbacks=callbacks)
     assert len(history["loss"]) == 2
     best = ValidationLosses.weights_of_epoch[0]
-    assert all(np.array_equal(a, b) for a, b in zip(model.get_weights(), best, strict=True))
+    assert all(
+        np.array_equal(a, b) for a, b in zip(trainer.network.get_weights(), best, strict=True)
+    )
 
 
-def test_interruption_without_validation_keeps_the_weights_at_hand():
+def test_interruption_without_validation_keeps_the_weights_at_hand(make_trainer):
     with pytest.warns(InterruptedFitWarning):
-        history = run(make_model(), validation=None, callbacks=[InterruptAt(1)])
+        history = run(make_trainer(), validation=None, callbacks=[InterruptAt(1)])
     assert len(history["loss"]) == 1
 
 
-def test_interruption_in_the_first_epoch_is_raised():
+def test_interruption_in_the_first_epoch_is_raised(make_trainer):
     with pytest.raises(KeyboardInterrupt):
-        run(make_model(), callbacks=[InterruptAt(0)])
+        run(make_trainer(), callbacks=[InterruptAt(0)])
 
 
-def test_interruption_inside_a_search_is_raised():
+def test_interruption_inside_a_search_is_raised(make_trainer):
     with pytest.raises(KeyboardInterrupt):
-        Parallel(n_jobs=1)(delayed(run)(make_model(), callbacks=[InterruptAt(2)]) for _ in range(1))
+        Parallel(n_jobs=1)(
+            delayed(run)(make_trainer(), callbacks=[InterruptAt(2)]) for _ in range(1)
+        )
 
 
-def test_divergence_is_an_error():
+def test_divergence_is_an_error(make_trainer):
     with pytest.raises(ValueError, match=r"(?s)Training diverged.*Lower optimizer__learning_rate"):
-        run(make_model(learning_rate=1e38))
+        run(make_trainer(learning_rate=1e38))
 
 
-def test_callbacks_are_copied():
+def test_callbacks_are_copied(make_trainer):
     callback = InterruptAt(99)
-    run(make_model(), callbacks=[callback])
+    run(make_trainer(), callbacks=[callback])
     assert callback.now == 0
 
 
@@ -225,15 +257,15 @@ class SpoilWeights(keras.callbacks.Callback):
         self.model.set_weights([weight * np.nan for weight in self.model.get_weights()])
 
 
-def test_weights_that_are_not_finite_are_an_error():
+def test_weights_that_are_not_finite_are_an_error(make_trainer):
     with pytest.raises(ValueError, match="weights are no longer finite"):
-        run(make_model(), callbacks=[SpoilWeights()])
+        run(make_trainer(), callbacks=[SpoilWeights()])
 
 
-def test_divergence_ends_the_training():
-    model = make_model(learning_rate=1e38)
+def test_divergence_ends_the_training(make_trainer):
+    trainer = make_trainer(learning_rate=1e38)
     with pytest.raises(ValueError, match="after 1 epochs"):
-        run(model, epochs=50)
+        run(trainer, epochs=50)
 
 
 def test_learning_rate_callbacks_need_a_constant_schedule():

@@ -1,0 +1,181 @@
+"""Trainers: a network, an optimizer and the compiled step between them, lent to one fit at a time.
+
+Tracing the step of a network takes longer than some fits. Networks of one architecture differ in
+nothing but their numbers, so that a trainer serves one after the other: it takes over the weights
+of a network, trains, and hands them back. It computes in the precision of the training; the
+networks themselves stay float32.
+"""
+
+import json
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any
+
+import keras
+import numpy as np
+
+from skmnist.neural_network._inference import CompiledInference
+from skmnist.neural_network._precision import with_precision
+from skmnist.neural_network._samples import Samples
+
+LOSSES: dict[str, type[keras.losses.Loss]] = {
+    "categorical_crossentropy": keras.losses.CategoricalCrossentropy,
+    "categorical_focal_crossentropy": keras.losses.CategoricalFocalCrossentropy,
+}
+
+# Trainers that are kept for later fits, those of the last architectures.
+_MAX_IDLE = 4
+_idle: OrderedDict[str, "Trainer"] = OrderedDict()
+_lock = Lock()
+
+
+class Trainer:
+    """A network with its optimizer and loss; this one trains by Keras' own steps, on any back end.
+
+    Parameters
+    ----------
+    model : keras.Model
+        A built network, of which the layers are copied.
+    optimizer : keras.optimizers.Optimizer
+        An optimizer without state, which the trainer keeps.
+    loss : str or keras.losses.Loss
+        The loss on one-hot targets.
+    precision : {"float32", "bfloat16"}
+        What the layers compute in.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        optimizer: keras.optimizers.Optimizer,
+        loss: str | keras.losses.Loss,
+        precision: str,
+    ) -> None:
+        self.network = with_precision(model, precision)
+        self.loss = LOSSES[loss]() if isinstance(loss, str) else loss
+        self.network.compile(optimizer=optimizer, loss=self.loss, metrics=["accuracy"])
+        self.optimizer = optimizer
+        self.optimizer.build(self.network.trainable_variables)
+        self._fresh_state = self.optimizer_state
+        self._exact = self.network if precision == "float32" else with_precision(model, "float32")
+        self._predict = CompiledInference(self._exact)
+
+    @property
+    def optimizer_state(self) -> list[np.ndarray]:
+        """The numbers of the optimizer."""
+        return [variable.numpy() for variable in self.optimizer.variables]
+
+    def load(self, model: keras.Model, optimizer_state: list[np.ndarray] | None) -> None:
+        """Take over the weights and the state of dropout of a network, and a state or a new one."""
+        _copy_variables(model, self.network)
+        state = self._fresh_state if optimizer_state is None else optimizer_state
+        for variable, value in zip(self.optimizer.variables, state, strict=True):
+            variable.assign(value)
+        self.network.stop_training = False
+
+    def save_to(self, model: keras.Model) -> None:
+        """Hand the weights and the state of dropout over to a network."""
+        _copy_variables(self.network, model)
+
+    @contextmanager
+    def training_on(self, samples: Samples) -> Iterator[None]:
+        """Hold the training rows while the body runs."""
+        self._samples = samples
+        try:
+            yield
+        finally:
+            del self._samples
+
+    def begin_epoch(self) -> None:
+        """Forget the loss and accuracy so far."""
+        self.network.reset_metrics()
+
+    def train_on(self, rows: np.ndarray, batch_size: int) -> dict[str, float]:
+        """Take a step for each batch of rows; return loss and accuracy since the epoch began."""
+        logs: dict[str, float] = {}
+        for start in range(0, len(rows), batch_size):
+            batch = self._samples.rows(rows[start : start + batch_size])
+            logs = self.network.train_on_batch(*batch.as_arguments(), return_dict=True)
+        return {name: float(value) for name, value in logs.items()}
+
+    def evaluate(self, samples: Samples) -> dict[str, float]:
+        """Return the loss and the accuracy of the present weights, in float32."""
+        if self._exact is not self.network:
+            _copy_variables(self.network, self._exact)
+        probabilities = self._predict(samples.images)
+        hits = probabilities.argmax(axis=1) == samples.targets.argmax(axis=1)
+        return {"loss": float(self.loss(samples.targets, probabilities)), "accuracy": hits.mean()}
+
+
+def _copy_variables(source: keras.Model, target: keras.Model) -> None:
+    for old, new in zip(target.variables, source.variables, strict=True):
+        old.assign(new)
+
+
+@contextmanager
+def borrow_trainer(
+    model: keras.Model,
+    optimizer: keras.optimizers.Optimizer,
+    loss: str | keras.losses.Loss,
+    precision: str,
+) -> Iterator[Trainer]:
+    """Lend a trainer for networks of an architecture: an idle one, or a new one.
+
+    Parameters
+    ----------
+    model : keras.Model
+        A network of the architecture.
+    optimizer : keras.optimizers.Optimizer
+        An optimizer without state; an idle trainer has an equal one.
+    loss : str or keras.losses.Loss
+        The loss.
+    precision : {"float32", "bfloat16"}
+        What the layers compute in.
+
+    Yields
+    ------
+    Trainer
+        The trainer, with weights that are to be loaded first.
+    """
+    key = _key(model, optimizer, loss, precision)
+    with _lock:
+        trainer = _idle.pop(key, None)
+    if trainer is None:
+        trainer = _trainer_class()(model, optimizer, loss, precision)
+    try:
+        yield trainer
+    finally:
+        with _lock:
+            _idle[key] = trainer
+            while len(_idle) > _MAX_IDLE:
+                _idle.popitem(last=False)
+
+
+def _trainer_class() -> type[Trainer]:
+    if keras.backend.backend() != "tensorflow":
+        return Trainer
+    from skmnist.neural_network._tensorflow import TensorFlowTrainer
+
+    return TensorFlowTrainer
+
+
+def _key(
+    model: keras.Model,
+    optimizer: keras.optimizers.Optimizer,
+    loss: str | keras.losses.Loss,
+    precision: str,
+) -> str:
+    """Return a text that is equal for networks that a trainer can serve alike."""
+    layers = [_without_seeds(layer.get_config()) for layer in model.layers]
+    # An instance is only equal to itself: it may compute anything.
+    named_loss = loss if isinstance(loss, str) else id(loss)
+    described = [layers, type(optimizer).__name__, optimizer.get_config(), named_loss, precision]
+    return json.dumps([model.input_shape, *described], default=repr)
+
+
+def _without_seeds(config: Any) -> Any:
+    if not isinstance(config, dict):
+        return config
+    return {name: _without_seeds(value) for name, value in config.items() if name != "seed"}
