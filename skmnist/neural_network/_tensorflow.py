@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import keras
@@ -53,7 +54,22 @@ class TensorFlowTrainer(Trainer):
         precision: str,
     ) -> None:
         super().__init__(model, fused(optimizer), loss, precision)
-        self._train_on = tf.function(self._train_on_rows, autograph=False, reduce_retracing=True)
+        self._compiled: dict[np.dtype, Any] = {}
+
+    def _train_on(self, pixel_dtype: np.dtype) -> Any:
+        """Return the compiled training, one for pixels of uint8 and one for those of float32."""
+        if pixel_dtype not in self._compiled:
+            signature = [
+                tf.TensorSpec(self.network.input_shape, pixel_dtype),
+                tf.TensorSpec(self.network.output_shape, tf.float32),
+                tf.TensorSpec([None], tf.float32),
+                tf.TensorSpec([None], tf.int32),
+                tf.TensorSpec([], tf.int32),
+            ]
+            self._compiled[pixel_dtype] = tf.function(
+                self._train_on_rows, input_signature=signature, autograph=False
+            )
+        return self._compiled[pixel_dtype]
 
     @contextmanager
     def training_on(self, samples: Samples) -> Iterator[None]:
@@ -64,23 +80,18 @@ class TensorFlowTrainer(Trainer):
         weights = samples.weights
         if weights is None:
             weights = np.ones(len(images), dtype=np.float32)
-        self._rows = [tf.constant(array) for array in (images, samples.targets, weights)]
+        rows = [tf.constant(array) for array in (images, samples.targets, weights)]
+        self._train_on_batches = partial(self._train_on(images.dtype), *rows)
         try:
             yield
         finally:
-            del self._rows
+            del self._train_on_batches
 
-    def begin_epoch(self) -> None:
-        """Forget the loss and accuracy so far."""
-        self._sums = np.zeros(3)
-
-    def train_on(self, rows: np.ndarray, batch_size: int) -> dict[str, float]:
-        """Take a step for each batch of rows; return loss and accuracy since the epoch began."""
+    def _step_through(self, rows: np.ndarray, batch_size: int) -> tuple[float, float]:
+        """Take a step for each batch of rows; return the sums of their losses and hits."""
         rows = tf.constant(rows.astype(np.int32))
-        loss, hits = self._train_on(*self._rows, rows, tf.constant(batch_size))
-        self._sums += [float(loss), float(hits), len(rows)]
-        loss_sum, n_hits, n_rows = self._sums
-        return {"accuracy": n_hits / n_rows, "loss": loss_sum / n_rows}
+        loss_sum, n_hits = self._train_on_batches(rows, tf.constant(batch_size))
+        return float(loss_sum), float(n_hits)
 
     def _train_on_rows(
         self,
@@ -96,7 +107,6 @@ class TensorFlowTrainer(Trainer):
         def train_on_batch(start: tf.Tensor, loss_sum: tf.Tensor, n_hits: tf.Tensor) -> Any:
             batch = rows[start : tf.minimum(start + batch_size, n_rows)]
             pixels = tf.cast(tf.gather(images, batch), tf.float32)
-            pixels = tf.ensure_shape(pixels, self.network.input_shape)
             target = tf.gather(targets, batch)
             with tf.GradientTape() as tape:
                 probabilities = self.network(pixels, training=True)

@@ -90,15 +90,25 @@ class Trainer:
 
     def begin_epoch(self) -> None:
         """Forget the loss and accuracy so far."""
-        self.network.reset_metrics()
+        self._loss_sum = self._n_hits = self._n_rows = 0.0
 
     def train_on(self, rows: np.ndarray, batch_size: int) -> dict[str, float]:
         """Take a step for each batch of rows; return loss and accuracy since the epoch began."""
-        logs: dict[str, float] = {}
+        loss_sum, n_hits = self._step_through(rows, batch_size)
+        self._loss_sum += loss_sum
+        self._n_hits += n_hits
+        self._n_rows += len(rows)
+        return {"accuracy": self._n_hits / self._n_rows, "loss": self._loss_sum / self._n_rows}
+
+    def _step_through(self, rows: np.ndarray, batch_size: int) -> tuple[float, float]:
+        """Take a step for each batch of rows; return the sums of their losses and hits."""
+        loss_sum = n_hits = 0.0
         for start in range(0, len(rows), batch_size):
             batch = self._samples.rows(rows[start : start + batch_size])
             logs = self.network.train_on_batch(*batch.as_arguments(), return_dict=True)
-        return {name: float(value) for name, value in logs.items()}
+            loss_sum += len(batch) * float(logs["loss"])
+            n_hits += len(batch) * float(logs["accuracy"])
+        return loss_sum, n_hits
 
     def evaluate(self, samples: Samples) -> dict[str, float]:
         """Return the loss and the accuracy of the present weights, in float32."""
@@ -168,14 +178,18 @@ def _key(
     precision: str,
 ) -> str:
     """Return a text that is equal for networks that a trainer can serve alike."""
-    layers = [_without_seeds(layer.get_config()) for layer in model.layers]
-    # An instance is only equal to itself: it may compute anything.
+    layers = [_without_names_and_seeds(layer.get_config()) for layer in model.layers]
+    updates = [type(optimizer).__name__, _without_names_and_seeds(optimizer.get_config())]
+    # An instance of a loss is only equal to itself: it may compute anything.
     named_loss = loss if isinstance(loss, str) else id(loss)
-    described = [layers, type(optimizer).__name__, optimizer.get_config(), named_loss, precision]
-    return json.dumps([model.input_shape, *described], default=repr)
+    return json.dumps([model.input_shape, layers, updates, named_loss, precision], default=repr)
 
 
-def _without_seeds(config: Any) -> Any:
+def _without_names_and_seeds(config: Any) -> Any:
     if not isinstance(config, dict):
         return config
-    return {name: _without_seeds(value) for name, value in config.items() if name != "seed"}
+    return {
+        key: _without_names_and_seeds(value)
+        for key, value in config.items()
+        if key not in ("name", "seed")
+    }

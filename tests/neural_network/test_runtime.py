@@ -1,0 +1,110 @@
+"""Threads and processes around a network."""
+
+import multiprocessing
+import os
+import subprocess
+import sys
+import time
+
+import joblib
+import pytest
+
+from skmnist.exceptions import ForkedProcessError
+from skmnist.neural_network import _runtime
+
+THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+
+
+def threads_after_import(**variables):
+    """Return how many threads TensorFlow has when it is loaded with skmnist, in a new process."""
+    environment = {k: v for k, v in os.environ.items() if k not in (*THREADS, "OMP_NUM_THREADS")}
+    program = (
+        "import skmnist.neural_network, tensorflow as tf, os; "
+        f"print([os.environ.get(name) for name in {THREADS}])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment | variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({"OMP_NUM_THREADS": "3"}, ["3", "3"]),
+        ({"OMP_NUM_THREADS": "3", "TF_NUM_INTRAOP_THREADS": "2"}, ["2", "3"]),
+        ({}, [None, None]),
+    ],
+)
+def test_tensorflow_takes_the_threads_of_joblib(variables, expected):
+    assert threads_after_import(**variables) == str(expected)
+
+
+def threads_of_worker():
+    import skmnist.neural_network  # noqa: F401
+
+    return {name: os.environ.get(name) for name in (*THREADS, "OMP_NUM_THREADS")}
+
+
+def test_workers_share_the_cores(monkeypatch):
+    for name in (*THREADS, "OMP_NUM_THREADS"):
+        monkeypatch.delenv(name, raising=False)
+    with joblib.parallel_config("loky", n_jobs=2, inner_max_num_threads=1):
+        answers = joblib.Parallel()(joblib.delayed(threads_of_worker)() for _ in range(2))
+    assert answers == [dict.fromkeys((*THREADS, "OMP_NUM_THREADS"), "1")] * 2
+
+
+def test_a_loaded_tensorflow_is_left_alone(monkeypatch):
+    for name in THREADS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    monkeypatch.setitem(sys.modules, "tensorflow", sys)
+    _runtime.use_threads_of_joblib()
+    assert not os.environ.keys() & set(THREADS)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork")  # that is what the test is for
+@pytest.mark.parametrize("action", ["predict", "fit", "load"])
+def test_a_forked_child_gets_a_clear_error_at_once(mlp, X, y, action, tmp_path):
+    mlp.predict(X[:2])
+    joblib.dump(mlp, tmp_path / "net")
+    actions = {
+        "predict": lambda: mlp.predict(X[:2]),
+        "fit": lambda: mlp.fit(X, y),
+        "load": lambda: joblib.load(tmp_path / "net"),
+    }
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe()
+
+    def child():
+        start = time.perf_counter()
+        try:
+            actions[action]()
+        except ForkedProcessError as error:
+            sender.send((str(error), time.perf_counter() - start))
+        os._exit(0)  # pytest's own ending belongs to the parent
+
+    process = context.Process(target=child)
+    process.start()
+    assert receiver.poll(20), "the child hangs"
+    message, seconds = receiver.recv()
+    process.join(20)
+    assert seconds < 1
+    assert "This process was forked" in message
+    assert "'loky'" in message
+
+
+def test_a_child_that_is_forked_before_any_use_may_use_networks(monkeypatch):
+    monkeypatch.setattr(_runtime, "_started_in", [])
+    _runtime.check_process()
+    _runtime.check_process()
+    assert _runtime._started_in == [os.getpid()]
+    monkeypatch.setattr(_runtime, "_started_in", [os.getpid() + 1])
+    with pytest.raises(ForkedProcessError, match="threads of Keras' back end"):
+        _runtime.check_process()

@@ -1,0 +1,273 @@
+"""Trainers, which several fits share, and the precision they compute in."""
+
+import gc
+import os
+
+import keras
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from skmnist.neural_network import _trainer
+from skmnist.neural_network._builders import build_cnn, build_mlp
+from skmnist.neural_network._precision import (
+    has_bfloat16,
+    training_precision,
+    with_precision,
+)
+from skmnist.neural_network._samples import Samples
+from skmnist.neural_network._trainer import Trainer, _trainer_class, borrow_trainer
+
+DENSE = {
+    "hidden_layer_sizes": (8,),
+    "activation": "relu",
+    "dropout": 0.2,
+    "batch_normalization": True,
+    "kernel_initializer": "he_normal",
+    "output_kernel_initializer": "glorot_uniform",
+}
+
+
+def make_mlp_model(seed=0, **changes):
+    return build_mlp((4, 4, 1), 3, value_range=(0, 255), seed=seed, **DENSE | changes)
+
+
+def make_cnn_model(seed=0):
+    convolutions = {"filters": (4,), "kernel_size": 3, "padding": "same", "pool_size": 2}
+    rest = {"conv_dropout": 0.1, "conv_kernel_initializer": "he_normal"}
+    return build_cnn((4, 4, 1), 3, value_range=(0, 255), seed=seed, **convolutions, **rest, **DENSE)
+
+
+def make_samples(n=50, dtype="uint8"):
+    generator = np.random.default_rng(0)
+    images = generator.integers(0, 256, (n, 4, 4, 1)).astype(dtype)
+    return Samples(images, np.eye(3, dtype=np.float32)[generator.integers(3, size=n)], None)
+
+
+@pytest.fixture(autouse=True)
+def no_idle_trainers(monkeypatch):
+    monkeypatch.setattr(_trainer, "_idle", type(_trainer._idle)())
+
+
+def borrow(model, optimizer="adam", loss="categorical_crossentropy", precision="float32"):
+    return borrow_trainer(model, keras.optimizers.get(optimizer), loss, precision)
+
+
+def train(trainer, model, n_epochs=2, samples=None, batch_size=16):
+    """Train a model by a trainer and return its weights and the last logs."""
+    samples = make_samples() if samples is None else samples
+    trainer.load(model, None)
+    with trainer.training_on(samples):
+        for _ in range(n_epochs):
+            trainer.begin_epoch()
+            logs = trainer.train_on(np.arange(len(samples)), batch_size)
+    trainer.save_to(model)
+    return model.get_weights(), logs
+
+
+# Sharing ------------------------------------------------------------------------------------------
+
+
+def test_equal_architectures_share_a_trainer_one_after_the_other():
+    with borrow(make_mlp_model(seed=0)) as first, borrow(make_mlp_model(seed=1)) as beside:
+        assert beside is not first
+    with borrow(make_mlp_model(seed=2)) as later:
+        assert later is first
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"model": make_mlp_model(hidden_layer_sizes=(9,))},
+        {"model": make_mlp_model(dropout=0.3)},
+        {"model": make_mlp_model(activation="elu")},
+        {"model": make_cnn_model()},
+        {"optimizer": "sgd"},
+        {"optimizer": keras.optimizers.Adam(0.5)},
+        {"loss": "categorical_focal_crossentropy"},
+        {"loss": keras.losses.CategoricalCrossentropy(label_smoothing=0.1)},
+        {"precision": "bfloat16"},
+    ],
+)
+def test_what_differs_has_another_trainer(other):
+    with borrow(make_mlp_model()) as first:
+        pass
+    with borrow(**{"model": make_mlp_model(), **other}) as second:
+        assert second is not first
+
+
+def test_few_idle_trainers_are_kept():
+    for size in range(3, 3 + 2 * _trainer._MAX_IDLE):
+        with borrow(make_mlp_model(hidden_layer_sizes=(size,))):
+            pass
+    assert len(_trainer._idle) == _trainer._MAX_IDLE
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.parametrize("make", [make_mlp_model, make_cnn_model])
+def test_a_used_trainer_trains_like_a_new_one(make, precision):
+    with borrow(make(seed=0), precision=precision) as trainer:
+        expected, logs = train(trainer, make(seed=0))
+    with borrow(make(seed=1), precision=precision) as used:
+        assert used is trainer
+        train(used, make(seed=1))
+        again, logs_again = train(used, make(seed=0))
+    assert logs_again == logs
+    for weight, other in zip(again, expected, strict=True):
+        assert_array_equal(weight, other)
+
+
+def test_a_trainer_traces_once(monkeypatch):
+    traces = []
+    trace = keras.losses.CategoricalCrossentropy.call
+    monkeypatch.setattr(
+        keras.losses.CategoricalCrossentropy,
+        "call",
+        lambda self, *pair: traces.append(1) or trace(self, *pair),
+    )
+    with borrow(make_mlp_model()) as trainer:
+        if type(trainer) is Trainer:
+            pytest.skip("Keras' own steps trace as they like")
+        for n in (50, 49, 7):
+            for batch_size in (1, 16, 64):
+                train(
+                    trainer, make_mlp_model(seed=n), samples=make_samples(n), batch_size=batch_size
+                )
+    assert len(traces) == 1
+
+
+def test_the_rows_are_let_go_after_training():
+    with borrow(make_mlp_model()) as trainer:
+        held = vars(trainer).keys()
+        train(trainer, make_mlp_model())
+        assert not {"_samples", "_train_on_batches"} & vars(trainer).keys()
+        assert held
+
+
+# The fast trainer of a back end computes what Keras' own steps compute ----------------------------
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        keras.optimizers.Adam(0.01),
+        keras.optimizers.Adam(0.01, beta_1=0.8, beta_2=0.9, epsilon=1e-3),
+        keras.optimizers.Adam(0.01, weight_decay=0.1, clipnorm=0.5),
+        keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.01, 20)),
+        keras.optimizers.Adam(0.01, amsgrad=True),
+        keras.optimizers.SGD(0.1, momentum=0.5),
+        keras.optimizers.RMSprop(0.01),
+    ],
+    ids=["adam", "adam with constants", "adam with decay", "cosine", "amsgrad", "sgd", "rmsprop"],
+)
+@pytest.mark.parametrize("weights", [None, np.linspace(0.1, 2, 50, dtype=np.float32)])
+def test_both_trainers_agree(optimizer, weights):
+    fast = _trainer_class()
+    samples = Samples(make_samples().images, make_samples().targets, weights)
+    results = []
+    for trainer_class in (fast, Trainer):
+        model = make_mlp_model(dropout=0.0, batch_normalization=False)
+        own = type(optimizer).from_config(optimizer.get_config())
+        trainer = trainer_class(model, own, "categorical_crossentropy", "float32")
+        results.append(train(trainer, model, n_epochs=3, samples=samples))
+    (fast_weights, fast_logs), (weights, logs) = results
+    assert fast_logs == pytest.approx(logs, rel=1e-4)
+    for weight, other in zip(fast_weights, weights, strict=True):
+        assert_allclose(weight, other, rtol=1e-3, atol=1e-5)
+
+
+def test_pixels_of_any_dtype_train_alike():
+    weights = []
+    for dtype in ("uint8", "float32", "float64", "int64"):
+        model = make_cnn_model()
+        with borrow(model) as trainer:
+            weights.append(train(trainer, model, samples=make_samples(dtype=dtype))[0])
+    for others in weights[1:]:
+        for weight, other in zip(weights[0], others, strict=True):
+            assert_array_equal(weight, other)
+
+
+def test_evaluation_is_that_of_the_saved_network():
+    model, samples = make_cnn_model(), make_samples()
+    with borrow(model, precision="bfloat16") as trainer:
+        train(trainer, model)
+        scores = trainer.evaluate(samples)
+    probabilities = np.asarray(model(samples.images.astype("float32"), training=False))
+    likelihood = (probabilities * samples.targets).sum(axis=1)
+    assert scores["loss"] == pytest.approx(-np.log(likelihood).mean(), rel=1e-5)
+    hits = probabilities.argmax(axis=1) == samples.targets.argmax(axis=1)
+    assert scores["accuracy"] == hits.mean()
+
+
+# Precision ----------------------------------------------------------------------------------------
+
+
+def test_bfloat16_is_between_the_pixels_and_the_probabilities():
+    model = make_cnn_model()
+    lowered, exact = with_precision(model, "bfloat16"), with_precision(model, "float32")
+    computed = [layer.compute_dtype for layer in lowered.layers]
+    assert computed[0] == computed[-1] == "float32"
+    assert set(computed[1:-1]) == {"bfloat16"}
+    assert {layer.compute_dtype for layer in exact.layers} == {"float32"}
+    assert {weight.dtype for weight in lowered.weights} == {"float32"}
+    assert keras.config.dtype_policy().name == "float32"
+
+
+def test_auto_is_bfloat16_where_the_processor_has_it(monkeypatch):
+    assert training_precision("float32") == "float32"
+    assert training_precision("bfloat16") == "bfloat16"
+    expected = "bfloat16" if has_bfloat16() else "float32"
+    if keras.backend.backend() == "tensorflow":
+        assert training_precision("auto") == expected
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    assert training_precision("auto") == "float32"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("flags : fpu avx512_bf16 sse", True),
+        ("flags : amx_bf16", True),
+        ("flags : avx512f avx2", False),
+        ("", False),
+    ],
+)
+def test_flags_of_the_processor(text, expected, monkeypatch):
+    monkeypatch.setattr("pathlib.Path.exists", lambda self: True)
+    monkeypatch.setattr("pathlib.Path.read_text", lambda self: f"model name : x\n{text}\n")
+    assert has_bfloat16.__wrapped__() is expected
+    monkeypatch.setattr("pathlib.Path.exists", lambda self: False)
+    assert has_bfloat16.__wrapped__() is False
+
+
+def test_precision_is_heeded_and_prediction_is_float32(X, y, make_cnn):
+    exact, lowered = (make_cnn(precision=p).fit(X, y) for p in ("float32", "bfloat16"))
+    assert {layer.compute_dtype for layer in lowered.model_.layers} == {"float32"}
+    difference = np.abs(exact.predict_proba(X) - lowered.predict_proba(X))
+    assert 0 < difference.mean() < 0.2
+    one_by_one = np.concatenate([lowered.predict_proba(X[i : i + 1]) for i in range(9)])
+    assert_allclose(one_by_one, lowered.predict_proba(X[:9]), atol=1e-6)
+
+
+# Memory -------------------------------------------------------------------------------------------
+
+
+def resident_megabytes():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="no /proc to read memory from")
+def test_memory_stays_flat(X, y, make_cnn):
+    """The short form of benchmarks/memory.py."""
+    net = make_cnn(epochs=1)
+    for _ in range(5):
+        net.fit(X, y).predict(X[:1])
+    gc.collect()
+    before = resident_megabytes()
+    for _ in range(15):
+        net.fit(X, y)
+    for _ in range(1000):
+        net.predict(X[:1])
+    gc.collect()
+    assert resident_megabytes() - before < 20
