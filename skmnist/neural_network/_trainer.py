@@ -121,7 +121,7 @@ class Trainer:
 
 def _copy_variables(source: keras.Model, target: keras.Model) -> None:
     for old, new in zip(target.variables, source.variables, strict=True):
-        old.assign(new)
+        old.assign(keras.ops.copy(new))  # JAX reuses the memory of what it trains
 
 
 @contextmanager

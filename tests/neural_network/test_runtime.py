@@ -69,7 +69,9 @@ def test_a_loaded_tensorflow_is_left_alone(monkeypatch):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
-@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork")  # that is what the test is for
+# That is what the test is for.
+@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork")
+@pytest.mark.filterwarnings("ignore:os.fork. was called", "ignore:Exception ignored in")
 @pytest.mark.parametrize("action", ["predict", "fit", "load"])
 def test_a_forked_child_gets_a_clear_error_at_once(mlp, X, y, action, tmp_path):
     mlp.predict(X[:2])
