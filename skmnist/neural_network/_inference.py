@@ -39,13 +39,6 @@ class CompiledInference:
         if keras.backend.backend() != "tensorflow":
             return lambda images: np.asarray(model.predict_on_batch(images))
 
-        import tensorflow as tf
+        from skmnist.neural_network._tensorflow import compiled_forward
 
-        signature = tf.TensorSpec(model.inputs[0].shape, tf.float32)
-
-        @tf.function(input_signature=[signature], autograph=False)
-        def forward(images: tf.Tensor) -> tf.Tensor:
-            return model(images, training=False)
-
-        compiled = forward.get_concrete_function()
-        return lambda images: compiled(tf.constant(images)).numpy()
+        return compiled_forward(model)
