@@ -1,0 +1,86 @@
+"""Measurements in turn: one process for each library, medians, and ratios pair by pair."""
+
+import multiprocessing
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from importlib import import_module
+from typing import Any, Self
+
+import numpy as np
+
+
+class Peer:
+    """A process of its own for one library, so that no other library's threads disturb it.
+
+    Parameters
+    ----------
+    module : str
+        The module of this folder whose functions the process runs.
+    """
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+        self._process = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+
+    def __call__(self, function: str, *args: Any) -> Any:
+        """Run a function of the module in the process and return its result."""
+        return self._process.submit(_run, self._module, function, *args).result()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._process.shutdown()
+
+
+def _run(module: str, function: str, *args: Any) -> Any:
+    return getattr(import_module(module), function)(*args)
+
+
+def seconds_of(action: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+def take_turns(
+    measures: Mapping[str, Callable[[], float]], repeats: int, *, warm_up: bool = True
+) -> dict[str, list[float]]:
+    """Measure all in turn, in alternating order, after a round that is not counted."""
+    if warm_up:
+        for measure in measures.values():
+            measure()
+    values: dict[str, list[float]] = {name: [] for name in measures}
+    for repeat in range(repeats):
+        for name in list(measures)[:: -1 if repeat % 2 else 1]:
+            values[name].append(measures[name]())
+    return values
+
+
+def ratios(numerators: Sequence[float], denominators: Sequence[float]) -> list[float]:
+    """Divide what was measured in the same round."""
+    return [a / b for a, b in zip(numerators, denominators, strict=True)]
+
+
+def spread(values: Sequence[float]) -> str:
+    """Write the median, and the smallest and the largest value."""
+    low, median, high = (_number(f(values)) for f in (np.min, np.median, np.max))
+    return f"{median} ({low} to {high})" if len(values) > 1 else median
+
+
+def print_table(title: str, unit: str, rows: Mapping[str, Sequence[float]]) -> None:
+    n = {len(values) for values in rows.values()}
+    print(f"\n{title}: median (range) of {' or '.join(map(str, sorted(n)))}, {unit}")
+    width = max(map(len, rows))
+    for name, values in rows.items():
+        print(f"  {name:{width}}  {spread(values)}", flush=True)
+
+
+def _number(value: float) -> str:
+    """Write about four digits, and none behind the point of whole counts."""
+    if value == int(value):
+        return f"{value:,.0f}"
+    steps = ((0.1, 4), (10, 3), (100, 2), (1000, 1))
+    digits = next((digits for limit, digits in steps if abs(value) < limit), 0)
+    return f"{value:,.{digits}f}"
