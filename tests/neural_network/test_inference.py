@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import keras
 import numpy as np
 import pytest
@@ -31,6 +33,26 @@ def test_one_trace_for_all_batch_sizes(model):
     for n in (1, 2, 7, 1023, 1024, 1025, 2500, 1):
         assert predict(images[:n]).shape == (n, 3)
     assert CountTraces.n_traces == 1
+
+
+def test_threads_may_predict_at_once(model):
+    predict = CompiledInference(model)
+    images = np.random.default_rng(0).random((64, 4, 4, 1), dtype=np.float32)
+    expected = CompiledInference(model)(images)
+    with ThreadPoolExecutor(8) as threads:  # the first calls compile
+        answers = list(threads.map(lambda i: predict(images[: i + 1]), range(64)))
+    for i, answer in enumerate(answers):
+        np.testing.assert_allclose(answer, expected[: i + 1], rtol=1e-5)
+
+
+def test_memory_is_bounded_by_chunks(model):
+    sizes = []
+    predict = CompiledInference(model)
+    forward = predict._forward
+    predict._forward = lambda images: sizes.append(len(images)) or forward(images)
+    predict(np.zeros((5000, 4, 4, 1), dtype=np.uint8))
+    assert max(sizes) <= 1024
+    assert sum(sizes) == 5000
 
 
 def test_it_follows_the_weights(model):

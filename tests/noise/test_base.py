@@ -14,6 +14,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
+from sklearn.pipeline import Pipeline
+from sklearn.tree import DecisionTreeClassifier
 
 import skmnist.noise
 from skmnist.exceptions import ImageShapeError, ValueRangeError
@@ -253,6 +255,24 @@ def test_other_processes_agree(digits):
     answers = joblib.Parallel(n_jobs=2)(jobs)
     for noisy, start in zip(expected, range(0, len(answers), 3), strict=True):
         assert_array_equal(np.concatenate(answers[start : start + 3]), noisy)
+
+
+def test_a_pipeline_with_memory_computes_the_noise_once(tmp_path, digits, monkeypatch):
+    calls = []
+    corrupt = GaussianNoise._corrupt
+    monkeypatch.setattr(
+        GaussianNoise, "_corrupt", lambda self, *args: calls.append(1) or corrupt(self, *args)
+    )
+    X, y = digits[:40].reshape(40, -1), np.arange(40) % 2
+    pipeline = Pipeline(
+        [("noise", GaussianNoise(random_state=0)), ("tree", DecisionTreeClassifier())],
+        memory=str(tmp_path),
+    )
+    for depth in (1, 2, 3):
+        pipeline.set_params(tree__max_depth=depth).fit(X, y)
+    assert len(calls) == 1
+    pipeline.set_params(noise__scale=0.3).fit(X, y)
+    assert len(calls) == 2
 
 
 def test_seeds_streams_and_images_draw_differently(random_noise_class):
