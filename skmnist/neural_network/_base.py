@@ -344,7 +344,8 @@ class BaseImageClassifier(KerasClassifier, ABC):
         # An optimizer goes on where it stopped; a cosine has ended, and one begins anew.
         goes_on = cosine_steps is None and self._optimizer[0] == settings
         precision = training_precision(self.precision)
-        with borrow_trainer(self.model_, optimizer, self.loss, precision) as trainer:
+        lent = borrow_trainer(self.model_, optimizer, self.loss, precision, shared=not callbacks)
+        with lent as trainer:
             trainer.load(self.model_, self._optimizer[1] if goes_on else None)
             history = train(
                 trainer,

@@ -6,6 +6,8 @@ import sys
 from skmnist.exceptions import ForkedProcessError
 
 _THREAD_VARIABLES = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+# The number that this module has set.
+_MARKER = "SKMNIST_TF_NUM_THREADS"
 # The process that first built, trained or asked a network; a list, so that it is shared state.
 _started_in: list[int] = []
 
@@ -17,9 +19,14 @@ def use_threads_of_joblib() -> None:
     it. It reads its own when it is imported, so this has to happen before.
     """
     n_threads = os.environ.get("OMP_NUM_THREADS", "")
-    if n_threads.isdigit() and "tensorflow" not in sys.modules:
-        for variable in _THREAD_VARIABLES:
-            os.environ.setdefault(variable, n_threads)
+    if not n_threads.isdigit() or "tensorflow" in sys.modules:
+        return
+    # What a parent set in this way, its workers inherit: it is not the user's wish.
+    inherited = os.environ.get(_MARKER)
+    for variable in _THREAD_VARIABLES:
+        if os.environ.get(variable) in (None, inherited):
+            os.environ[variable] = n_threads
+    os.environ[_MARKER] = n_threads
 
 
 def check_process() -> None:

@@ -50,7 +50,8 @@ class FusedAdam(keras.optimizers.Adam):
 
 def fused(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:
     """Return a faster optimizer that computes the same, or the optimizer itself."""
-    if type(optimizer) is keras.optimizers.Adam and not optimizer.amsgrad:
+    is_plain = type(optimizer) is keras.optimizers.Adam and not optimizer.amsgrad
+    if is_plain and optimizer.gradient_accumulation_steps is None:
         return FusedAdam.from_config(optimizer.get_config())
     return optimizer
 
@@ -123,7 +124,9 @@ class TensorFlowTrainer(Trainer):
             with tf.GradientTape() as tape:
                 probabilities = self.network(pixels, training=True)
                 loss = self.loss(target, probabilities, sample_weight=tf.gather(weights, batch))
-            gradients = tape.gradient(loss, self.network.trainable_variables)
+                loss += sum(self.network.losses)  # of regularizers
+                scaled_loss = self.optimizer.scale_loss(loss)
+            gradients = tape.gradient(scaled_loss, self.network.trainable_variables)
             self.optimizer.apply(gradients, self.network.trainable_variables)
             hits = tf.equal(tf.argmax(probabilities, axis=1), tf.argmax(target, axis=1))
             n_batch = tf.cast(tf.size(batch), tf.float32)

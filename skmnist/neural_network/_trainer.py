@@ -27,7 +27,7 @@ LOSSES: dict[str, type[keras.losses.Loss]] = {
 
 # Trainers that are kept for later fits, those of the last architectures.
 _MAX_IDLE = 4
-_idle: OrderedDict[str, "Trainer"] = OrderedDict()
+_idle: OrderedDict[tuple[Any, ...], "Trainer"] = OrderedDict()
 _lock = Lock()
 
 
@@ -116,7 +116,12 @@ class Trainer:
             _copy_variables(self.network, self._exact)
         probabilities = self._predict(samples.images)
         hits = probabilities.argmax(axis=1) == samples.targets.argmax(axis=1)
-        return {"loss": float(self.loss(samples.targets, probabilities)), "accuracy": hits.mean()}
+        loss = self.loss(samples.targets, probabilities, sample_weight=samples.weights)
+        return {"loss": float(loss), "accuracy": hits.mean()}
+
+    def finish(self) -> None:
+        """Let the optimizer set the final weights, for example their moving averages."""
+        self.optimizer.finalize_variable_values(self.network.trainable_variables)
 
 
 def _copy_variables(source: keras.Model, target: keras.Model) -> None:
@@ -130,8 +135,12 @@ def borrow_trainer(
     optimizer: keras.optimizers.Optimizer,
     loss: str | keras.losses.Loss,
     precision: str,
+    *,
+    shared: bool = True,
 ) -> Iterator[Trainer]:
     """Lend a trainer for networks of an architecture: an idle one, or a new one.
+
+    A trainer whose training failed is not lent again.
 
     Parameters
     ----------
@@ -143,6 +152,8 @@ def borrow_trainer(
         The loss.
     precision : {"float32", "bfloat16"}
         What the layers compute in.
+    shared : bool, default=True
+        False makes a trainer for this use alone: callbacks may do anything to it.
 
     Yields
     ------
@@ -151,12 +162,11 @@ def borrow_trainer(
     """
     key = _key(model, optimizer, loss, precision)
     with _lock:
-        trainer = _idle.pop(key, None)
+        trainer = _idle.pop(key, None) if shared else None
     if trainer is None:
         trainer = _trainer_class()(model, optimizer, loss, precision)
-    try:
-        yield trainer
-    finally:
+    yield trainer
+    if shared:
         with _lock:
             _idle[key] = trainer
             while len(_idle) > _MAX_IDLE:
@@ -176,20 +186,18 @@ def _key(
     optimizer: keras.optimizers.Optimizer,
     loss: str | keras.losses.Loss,
     precision: str,
-) -> str:
-    """Return a text that is equal for networks that a trainer can serve alike."""
-    layers = [_without_names_and_seeds(layer.get_config()) for layer in model.layers]
-    updates = [type(optimizer).__name__, _without_names_and_seeds(optimizer.get_config())]
-    # An instance of a loss is only equal to itself: it may compute anything.
-    named_loss = loss if isinstance(loss, str) else id(loss)
-    return json.dumps([model.input_shape, layers, updates, named_loss, precision], default=repr)
+) -> tuple[Any, ...]:
+    """Return what is equal for networks that a trainer can serve alike.
+
+    Classes stand for themselves, and so does the instance of a loss, which may compute anything.
+    """
+    layers = tuple(type(layer) for layer in model.layers)
+    updates = {k: v for k, v in optimizer.get_config().items() if k != "name"}
+    numbers = json.dumps([_without_seeds(model.get_config()), updates], default=repr)
+    return layers, type(optimizer), numbers, loss, precision
 
 
-def _without_names_and_seeds(config: Any) -> Any:
-    if not isinstance(config, dict):
-        return config
-    return {
-        key: _without_names_and_seeds(value)
-        for key, value in config.items()
-        if key not in ("name", "seed")
-    }
+def _without_seeds(config: Any) -> Any:
+    if isinstance(config, dict):
+        return {key: _without_seeds(value) for key, value in config.items() if key != "seed"}
+    return [_without_seeds(item) for item in config] if isinstance(config, list) else config

@@ -210,11 +210,14 @@ def train(
                     if network.stop_training:
                         break
                 if validation is not None:
+                    watchers.on_test_begin()
                     scores = trainer.evaluate(validation)
+                    watchers.on_test_end(dict(scores))
                     logs |= {f"val_{name}": value for name, value in scores.items()}
                 watchers.on_epoch_end(epoch, logs)
                 if network.stop_training:
                     break
+            trainer.finish()
             watchers.on_train_end(logs)
     except KeyboardInterrupt:
         n_done = len(getattr(history, "epoch", []))
@@ -253,7 +256,9 @@ def _watches_batches(callback: keras.callbacks.Callback) -> bool:
     """Tell whether a callback wants to know of single batches."""
     hooks = ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end")
     own, base = type(callback), keras.callbacks.Callback
-    return any(getattr(own, hook) is not getattr(base, hook) for hook in hooks)
+    return any(
+        hook in vars(callback) or getattr(own, hook) is not getattr(base, hook) for hook in hooks
+    )
 
 
 def _is_inside_search() -> bool:

@@ -51,9 +51,12 @@ def threads_of_worker():
     return {name: os.environ.get(name) for name in (*THREADS, "OMP_NUM_THREADS")}
 
 
-def test_workers_share_the_cores(monkeypatch):
-    for name in (*THREADS, "OMP_NUM_THREADS"):
+@pytest.mark.parametrize("of_parent", [None, "2"])
+def test_workers_share_the_cores(monkeypatch, of_parent):
+    for name in (*THREADS, "OMP_NUM_THREADS", _runtime._MARKER):
         monkeypatch.delenv(name, raising=False)
+        if of_parent:  # as use_threads_of_joblib leaves them behind
+            monkeypatch.setenv(name, of_parent)
     with joblib.parallel_config("loky", n_jobs=2, inner_max_num_threads=1):
         answers = joblib.Parallel()(joblib.delayed(threads_of_worker)() for _ in range(2))
     assert answers == [dict.fromkeys((*THREADS, "OMP_NUM_THREADS"), "1")] * 2

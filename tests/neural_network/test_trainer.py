@@ -61,6 +61,7 @@ def train(trainer, model, n_epochs=2, samples=None, batch_size=16):
         for _ in range(n_epochs):
             trainer.begin_epoch()
             logs = trainer.train_on(np.arange(len(samples)), batch_size)
+    trainer.finish()
     trainer.save_to(model)
     return model.get_weights(), logs
 
@@ -94,6 +95,71 @@ def test_what_differs_has_another_trainer(other):
         pass
     with borrow(**{"model": make_mlp_model(), **other}) as second:
         assert second is not first
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [(keras.layers.MaxPooling2D, keras.layers.AveragePooling2D), ("plain", "residual")],
+)
+def test_equal_settings_of_other_layers_or_wiring_are_another_architecture(first, second):
+    def build(kind):
+        inputs = x = keras.Input((4, 4, 1))
+        if isinstance(kind, str):
+            y = keras.layers.Conv2D(1, 1, name="conv")(x)
+            x = keras.layers.Add(name="add")([x, x] if kind == "plain" else [x, y])
+        else:
+            x = kind(2, name="pool")(x)
+        x = keras.layers.Flatten(name="flatten")(x)
+        return keras.Model(inputs, keras.layers.Dense(3, "softmax", name="out")(x))
+
+    with borrow(build(first)) as trainer:
+        pass
+    with borrow(build(second)) as other:
+        assert other is not trainer
+
+
+def test_classes_of_optimizers_are_told_apart_by_identity():
+    def make_class():
+        class Own(keras.optimizers.SGD):
+            pass
+
+        return Own
+
+    with borrow(make_mlp_model(), optimizer=make_class()(0.1)) as first:
+        pass
+    with borrow(make_mlp_model(), optimizer=make_class()(0.1)) as second:
+        assert second is not first
+
+
+def test_a_failed_trainer_is_not_lent_again():
+    with pytest.raises(ZeroDivisionError), borrow(make_mlp_model()) as first:
+        _ = 1 / 0
+    with borrow(make_mlp_model()) as second:
+        assert second is not first
+
+
+class FreezeTheLastLayer(keras.callbacks.Callback):
+    def __init__(self, error=None):
+        super().__init__()
+        self.error = error
+
+    def on_train_begin(self, logs=None):
+        self.model.layers[-1].trainable = False
+        if self.error:
+            raise self.error
+
+
+@pytest.mark.parametrize("error", [None, OSError("disk full")])
+def test_what_a_callback_does_stays_in_its_fit(X, y, make_mlp, error):
+    expected = make_mlp().fit(X, y).model_.get_weights()
+    frozen = make_mlp(callbacks=FreezeTheLastLayer(error))
+    if error:
+        with pytest.raises(OSError, match="disk full"):
+            frozen.fit(X, y)
+    else:
+        assert not np.array_equal(frozen.fit(X, y).model_.get_weights()[-1], expected[-1])
+    for weight, other in zip(make_mlp().fit(X, y).model_.get_weights(), expected, strict=True):
+        assert_array_equal(weight, other)
 
 
 def test_few_idle_trainers_are_kept():
@@ -157,9 +223,13 @@ def test_the_rows_are_let_go_after_training():
         keras.optimizers.Adam(0.01, amsgrad=True),
         keras.optimizers.SGD(0.1, momentum=0.5),
         keras.optimizers.RMSprop(0.01),
+        keras.optimizers.SGD(0.1, loss_scale_factor=1024.0),
+        keras.optimizers.Adam(0.01, gradient_accumulation_steps=2),
+        keras.optimizers.SGD(0.1, use_ema=True, ema_momentum=0.5),
     ],
-    ids=["adam", "adam with constants", "adam with decay", "cosine", "amsgrad", "sgd", "rmsprop"],
-)
+    ids=["adam", "adam with constants", "adam with decay", "cosine", "amsgrad", "sgd", "rmsprop",
+         "loss scale", "accumulation", "moving averages"],
+)  # fmt: skip
 @pytest.mark.parametrize("weights", [None, np.linspace(0.1, 2, 50, dtype=np.float32)])
 def test_both_trainers_agree(optimizer, weights):
     fast = _trainer_class()
@@ -174,6 +244,50 @@ def test_both_trainers_agree(optimizer, weights):
     assert fast_logs == pytest.approx(logs, rel=1e-4)
     for weight, other in zip(fast_weights, weights, strict=True):
         assert_allclose(weight, other, rtol=1e-3, atol=1e-5)
+
+
+def test_moving_averages_are_the_final_weights():
+    results = []
+    for use_ema in (False, True):
+        model = make_mlp_model()
+        with borrow(model, optimizer=keras.optimizers.SGD(0.1, use_ema=use_ema)) as trainer:
+            results.append(train(trainer, model)[0])
+    assert not np.array_equal(results[0][0], results[1][0])
+
+
+def test_regularizers_count():
+    def build(strength):
+        regularizer = keras.regularizers.L2(strength)
+        layers = [
+            keras.Input((4, 4, 1)),
+            keras.layers.Flatten(),
+            keras.layers.Dense(3, "softmax", kernel_regularizer=regularizer),
+        ]
+        return keras.Sequential(layers)
+
+    results = []
+    for trainer_class in (_trainer_class(), Trainer):
+        model = build(0.5)
+        model.set_weights([np.full((16, 3), 0.1), np.zeros(3)])
+        optimizer = keras.optimizers.SGD(1e-5)
+        trainer = trainer_class(model, optimizer, "categorical_crossentropy", "float32")
+        results.append(train(trainer, model, n_epochs=1)[1]["loss"])
+    assert results[0] == pytest.approx(results[1], rel=1e-3)
+
+
+def test_validation_is_weighted_like_the_training():
+    samples = make_samples(20)
+    weights = np.linspace(0, 2, 20, dtype=np.float32)
+    model = make_mlp_model()
+    with borrow(model) as trainer:
+        trainer.load(model, None)
+        plain = trainer.evaluate(samples)
+        weighted = trainer.evaluate(Samples(samples.images, samples.targets, weights))
+    probabilities = np.asarray(model(samples.images.astype("float32"), training=False))
+    losses = -np.log((probabilities * samples.targets).sum(axis=1))
+    assert plain["loss"] == pytest.approx(losses.mean(), rel=1e-5)
+    assert weighted["loss"] == pytest.approx((weights * losses).mean(), rel=1e-5)
+    assert weighted["accuracy"] == plain["accuracy"]
 
 
 def test_pixels_of_any_dtype_train_alike():

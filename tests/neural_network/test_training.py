@@ -145,6 +145,31 @@ def test_callbacks_of_batches_are_told_of_each(make_trainer):
     assert CountBatches.seen == [0, 1, 2, 3, 4] * 2
 
 
+def test_hooks_on_an_instance_are_told_of_each_batch_too(make_trainer):
+    seen = []
+    callback = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: seen.append(batch)
+    )
+    run(make_trainer(), callbacks=[callback], epochs=1)
+    assert seen == [0, 1, 2, 3, 4]
+
+
+class CountTests(keras.callbacks.Callback):
+    seen: list = []  # noqa: RUF012 - shared on purpose: train() copies its callbacks
+
+    def on_test_begin(self, logs=None):
+        self.seen.append("begin")
+
+    def on_test_end(self, logs=None):
+        self.seen.append(sorted(logs))
+
+
+def test_callbacks_are_told_of_validation(make_trainer):
+    CountTests.seen.clear()
+    run(make_trainer(), callbacks=[CountTests()], epochs=2)
+    assert CountTests.seen == ["begin", ["accuracy", "loss"]] * 2
+
+
 def test_many_batches_in_one_call_change_nothing(make_trainer, monkeypatch):
     histories = []
     for batches_per_call in (1, 3, 64):
