@@ -105,6 +105,7 @@ class Trainer:
         loss_sum = n_hits = 0.0
         for start in range(0, len(rows), batch_size):
             batch = self._samples.rows(rows[start : start + batch_size])
+            self.network.reset_metrics()  # older releases of Keras sum them up over the calls
             logs = self.network.train_on_batch(*batch.as_arguments(), return_dict=True)
             loss_sum += len(batch) * float(logs["loss"])
             n_hits += len(batch) * float(logs["accuracy"])
