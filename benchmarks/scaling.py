@@ -4,7 +4,7 @@ Every call is timed at 5,000, 10,000, 20,000 and 40,000 rows, in turn, and at 10
 that is the intercept, what a call costs whatever the rows. The exponent is the slope of
 log(seconds - intercept) over log(rows - 100), by least squares, within a round; the median of the
 rounds counts, since the machine may change its speed between them. The exponent of the medians
-stands beside it. 1 is linear growth. It takes about two minutes on an idle machine::
+stands beside it. 1 is linear growth. It takes about three minutes on an idle machine::
 
     python benchmarks/scaling.py
 """
@@ -40,7 +40,7 @@ def exponent(seconds: Sequence[float]) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--repeats", type=int, default=7)
+    parser.add_argument("--repeats", type=int, default=15)
     repeats = parser.parse_args().repeats
     print_conditions()
     claims = []
