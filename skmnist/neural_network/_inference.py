@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cached_property
+from threading import Lock
 
 import keras
 import numpy as np
@@ -37,7 +38,13 @@ class CompiledInference:
     def _forward(self) -> Callable[[np.ndarray], np.ndarray]:
         model = self._model
         if keras.backend.backend() != "tensorflow":
-            return lambda images: np.asarray(model.predict_on_batch(images))
+            lock = Lock()  # on JAX, a call takes the weights apart and puts them back
+
+            def predict_one_by_one(images: np.ndarray) -> np.ndarray:
+                with lock:
+                    return np.asarray(model.predict_on_batch(images))
+
+            return predict_one_by_one
 
         from skmnist.neural_network._tensorflow import compiled_forward
 

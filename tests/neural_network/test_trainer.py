@@ -151,6 +151,8 @@ class FreezeTheLastLayer(keras.callbacks.Callback):
 
 @pytest.mark.parametrize("error", [None, OSError("disk full")])
 def test_what_a_callback_does_stays_in_its_fit(X, y, make_mlp, error):
+    if keras.backend.backend() == "jax" and error is None:
+        pytest.skip("Keras on JAX refuses layers that are frozen after the optimizer was built")
     expected = make_mlp().fit(X, y).model_.get_weights()
     frozen = make_mlp(callbacks=FreezeTheLastLayer(error))
     if error:
