@@ -360,8 +360,9 @@ class BaseImageClassifier(KerasClassifier, ABC):
                 verbose=self.verbose,
             )
             trainer.save_to(self.model_)
-            state = trainer.optimizer_state
-        self._optimizer = (settings, state) if cosine_steps is None else (None, None)
+            self._optimizer = (None, None)
+            if cosine_steps is None:
+                self._optimizer = (settings, trainer.optimizer_state)
         self.history_ = join_histories(self.history_, history)
 
     @property

@@ -69,7 +69,7 @@ class TensorFlowTrainer(Trainer):
         super().__init__(model, fused(optimizer), loss, precision)
         self._compiled: dict[np.dtype, Any] = {}
 
-    def _train_on(self, pixel_dtype: np.dtype) -> Any:
+    def _compiled_for(self, pixel_dtype: np.dtype) -> Any:
         """Return the compiled training, one for pixels of uint8 and one for those of float32."""
         if pixel_dtype not in self._compiled:
             signature = [
@@ -94,7 +94,7 @@ class TensorFlowTrainer(Trainer):
         if weights is None:
             weights = np.ones(len(images), dtype=np.float32)
         rows = [tf.constant(array) for array in (images, samples.targets, weights)]
-        self._train_on_batches = partial(self._train_on(images.dtype), *rows)
+        self._train_on_batches = partial(self._compiled_for(images.dtype), *rows)
         try:
             yield
         finally:

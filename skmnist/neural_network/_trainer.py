@@ -161,17 +161,19 @@ def borrow_trainer(
     Trainer
         The trainer, with weights that are to be loaded first.
     """
+    if not shared:
+        yield _trainer_class()(model, optimizer, loss, precision)
+        return
     key = _key(model, optimizer, loss, precision)
     with _lock:
-        trainer = _idle.pop(key, None) if shared else None
+        trainer = _idle.pop(key, None)
     if trainer is None:
         trainer = _trainer_class()(model, optimizer, loss, precision)
     yield trainer
-    if shared:
-        with _lock:
-            _idle[key] = trainer
-            while len(_idle) > _MAX_IDLE:
-                _idle.popitem(last=False)
+    with _lock:
+        _idle[key] = trainer
+        while len(_idle) > _MAX_IDLE:
+            _idle.popitem(last=False)
 
 
 def _trainer_class() -> type[Trainer]:

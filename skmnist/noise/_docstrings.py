@@ -2,7 +2,7 @@
 
 import inspect
 
-COMMON_PARAMETERS = """\
+_COMMON_PARAMETERS = """\
 when : {"always", "fit"}, default="always"
     "always" adds the noise in `transform` and `fit_transform`: the world is noisy, in training
     and in test. "fit" adds it in `fit_transform` only and lets `transform` pass through: noise
@@ -46,7 +46,7 @@ Mu, N. and Gilmer, J. (2019). MNIST-C: A Robustness Benchmark for Computer Visio
 
 # Marker in the docstring of a noise -> the text that takes its place.
 _PARAGRAPHS = {
-    "{common parameters}": COMMON_PARAMETERS,
+    "{common parameters}": _COMMON_PARAMETERS,
     "{border parameters}": _BORDER_PARAMETERS,
     "{attributes}": _ATTRIBUTES,
     "{random}": _RANDOM,

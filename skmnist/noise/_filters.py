@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 from scipy import sparse
 
-from skmnist.noise._linear import separable_map, zoom_matrix
+from skmnist.noise._linear import zoom_map
 
 
 def blur_disk(images: np.ndarray, radius: float) -> np.ndarray:
@@ -105,5 +105,5 @@ def blur_taps(
 def zoom_blur_map(height: int, width: int, max_zoom: float, n_steps: int) -> sparse.csr_array:
     """Return the mean of zooms by factors from 1 to `max_zoom`, as a matrix on flattened images."""
     zooms = np.linspace(1, max_zoom, n_steps)
-    maps = [separable_map(zoom_matrix(height, z), zoom_matrix(width, z)) for z in zooms]
+    maps = [zoom_map(height, width, zoom) for zoom in zooms]
     return sparse.csr_array(sum(maps[1:], maps[0]) / n_steps)

@@ -9,7 +9,7 @@ from scipy.ndimage import gaussian_filter
 from sklearn.utils._param_validation import Interval
 
 from skmnist.noise._base import BaseNoise
-from skmnist.noise._streams import ImageStreams
+from skmnist.noise._streams import ImageStreams, as_integers
 
 
 def swap_neighbours(images: np.ndarray, down: np.ndarray, right: np.ndarray, margin: int) -> None:
@@ -132,9 +132,6 @@ class GlassBlur(BaseNoise):
         for _ in range(self.iterations if delta else 0):
             chance, down, right = np.moveaxis(streams.random((3, *images.shape[1:])), 1, 0)
             swapped = chance < self.swap_probability
-            down, right = (
-                (np.floor(draw * np.float32(2 * delta)).astype(np.intp) - delta) * swapped
-                for draw in (down, right)
-            )
+            down, right = ((as_integers(u, 2 * delta) - delta) * swapped for u in (down, right))
             swap_neighbours(images, down, right, margin=delta)
         return gaussian_filter(images, float(self.sigma), axes=axes, mode="nearest")

@@ -1,6 +1,7 @@
 """JPEG compression."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from numbers import Integral
 from typing import Any, ClassVar
 
@@ -34,6 +35,19 @@ def quantization_table(quality: int) -> np.ndarray:
     return np.clip((_LUMINANCE * percent + 50) // 100, 1, 255)
 
 
+@lru_cache(maxsize=16)
+def block_maps(
+    height: int, width: int, *, inverse: bool
+) -> tuple[sparse.csr_array, sparse.csr_array]:
+    """Return the cosine transform of all 8x8 blocks: a matrix on flattened images for each axis."""
+    cosines = dct(np.eye(8), axis=0, norm="ortho")
+    if inverse:
+        cosines = cosines.T
+    down, right = (sparse.csr_array(np.kron(np.eye(n // 8), cosines)) for n in (height, width))
+    keep_rows, keep_columns = (sparse.csr_array(np.eye(n)) for n in (height, width))
+    return separable_map(down, keep_columns), separable_map(keep_rows, right)
+
+
 def compress(images: np.ndarray, quality: int) -> np.ndarray:
     """Return images of shape (n, height, width) in [0, 1] after JPEG compression, in float64.
 
@@ -41,22 +55,17 @@ def compress(images: np.ndarray, quality: int) -> np.ndarray:
     """
     _, height, width = images.shape
     padding = ((0, 0), (0, -height % 8), (0, -width % 8))
-    pixels = np.rint(np.pad(images.astype(np.float64), padding, mode="edge") * 255) - 128
-    rows, columns = pixels.shape[1:]
-    cosines = dct(np.eye(8), axis=0, norm="ortho")
-
-    def along_both(matrix: np.ndarray, values: np.ndarray) -> np.ndarray:
-        """Multiply the blocks of eight by a matrix along both axes."""
-        down, right = (sparse.csr_array(np.kron(np.eye(n // 8), matrix)) for n in (rows, columns))
-        values = apply_map(separable_map(down, sparse.csr_array(np.eye(columns))), values)
-        return apply_map(separable_map(sparse.csr_array(np.eye(rows)), right), values)
-
+    values = np.rint(np.pad(images.astype(np.float64), padding, mode="edge") * 255) - 128
+    rows, columns = values.shape[1:]
     steps = np.tile(quantization_table(quality), (rows // 8, columns // 8))
-    frequencies = along_both(cosines, pixels) / steps
+    for along_axis in block_maps(rows, columns, inverse=False):
+        values = apply_map(along_axis, values)
+    values /= steps
     # Rounded, halves away from zero; the margin makes exact halves of what is one but for rounding.
-    frequencies = np.trunc(frequencies + np.copysign(0.5 + 1e-9, frequencies)) * steps
-    pixels = np.rint(along_both(cosines.T, frequencies) + 128)
-    return np.clip(pixels, 0, 255)[:, :height, :width] / 255
+    values = np.trunc(values + np.copysign(0.5 + 1e-9, values)) * steps
+    for along_axis in block_maps(rows, columns, inverse=True):
+        values = apply_map(along_axis, values)
+    return np.clip(np.rint(values + 128), 0, 255)[:, :height, :width] / 255
 
 
 class JPEGCompression(BaseNoise):

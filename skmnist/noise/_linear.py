@@ -4,6 +4,8 @@ A sparse product adds up each image by itself, in one order: unlike a product of
 result for an image does not depend on how many images there are.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from scipy import sparse
 
@@ -38,9 +40,13 @@ def zoom_matrix(size: int, zoom: float) -> sparse.csr_array:
     position = centre + (np.arange(size) - centre) / zoom
     lower = np.minimum(np.floor(position).astype(np.intp), max(size - 2, 0))
     weight = position - lower
-    matrix = sparse.lil_array((size, size))
-    for row in range(size):
-        matrix[row, lower[row]] = 1 - weight[row]
-        if weight[row]:
-            matrix[row, lower[row] + 1] = weight[row]
-    return matrix.tocsr()
+    matrix, row = np.zeros((size, size)), np.arange(size)
+    matrix[row, lower] = 1 - weight
+    matrix[row, np.minimum(lower + 1, size - 1)] += weight
+    return sparse.csr_array(matrix)
+
+
+@lru_cache(maxsize=32)
+def zoom_map(height: int, width: int, zoom: float) -> sparse.csr_array:
+    """Return the zoom of both axes by a factor of at least 1, as a matrix on flattened images."""
+    return separable_map(zoom_matrix(height, zoom), zoom_matrix(width, zoom))

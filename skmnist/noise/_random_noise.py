@@ -13,7 +13,7 @@ from skmnist.noise._additive import GaussianNoise
 from skmnist.noise._affine import RandomAffine
 from skmnist.noise._base import BaseNoise
 from skmnist.noise._blur import GaussianBlur
-from skmnist.noise._streams import ImageStreams
+from skmnist.noise._streams import ImageStreams, as_integers
 from skmnist.noise._structural import Occlusion
 
 
@@ -152,7 +152,7 @@ class RandomNoise(BaseNoise, _BaseComposition):
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         chance, pick = streams.random((2,)).T
-        pick = np.floor(pick * np.float32(len(self.noises_))).astype(np.intp)
+        pick = as_integers(pick, len(self.noises_))
         pick[chance >= self.probability] = -1
         for index, (_, noise) in enumerate(self.noises_):
             rows = np.flatnonzero(pick == index)

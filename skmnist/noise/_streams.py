@@ -93,5 +93,10 @@ class ImageStreams:
 
     def integers(self, n: int, shape: tuple[int, ...]) -> np.ndarray:
         """Draw integers in [0, n), an array of `shape` for each image."""
-        # A float32 below 1 times n is below n, also after rounding.
-        return np.floor(self.random(shape) * np.float32(n)).astype(np.intp)
+        return as_integers(self.random(shape), n)
+
+
+def as_integers(uniform: np.ndarray, n: int) -> np.ndarray:
+    """Turn float32 draws, uniform in [0, 1), into integers in [0, n)."""
+    # A float32 below 1 times n is below n, also after rounding.
+    return np.floor(uniform * np.float32(n)).astype(np.intp)

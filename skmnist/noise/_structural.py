@@ -1,6 +1,7 @@
 """Structural noises: parts of the image are hidden, or its pixels grow."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
@@ -66,6 +67,15 @@ def block_means(new_size: int, size: int) -> sparse.csr_array:
     shrink[np.ceil(centre - 1e-9).astype(np.intp) - 1, np.arange(size)] = 1
     shrink /= shrink.sum(axis=1, keepdims=True)
     return sparse.csr_array(shrink[np.floor(centre + 1e-9).astype(np.intp)])
+
+
+@lru_cache(maxsize=8)
+def pixelation_map(height: int, width: int, factor: float) -> sparse.csr_array:
+    """Return the block means of both axes, shrunk by a factor, as a matrix on flattened images."""
+    rows, columns = (
+        block_means(max(1, int(size * factor + 1e-9)), size) for size in (height, width)
+    )
+    return separable_map(rows, columns)
 
 
 class Occlusion(BaseNoise):
@@ -214,7 +224,5 @@ class Pixelate(BaseNoise):
         return self.factor == 1
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
-        height, width = (
-            block_means(max(1, int(size * self.factor + 1e-9)), size) for size in images.shape[1:]
-        )
-        return apply_map(separable_map(height, width), images)
+        _, height, width = images.shape
+        return apply_map(pixelation_map(height, width, float(self.factor)), images)

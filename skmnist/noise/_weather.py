@@ -10,7 +10,7 @@ from sklearn.utils._param_validation import Interval
 
 from skmnist.noise._base import BaseNoise
 from skmnist.noise._filters import blur_taps, trail_taps
-from skmnist.noise._linear import apply_map, separable_map, zoom_matrix
+from skmnist.noise._linear import apply_map, zoom_map
 from skmnist.noise._plasma import draw_plasma
 from skmnist.noise._streams import ImageStreams
 
@@ -367,9 +367,8 @@ class Snow(BaseNoise):
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         _, height, width = images.shape
-        zoom = float(self.zoom)
         layer = float(self.mean) + float(self.scale) * streams.standard_normal((height, width))
-        layer = apply_map(separable_map(zoom_matrix(height, zoom), zoom_matrix(width, zoom)), layer)
+        layer = apply_map(zoom_map(height, width, float(self.zoom)), layer)
         layer[layer < self.threshold] = 0
         np.clip(layer, 0, 1, out=layer)
         (angle,) = np.deg2rad(streams.uniform((-135.0,), (-45.0,)))

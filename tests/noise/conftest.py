@@ -6,7 +6,7 @@ import pytest
 import skmnist.noise
 
 
-def noise_classes():
+def public_noises():
     """Return every noise that a user can make."""
     public = [getattr(skmnist.noise, name) for name in skmnist.noise.__all__]
     return [item for item in public if inspect.isclass(item) and not inspect.isabstract(item)]
@@ -17,14 +17,20 @@ def is_random(noise_class):
     return "Nothing here is random" not in noise_class.__doc__
 
 
-@pytest.fixture(params=noise_classes(), ids=lambda noise_class: noise_class.__name__)
+@pytest.fixture(scope="session")
+def noise_classes():
+    """Every noise."""
+    return public_noises()
+
+
+@pytest.fixture(params=public_noises(), ids=lambda noise_class: noise_class.__name__)
 def noise_class(request):
     """Every noise in turn."""
     return request.param
 
 
 @pytest.fixture(
-    params=filter(is_random, noise_classes()), ids=lambda noise_class: noise_class.__name__
+    params=filter(is_random, public_noises()), ids=lambda noise_class: noise_class.__name__
 )
 def random_noise_class(request):
     """Every noise that is random, in turn."""
