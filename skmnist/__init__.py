@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 # Public name -> the subpackage that defines it.
 _HOME_OF = {
     "CNNClassifier": "neural_network",
+    "DenseNetClassifier": "neural_network",
     "GaussianNoise": "noise",
     "MLPClassifier": "neural_network",
     "PixelScaler": "preprocessing",
@@ -19,6 +20,7 @@ _HOME_OF = {
     "RandomBrightness": "noise",
     "RandomNoise": "noise",
     "ReferenceNoise": "noise",
+    "ResNetClassifier": "neural_network",
     "SaltAndPepperNoise": "noise",
     "fetch_mnist": "datasets",
     "load_mnist_sample": "datasets",

@@ -36,6 +36,21 @@ def test_quickstart(tmp_path):
     assert shipped["noise"] == "passthrough"
 
 
+def test_architecture_selection(tmp_path):
+    figure = tmp_path / "selection.png"
+    result = run("architecture_selection.py", "--rows", 250, "--epochs", 3, "--output", figure)
+    assert result.returncode == 0, result.stderr
+    first_round, second_round = (
+        [line for line in result.stdout.splitlines() if f") {epochs:>7} " in line]
+        for epochs in (1, 3)
+    )
+    assert (len(first_round), len(second_round)) == (9, 3)
+    for name in ("MLPClassifier", "CNNClassifier", "ResNetClassifier", "DenseNetClassifier"):
+        assert any(name in line for line in first_round)
+    assert "test accuracy, trained for longer and augmented" in result.stdout
+    assert figure.stat().st_size > 5000
+
+
 def test_contact_sheet_of_corruptions(tmp_path):
     result = run("corruptions.py", "--output", tmp_path / "sheet.png")
     assert result.returncode == 0, result.stderr

@@ -7,7 +7,12 @@ import sklearn
 from sklearn.utils.estimator_checks import check_estimator
 from sklearn.utils.fixes import parse_version
 
-from skmnist.neural_network import CNNClassifier, MLPClassifier
+from skmnist.neural_network import (
+    CNNClassifier,
+    DenseNetClassifier,
+    MLPClassifier,
+    ResNetClassifier,
+)
 
 # Quick to train, and still able to learn the blobs of the checks. A CNN sees rows of two pixels.
 NETWORKS = {
@@ -22,6 +27,23 @@ NETWORKS = {
         epochs=20,
         batch_size=8,
         optimizer__learning_rate=0.02,
+    ),
+    "ResNetClassifier": ResNetClassifier(
+        (16,),
+        normalization="none",
+        pooling="max",
+        epochs=20,
+        batch_size=8,
+        optimizer__learning_rate=0.01,
+    ),
+    "DenseNetClassifier": DenseNetClassifier(
+        (2,),
+        growth_rate=8,
+        normalization="none",
+        pooling="max",
+        epochs=20,
+        batch_size=8,
+        optimizer__learning_rate=0.01,
     ),
 }
 

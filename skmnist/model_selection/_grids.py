@@ -14,6 +14,18 @@ _CNN_GRID: dict[str, tuple[Any, ...]] = {
     "optimizer__learning_rate": (0.001, 0.003),
 }
 
+_RESNET_GRID: dict[str, tuple[Any, ...]] = {
+    "filters": ((16, 32), (16, 32, 64), (32, 64, 128)),
+    "n_blocks": (1, 2),
+    "optimizer__learning_rate": (0.001, 0.003),
+}
+
+_DENSENET_GRID: dict[str, tuple[Any, ...]] = {
+    "n_layers": ((2, 2), (3, 3, 3), (4, 4, 4)),
+    "growth_rate": (8, 12),
+    "optimizer__learning_rate": (0.001, 0.003),
+}
+
 
 def mlp_param_grid(prefix: str = "") -> dict[str, list[Any]]:
     """Return a search grid for `MLPClassifier`: layer widths, dropout, learning rate.
@@ -67,6 +79,60 @@ def cnn_param_grid(prefix: str = "") -> dict[str, list[Any]]:
     [(128,), (256, 128)]
     """
     return _with_prefix(_CNN_GRID, prefix)
+
+
+def resnet_param_grid(prefix: str = "") -> dict[str, list[Any]]:
+    """Return a search grid for `ResNetClassifier`: filters, depth, learning rate.
+
+    Parameters
+    ----------
+    prefix : str, default=""
+        Path to the network inside a larger estimator: ``"net__"`` for the step "net" of a
+        Pipeline.
+
+    Returns
+    -------
+    dict of str to list
+        A fresh grid for GridSearchCV.
+
+    See Also
+    --------
+    densenet_param_grid : Grid for `DenseNetClassifier`.
+
+    Examples
+    --------
+    >>> from skmnist.model_selection import resnet_param_grid
+    >>> resnet_param_grid("net__")["net__n_blocks"]
+    [1, 2]
+    """
+    return _with_prefix(_RESNET_GRID, prefix)
+
+
+def densenet_param_grid(prefix: str = "") -> dict[str, list[Any]]:
+    """Return a search grid for `DenseNetClassifier`: depth, growth, learning rate.
+
+    Parameters
+    ----------
+    prefix : str, default=""
+        Path to the network inside a larger estimator: ``"net__"`` for the step "net" of a
+        Pipeline.
+
+    Returns
+    -------
+    dict of str to list
+        A fresh grid for GridSearchCV.
+
+    See Also
+    --------
+    resnet_param_grid : Grid for `ResNetClassifier`.
+
+    Examples
+    --------
+    >>> from skmnist.model_selection import densenet_param_grid
+    >>> densenet_param_grid("net__")["net__growth_rate"]
+    [8, 12]
+    """
+    return _with_prefix(_DENSENET_GRID, prefix)
 
 
 def _with_prefix(grid: dict[str, tuple[Any, ...]], prefix: str) -> dict[str, list[Any]]:

@@ -6,6 +6,14 @@ use_threads_of_joblib()  # before TensorFlow is imported
 
 from skmnist.neural_network._base import BaseImageClassifier  # noqa: E402
 from skmnist.neural_network._cnn import CNNClassifier  # noqa: E402
+from skmnist.neural_network._densenet import DenseNetClassifier  # noqa: E402
 from skmnist.neural_network._mlp import MLPClassifier  # noqa: E402
+from skmnist.neural_network._resnet import ResNetClassifier  # noqa: E402
 
-__all__ = ["BaseImageClassifier", "CNNClassifier", "MLPClassifier"]
+__all__ = [
+    "BaseImageClassifier",
+    "CNNClassifier",
+    "DenseNetClassifier",
+    "MLPClassifier",
+    "ResNetClassifier",
+]

@@ -5,7 +5,9 @@ This is the only module that imports scikeras. Of scikeras it keeps the class, s
 prediction, cloning, tags and pickling are scikit-learn's or our own.
 """
 
+import json
 import math
+import zlib
 from abc import ABC, abstractmethod
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
@@ -15,12 +17,14 @@ import numpy as np
 from scikeras.wrappers import KerasClassifier
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import ClassifierTags, check_consistent_length
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.multiclass import unique_labels
 from sklearn.utils.validation import check_is_fitted
 
-from skmnist.neural_network._builders import ACTIVATIONS, INITIALIZERS
+from skmnist.neural_network._augmentation import Augmentation
+from skmnist.neural_network._docstrings import complete_docstring
 from skmnist.neural_network._inference import CompiledInference
+from skmnist.neural_network._layers import ACTIVATIONS, INITIALIZERS
 from skmnist.neural_network._precision import PRECISIONS, training_precision
 from skmnist.neural_network._runtime import check_process
 from skmnist.neural_network._samples import Samples
@@ -53,16 +57,12 @@ from skmnist.utils import (
 class BaseImageClassifier(KerasClassifier, ABC):
     """Base class of the networks; a subclass implements `_build_model`.
 
-    Parameters are those of `MLPClassifier` and `CNNClassifier` that have nothing to do with the
-    layers; see there.
+    In the docstring of a subclass, a line such as ``{training parameters}`` stands for the text
+    that all networks share, and ``default=?`` in it for the default of the subclass.
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "hidden_layer_sizes": ["array-like", Integral],
         "activation": [StrOptions(set(ACTIVATIONS))],
-        "dropout": ["array-like", Real],
-        "batch_normalization": ["boolean"],
-        "kernel_initializer": [StrOptions(set(INITIALIZERS)), "array-like"],
         "output_kernel_initializer": [StrOptions(set(INITIALIZERS))],
         "optimizer": [StrOptions(set(OPTIMIZERS)), keras.optimizers.Optimizer],
         "optimizer__learning_rate": [
@@ -70,8 +70,12 @@ class BaseImageClassifier(KerasClassifier, ABC):
             Interval(Real, 0, None, closed="neither"),
             keras.optimizers.schedules.LearningRateSchedule,
         ],
+        "optimizer__weight_decay": [None, Interval(Real, 0, 1, closed="left")],
         "learning_rate_schedule": [StrOptions(set(LEARNING_RATE_SCHEDULES))],
+        "warmup_fraction": [Interval(Real, 0, 1, closed="left")],
         "loss": [StrOptions(set(LOSSES)), keras.losses.Loss],
+        "label_smoothing": [Interval(Real, 0, 1, closed="left")],
+        "augment": [None, list, tuple, HasMethods("augment")],
         "epochs": [Interval(Integral, 1, None, closed="left")],
         "batch_size": [Interval(Integral, 1, None, closed="left")],
         "early_stopping": ["boolean"],
@@ -91,20 +95,14 @@ class BaseImageClassifier(KerasClassifier, ABC):
     # Pipeline(transform_input=["X_val"]).fit(X, y, X_val=..., y_val=...) works as it stands.
     __metadata_request__fit: ClassVar[dict[str, bool]] = {"X_val": True, "y_val": True}
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.__doc__:
+            cls.__doc__ = complete_docstring(cls.__doc__, cls.__init__)
+
     @abstractmethod
     def _build_model(self, n_classes: int) -> keras.Model:
         """Build the uncompiled network from the parameters, `image_shape_` and `value_range_`."""
-
-    def _dense_params(self) -> dict[str, Any]:
-        """Return the parameters that describe the dense layers, as the builders take them."""
-        return {
-            "hidden_layer_sizes": self.hidden_layer_sizes,
-            "activation": self.activation,
-            "dropout": self.dropout,
-            "batch_normalization": self.batch_normalization,
-            "kernel_initializer": self.kernel_initializer,
-            "output_kernel_initializer": self.output_kernel_initializer,
-        }
 
     # scikit-learn's own methods, where scikeras replaced them -------------------------------------
 
@@ -142,15 +140,16 @@ class BaseImageClassifier(KerasClassifier, ABC):
         own_names = set(self._get_param_names())
         nested = {name: value for name, value in params.items() if name not in own_names}
         for name in nested:
-            if not hasattr(getattr(self, name.partition("__")[0], None), "set_params"):
+            owner = name.partition("__")[0]
+            if not hasattr(params.get(owner, getattr(self, owner, None)), "set_params"):
                 raise ValueError(
                     f"Invalid parameter {name!r} for estimator {self}. Valid parameters are: "
                     f"{sorted(own_names)}. For other settings of an optimizer pass an instance, "
                     "such as optimizer=keras.optimizers.SGD(momentum=0.9)."
                 )
-        BaseEstimator.set_params(self, **nested)
         for name in own_names & params.keys():
             setattr(self, name, params[name])
+        BaseEstimator.set_params(self, **nested)
         return self
 
     # Fitting --------------------------------------------------------------------------------------
@@ -337,20 +336,36 @@ class BaseImageClassifier(KerasClassifier, ABC):
         cosine_steps: int | None,
     ) -> None:
         callbacks = check_callbacks(self.callbacks, sets_learning_rate=cosine_steps is None)
-        settings = (self.optimizer, self.optimizer__learning_rate, self.loss)
+        augmentation = Augmentation.fitted(
+            self.augment, samples.images, value_range=self.value_range_, seed=self.seed_
+        )
+        rates = (self.optimizer__learning_rate, self.optimizer__weight_decay)
+        settings = (self.optimizer, *rates, self.loss, self.label_smoothing)
         optimizer = fresh_optimizer(
-            self.optimizer, learning_rate=self.optimizer__learning_rate, cosine_steps=cosine_steps
+            self.optimizer,
+            learning_rate=self.optimizer__learning_rate,
+            weight_decay=self.optimizer__weight_decay,
+            cosine_steps=cosine_steps,
+            warmup_fraction=self.warmup_fraction,
         )
         # An optimizer goes on where it stopped; a cosine has ended, and one begins anew.
         goes_on = cosine_steps is None and self._optimizer[0] == settings
         precision = training_precision(self.precision)
-        lent = borrow_trainer(self.model_, optimizer, self.loss, precision, shared=not callbacks)
+        lent = borrow_trainer(
+            self.model_,
+            optimizer,
+            self.loss,
+            precision,
+            label_smoothing=self.label_smoothing,
+            shared=not callbacks,
+        )
         with lent as trainer:
             trainer.load(self.model_, self._optimizer[1] if goes_on else None)
             history = train(
                 trainer,
                 samples,
                 validation,
+                augmentation=augmentation,
                 batch_size=self.batch_size,
                 epochs=epochs,
                 initial_epoch=self.current_epoch,
@@ -438,7 +453,9 @@ class BaseImageClassifier(KerasClassifier, ABC):
             model = state["model_"]
             architecture = keras.saving.serialize_keras_object(model)
             architecture.pop("compile_config", None)
-            state["model_"] = {"architecture": architecture, "weights": model.get_weights()}
+            # Of a deep network with few weights, the plain text would be a tenth of the file.
+            text = zlib.compress(json.dumps(architecture).encode())
+            state["model_"] = {"architecture": text, "weights": model.get_weights()}
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -446,7 +463,8 @@ class BaseImageClassifier(KerasClassifier, ABC):
         if "model_" in state:
             check_process()
             packed = state["model_"]
-            model = keras.saving.deserialize_keras_object(packed["architecture"])
+            architecture = json.loads(zlib.decompress(packed["architecture"]))
+            model = keras.saving.deserialize_keras_object(architecture)
             model.set_weights(packed["weights"])
             state |= {
                 "model_": model,

@@ -1,165 +1,27 @@
-"""Networks as pure functions: numbers in, an uncompiled keras.Model out.
-
-Every random part of a network gets its own explicit seed, so that building one neither reads nor
-changes a global generator.
-"""
+"""Networks as pure functions: numbers in, an uncompiled keras.Model out."""
 
 import math
-from collections.abc import Callable, Sequence
-from numbers import Real
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import keras
-import numpy as np
 
-ACTIVATIONS = (
-    "elu",
-    "gelu",
-    "leaky_relu",
-    "linear",
-    "mish",
-    "relu",
-    "selu",
-    "sigmoid",
-    "silu",
-    "softplus",
-    "tanh",
+from skmnist.neural_network._layers import (
+    INITIALIZER,
+    LAYOUT,
+    POOLINGS,
+    POSITIVE_INT,
+    RATE,
+    Seeds,
+    activated,
+    as_layers,
+    dense_layers,
+    dropout_layers,
+    input_layers,
+    normalization_layers,
+    output_layer,
+    per_layer,
 )
-
-INITIALIZERS: dict[str, Callable[..., keras.initializers.Initializer]] = {
-    "glorot_normal": keras.initializers.GlorotNormal,
-    "glorot_uniform": keras.initializers.GlorotUniform,
-    "he_normal": keras.initializers.HeNormal,
-    "he_uniform": keras.initializers.HeUniform,
-    "lecun_normal": keras.initializers.LecunNormal,
-    "lecun_uniform": keras.initializers.LecunUniform,
-    "orthogonal": keras.initializers.Orthogonal,
-    "random_normal": keras.initializers.RandomNormal,
-    "random_uniform": keras.initializers.RandomUniform,
-    "truncated_normal": keras.initializers.TruncatedNormal,
-}
-
-# Whatever Keras' global configuration says: X is (n, height, width, 1).
-_LAYOUT = {"data_format": "channels_last"}
-
-PADDINGS = ("same", "valid")
-
-# Conditions that the entries of per-layer parameters meet: (test, description for the message).
-_Condition = tuple[Callable[[Any], bool], str]
-POSITIVE_INT: _Condition = (
-    lambda v: isinstance(v, int | np.integer) and not isinstance(v, bool) and bool(v > 0),
-    "positive integers",
-)
-RATE: _Condition = (
-    lambda v: isinstance(v, Real) and 0 <= float(v) < 1,
-    "numbers in [0, 1)",
-)
-INITIALIZER: _Condition = (
-    lambda v: isinstance(v, str) and v in INITIALIZERS,
-    f"names among {sorted(INITIALIZERS)}",
-)
-
-
-def as_layers(name: str, value: Any, condition: _Condition) -> tuple[Any, ...]:
-    """Return a parameter that lists layers, such as `filters`, as a checked tuple."""
-    entries = tuple(value) if isinstance(value, Sequence | np.ndarray) else (value,)
-    is_fine, expected = condition
-    if not all(is_fine(entry) for entry in entries):
-        raise ValueError(f"{name}={value!r} is not valid; expected {expected}, one per layer.")
-    return entries
-
-
-def per_layer(name: str, value: Any, n_layers: int, condition: _Condition) -> tuple[Any, ...]:
-    """Return a parameter with one entry per layer; a scalar counts for all layers."""
-    if isinstance(value, str) or not isinstance(value, Sequence | np.ndarray):
-        return as_layers(name, [value], condition) * n_layers
-    entries = as_layers(name, value, condition)
-    if len(entries) != n_layers:
-        raise ValueError(
-            f"{name}={value!r} has {len(entries)} entries, but there are {n_layers} such layers. "
-            "Pass one entry per layer, or one value for all."
-        )
-    return entries
-
-
-class _Seeds:
-    """A fresh seed for each random part of a network."""
-
-    def __init__(self, seed: int) -> None:
-        self._generator = np.random.default_rng(seed)
-
-    def __call__(self) -> int:
-        return int(self._generator.integers(2**31))
-
-    def initializer(self, name: str) -> keras.initializers.Initializer:
-        return INITIALIZERS[name](seed=self())
-
-
-def _input_layers(
-    image_shape: tuple[int, int, int], value_range: tuple[float, float]
-) -> list[keras.Layer]:
-    """Take pixels in their value range and map them to [0, 1] inside the graph."""
-    low, high = value_range
-    span = high - low
-    return [
-        keras.layers.Input(image_shape, name="pixels"),
-        keras.layers.Rescaling(1 / span, offset=-low / span, name="to_unit_range"),
-    ]
-
-
-def _activated(
-    layer_of: Callable[..., keras.Layer], name: str, activation: str, batch_normalization: bool
-) -> list[keras.Layer]:
-    """Follow a linear layer by its activation, with batch normalisation in between if wanted."""
-    if not batch_normalization:
-        return [layer_of(name=name, activation=activation)]
-    # Keras' own momentum of 0.99 needs hundreds of steps before its averages can predict, which is
-    # several epochs of some thousand digits.
-    return [
-        layer_of(name=name, use_bias=False),
-        keras.layers.BatchNormalization(momentum=0.9, name=f"{name}_normalization"),
-        keras.layers.Activation(activation, name=f"{name}_activation"),
-    ]
-
-
-def _dropout(rate: float, seeds: _Seeds, name: str) -> list[keras.Layer]:
-    return [keras.layers.Dropout(rate, seed=seeds(), name=f"{name}_dropout")] if rate else []
-
-
-def _dense_layers(
-    n_classes: int,
-    seeds: _Seeds,
-    *,
-    hidden_layer_sizes: Any,
-    activation: str,
-    dropout: Any,
-    batch_normalization: bool,
-    kernel_initializer: Any,
-    output_kernel_initializer: str,
-) -> list[keras.Layer]:
-    """Stack the dense layers that end a network, softmax included."""
-    sizes = as_layers("hidden_layer_sizes", hidden_layer_sizes, POSITIVE_INT)
-    rates = per_layer("dropout", dropout, len(sizes), RATE)
-    initializers = per_layer("kernel_initializer", kernel_initializer, len(sizes), INITIALIZER)
-    layers: list[keras.Layer] = []
-    for i, (size, rate, initializer) in enumerate(zip(sizes, rates, initializers, strict=True), 1):
-        name, kernel = f"dense_{i}", seeds.initializer(initializer)
-
-        def dense(
-            size: int = size, kernel: keras.initializers.Initializer = kernel, **kwargs: Any
-        ) -> keras.Layer:
-            return keras.layers.Dense(size, kernel_initializer=kernel, **kwargs)
-
-        layers += _activated(dense, name, activation, batch_normalization)
-        layers += _dropout(rate, seeds, name)
-    output = keras.layers.Dense(
-        n_classes,
-        activation="softmax",
-        kernel_initializer=seeds.initializer(output_kernel_initializer),
-        name="probabilities",
-        dtype="float32",  # whatever Keras' global policy says
-    )
-    return [*layers, output]
 
 
 def build_mlp(
@@ -190,9 +52,9 @@ def build_mlp(
     keras.Model
         Maps pixels of shape (n, height, width, 1) to probabilities of shape (n, n_classes).
     """
-    layers = _input_layers(image_shape, value_range)
+    layers = input_layers(image_shape, value_range)
     layers.append(keras.layers.Flatten(name="flatten"))
-    layers += _dense_layers(n_classes, _Seeds(seed), **dense)
+    layers += dense_layers(n_classes, Seeds(seed), **dense)
     return keras.Sequential(layers, name="mlp")
 
 
@@ -247,8 +109,8 @@ def build_cnn(
     initializers = per_layer(
         "conv_kernel_initializer", conv_kernel_initializer, n_blocks, INITIALIZER
     )
-    seeds = _Seeds(seed)
-    layers = _input_layers(image_shape, value_range)
+    seeds = Seeds(seed)
+    layers = input_layers(image_shape, value_range)
     size = image_shape[:2]
     for i in range(n_blocks):
         name, kernel = f"conv_{i + 1}", seeds.initializer(initializers[i])
@@ -265,20 +127,233 @@ def build_cnn(
                 kernel_shape,
                 padding=padding,
                 kernel_initializer=kernel,
-                **_LAYOUT,
+                **LAYOUT,
                 **kwargs,
             )
 
-        layers += _activated(conv, name, activation, batch_normalization)
+        layers += activated(conv, name, activation, batch_normalization)
         if padding == "valid":
             size = tuple(side - k + 1 for side, k in zip(size, kernel_shape, strict=True))
         pool_shape = tuple(min(pools[i], side) for side in size)
         if math.prod(pool_shape) > 1:
-            layers.append(keras.layers.MaxPooling2D(pool_shape, name=f"{name}_pool", **_LAYOUT))
+            layers.append(keras.layers.MaxPooling2D(pool_shape, name=f"{name}_pool", **LAYOUT))
             size = tuple(side // pool for side, pool in zip(size, pool_shape, strict=True))
-        layers += _dropout(rates[i], seeds, name)
+        layers += dropout_layers(rates[i], seeds, name)
     layers.append(keras.layers.Flatten(name="flatten"))
-    layers += _dense_layers(
+    layers += dense_layers(
         n_classes, seeds, activation=activation, batch_normalization=batch_normalization, **dense
     )
     return keras.Sequential(layers, name="cnn")
+
+
+def build_resnet(
+    image_shape: tuple[int, int, int],
+    n_classes: int,
+    *,
+    value_range: tuple[float, float],
+    seed: int,
+    filters: Any,
+    n_blocks: Any,
+    kernel_size: int,
+    stem_kernel_size: int,
+    stem_stride: int,
+    activation: str,
+    normalization: str,
+    stochastic_depth: float,
+    pooling: str,
+    dropout: float,
+    kernel_initializer: str,
+    output_kernel_initializer: str,
+) -> keras.Model:
+    """Build a residual network: a stem, stages of residual blocks, global pooling, the output.
+
+    Parameters
+    ----------
+    image_shape : tuple of int
+        (height, width, 1) of the images.
+    n_classes : int
+        Number of outputs.
+    value_range : (low, high)
+        Pixel values that are mapped to 0 and 1.
+    seed : int
+        Seed of all random parts.
+    filters, n_blocks, kernel_size, stem_kernel_size, stem_stride, activation, normalization, \
+stochastic_depth, pooling, dropout, kernel_initializer, output_kernel_initializer
+        The parameters of `ResNetClassifier`.
+
+    Returns
+    -------
+    keras.Model
+        Maps pixels of shape (n, height, width, 1) to probabilities of shape (n, n_classes).
+    """
+    filters = as_layers("filters", filters, POSITIVE_INT)
+    depths = per_layer("n_blocks", n_blocks, len(filters), POSITIVE_INT)
+    seeds = Seeds(seed)
+
+    conv = _same_convolutions(seeds, normalization, kernel_initializer)
+
+    def normalize(n_filters: int, name: str, **kwargs: Any) -> list[keras.Layer]:
+        return normalization_layers(normalization, n_filters, f"{name}_normalization", **kwargs)
+
+    def activate(name: str) -> keras.Layer:
+        return keras.layers.Activation(activation, name=f"{name}_activation")
+
+    pixels, to_unit_range = input_layers(image_shape, value_range)
+    stem = [
+        to_unit_range,
+        conv(filters[0], stem_kernel_size, "stem", stem_stride),
+        *normalize(filters[0], "stem"),
+        activate("stem"),
+    ]
+    maps = _chain(pixels, stem)
+    n_before, n_all = 0, sum(depths)
+    for stage, (n_filters, depth) in enumerate(zip(filters, depths, strict=True), 1):
+        for block in range(1, depth + 1):
+            name = f"stage_{stage}_block_{block}"
+            stride = 2 if stage > 1 and block == 1 else 1
+            n_before += 1
+            residual = [
+                conv(n_filters, kernel_size, f"{name}_conv_1", stride),
+                *normalize(n_filters, f"{name}_conv_1"),
+                activate(f"{name}_conv_1"),
+                conv(n_filters, kernel_size, f"{name}_conv_2"),
+                # A block begins as the identity.
+                *normalize(n_filters, f"{name}_conv_2", gamma_initializer="zeros"),
+                *_drop_path(stochastic_depth * n_before / n_all, seeds, name),
+            ]
+            shortcut = []
+            if stride > 1 or maps.shape[-1] != n_filters:
+                shortcut = [
+                    conv(n_filters, 1, f"{name}_shortcut", stride),
+                    *normalize(n_filters, f"{name}_shortcut"),
+                ]
+            branches = [_chain(maps, residual), _chain(maps, shortcut)]
+            maps = activate(name)(keras.layers.Add(name=f"{name}_sum")(branches))
+    head = [
+        POOLINGS[pooling](name="pooling", **LAYOUT),
+        *dropout_layers(dropout, seeds, "pooling"),
+        output_layer(n_classes, seeds, output_kernel_initializer),
+    ]
+    return keras.Model(pixels, _chain(maps, head), name="resnet")
+
+
+def build_densenet(
+    image_shape: tuple[int, int, int],
+    n_classes: int,
+    *,
+    value_range: tuple[float, float],
+    seed: int,
+    n_layers: Any,
+    growth_rate: int,
+    bottleneck: bool,
+    compression: float,
+    kernel_size: int,
+    stem_kernel_size: int,
+    stem_stride: int,
+    activation: str,
+    normalization: str,
+    conv_dropout: float,
+    pooling: str,
+    dropout: float,
+    kernel_initializer: str,
+    output_kernel_initializer: str,
+) -> keras.Model:
+    """Build a densely connected network: each layer of a block sees the maps of all before it.
+
+    Parameters
+    ----------
+    image_shape : tuple of int
+        (height, width, 1) of the images.
+    n_classes : int
+        Number of outputs.
+    value_range : (low, high)
+        Pixel values that are mapped to 0 and 1.
+    seed : int
+        Seed of all random parts.
+    n_layers, growth_rate, bottleneck, compression, kernel_size, stem_kernel_size, stem_stride, \
+activation, normalization, conv_dropout, pooling, dropout, kernel_initializer, \
+output_kernel_initializer
+        The parameters of `DenseNetClassifier`.
+
+    Returns
+    -------
+    keras.Model
+        Maps pixels of shape (n, height, width, 1) to probabilities of shape (n, n_classes).
+    """
+    depths = as_layers("n_layers", n_layers, POSITIVE_INT)
+    seeds = Seeds(seed)
+
+    conv = _same_convolutions(seeds, normalization, kernel_initializer)
+
+    def activated_maps(n_maps: int, name: str) -> list[keras.Layer]:
+        return [
+            *normalization_layers(normalization, n_maps, f"{name}_normalization"),
+            keras.layers.Activation(activation, name=f"{name}_activation"),
+        ]
+
+    pixels, to_unit_range = input_layers(image_shape, value_range)
+    stem = conv(2 * growth_rate, stem_kernel_size, "stem", stem_stride)
+    maps = _chain(pixels, [to_unit_range, stem])
+    for stage, depth in enumerate(depths, 1):
+        for i in range(1, depth + 1):
+            name = f"stage_{stage}_layer_{i}"
+            layers = activated_maps(maps.shape[-1], name)
+            if bottleneck:
+                n_maps = 4 * growth_rate
+                layers.append(conv(n_maps, 1, f"{name}_bottleneck"))
+                layers += activated_maps(n_maps, f"{name}_bottleneck")
+            layers.append(conv(growth_rate, kernel_size, f"{name}_conv"))
+            layers += dropout_layers(conv_dropout, seeds, name)
+            new_maps = _chain(maps, layers)
+            maps = keras.layers.Concatenate(name=f"{name}_join")([maps, new_maps])
+        if stage < len(depths):
+            name, n_maps = f"transition_{stage}", maps.shape[-1]
+            pool = tuple(min(2, side) for side in maps.shape[1:3])
+            transition = [
+                *activated_maps(n_maps, name),
+                conv(max(1, int(compression * n_maps)), 1, name),
+                keras.layers.AveragePooling2D(pool, name=f"{name}_pool", **LAYOUT),
+            ]
+            maps = _chain(maps, transition)
+    head = [
+        *activated_maps(maps.shape[-1], "last"),
+        POOLINGS[pooling](name="pooling", **LAYOUT),
+        *dropout_layers(dropout, seeds, "pooling"),
+        output_layer(n_classes, seeds, output_kernel_initializer),
+    ]
+    return keras.Model(pixels, _chain(maps, head), name="densenet")
+
+
+def _same_convolutions(
+    seeds: Seeds, normalization: str, kernel_initializer: str
+) -> Callable[..., keras.Layer]:
+    """Return a function that makes convolutions which keep the size of the maps, or divide it."""
+
+    def conv(n_filters: int, size: int, name: str, stride: int = 1) -> keras.Layer:
+        return keras.layers.Conv2D(
+            n_filters,
+            size,
+            strides=stride,
+            padding="same",
+            use_bias=normalization == "none",
+            kernel_initializer=seeds.initializer(kernel_initializer),
+            name=name,
+            **LAYOUT,
+        )
+
+    return conv
+
+
+def _chain(maps: Any, layers: Iterable[keras.Layer]) -> Any:
+    """Apply layers one after the other."""
+    for layer in layers:
+        maps = layer(maps)
+    return maps
+
+
+def _drop_path(rate: float, seeds: Seeds, name: str) -> list[keras.Layer]:
+    """Drop the whole branch of an image at random: stochastic depth."""
+    if rate == 0:
+        return []
+    whole_image = (None, 1, 1, 1)
+    return [keras.layers.Dropout(rate, whole_image, seed=seeds(), name=f"{name}_stochastic_depth")]

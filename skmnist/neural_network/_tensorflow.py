@@ -1,7 +1,6 @@
 """What TensorFlow does faster than Keras' own methods: prediction, and many batches in one call."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -50,7 +49,8 @@ class FusedAdam(keras.optimizers.Adam):
 
 def fused(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:
     """Return a faster optimizer that computes the same, or the optimizer itself."""
-    is_plain = type(optimizer) is keras.optimizers.Adam and not optimizer.amsgrad
+    is_adam = type(optimizer) in (keras.optimizers.Adam, keras.optimizers.AdamW)
+    is_plain = is_adam and not optimizer.amsgrad
     if is_plain and optimizer.gradient_accumulation_steps is None:
         return FusedAdam.from_config(optimizer.get_config())
     return optimizer
@@ -63,11 +63,12 @@ class TensorFlowTrainer(Trainer):
         self,
         model: keras.Model,
         optimizer: keras.optimizers.Optimizer,
-        loss: str | keras.losses.Loss,
+        loss: keras.losses.Loss,
         precision: str,
     ) -> None:
         super().__init__(model, fused(optimizer), loss, precision)
         self._compiled: dict[np.dtype, Any] = {}
+        self._release()
 
     def _compiled_for(self, pixel_dtype: np.dtype) -> Any:
         """Return the compiled training, one for pixels of uint8 and one for those of float32."""
@@ -84,9 +85,8 @@ class TensorFlowTrainer(Trainer):
             )
         return self._compiled[pixel_dtype]
 
-    @contextmanager
-    def training_on(self, samples: Samples) -> Iterator[None]:
-        """Hold the training rows while the body runs; uint8 is cast batch by batch."""
+    def _holding(self, samples: Samples) -> Callable[..., Any]:
+        """Return the compiled training, which holds the rows; uint8 is cast batch by batch."""
         images = samples.images
         if images.dtype != np.uint8:
             images = images.astype(np.float32, copy=False)
@@ -94,14 +94,20 @@ class TensorFlowTrainer(Trainer):
         if weights is None:
             weights = np.ones(len(images), dtype=np.float32)
         rows = [tf.constant(array) for array in (images, samples.targets, weights)]
-        self._train_on_batches = partial(self._compiled_for(images.dtype), *rows)
-        try:
-            yield
-        finally:
-            del self._train_on_batches
+        return partial(self._compiled_for(images.dtype), *rows)
 
-    def _step_through(self, rows: np.ndarray, batch_size: int) -> tuple[float, float]:
+    def _release(self) -> None:
+        """Forget the training rows."""
+        self._held: Samples | None = None
+        self._train_on_batches: Callable[..., Any] | None = None
+
+    def _step_through(
+        self, samples: Samples, rows: np.ndarray, batch_size: int
+    ) -> tuple[float, float]:
         """Take a step for each batch of rows; return the sums of their losses and hits."""
+        if samples is not self._held or self._train_on_batches is None:
+            self._train_on_batches = self._holding(samples)
+            self._held = samples
         rows = tf.constant(rows.astype(np.int32))
         loss_sum, n_hits = self._train_on_batches(rows, tf.constant(batch_size))
         return float(loss_sum), float(n_hits)

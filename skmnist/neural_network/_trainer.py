@@ -20,6 +20,7 @@ from skmnist.neural_network._inference import CompiledInference
 from skmnist.neural_network._precision import with_precision
 from skmnist.neural_network._samples import Samples
 
+# Each takes a label smoothing.
 LOSSES: dict[str, type[keras.losses.Loss]] = {
     "categorical_crossentropy": keras.losses.CategoricalCrossentropy,
     "categorical_focal_crossentropy": keras.losses.CategoricalFocalCrossentropy,
@@ -40,7 +41,7 @@ class Trainer:
         A built network, of which the layers are copied.
     optimizer : keras.optimizers.Optimizer
         An optimizer without state, which the trainer keeps.
-    loss : str or keras.losses.Loss
+    loss : keras.losses.Loss
         The loss on one-hot targets.
     precision : {"float32", "bfloat16"}
         What the layers compute in.
@@ -50,14 +51,17 @@ class Trainer:
         self,
         model: keras.Model,
         optimizer: keras.optimizers.Optimizer,
-        loss: str | keras.losses.Loss,
+        loss: keras.losses.Loss,
         precision: str,
     ) -> None:
         self.network = with_precision(model, precision)
-        self.loss = LOSSES[loss]() if isinstance(loss, str) else loss
+        self.loss = loss
         self.network.compile(optimizer=optimizer, loss=self.loss, metrics=["accuracy"])
         self.optimizer = optimizer
-        self.optimizer.build(self.network.trainable_variables)
+        weights = self.network.trainable_variables
+        # Weight decay is for kernels, not for biases and the scales of normalisation.
+        self.optimizer.exclude_from_weight_decay([v for v in weights if len(v.shape) < 2])
+        self.optimizer.build(weights)
         self._fresh_state = self.optimizer_state
         self._exact = self.network if precision == "float32" else with_precision(model, "float32")
         self._predict = CompiledInference(self._exact)
@@ -80,31 +84,35 @@ class Trainer:
         _copy_variables(self.network, model)
 
     @contextmanager
-    def training_on(self, samples: Samples) -> Iterator[None]:
-        """Hold the training rows while the body runs."""
-        self._samples = samples
+    def training(self) -> Iterator[None]:
+        """Let go of the training rows when the body ends."""
         try:
             yield
         finally:
-            del self._samples
+            self._release()
+
+    def _release(self) -> None:
+        """Forget the training rows."""
 
     def begin_epoch(self) -> None:
         """Forget the loss and accuracy so far."""
         self._loss_sum = self._n_hits = self._n_rows = 0.0
 
-    def train_on(self, rows: np.ndarray, batch_size: int) -> dict[str, float]:
+    def train_on(self, samples: Samples, rows: np.ndarray, batch_size: int) -> dict[str, float]:
         """Take a step for each batch of rows; return loss and accuracy since the epoch began."""
-        loss_sum, n_hits = self._step_through(rows, batch_size)
+        loss_sum, n_hits = self._step_through(samples, rows, batch_size)
         self._loss_sum += loss_sum
         self._n_hits += n_hits
         self._n_rows += len(rows)
         return {"accuracy": self._n_hits / self._n_rows, "loss": self._loss_sum / self._n_rows}
 
-    def _step_through(self, rows: np.ndarray, batch_size: int) -> tuple[float, float]:
+    def _step_through(
+        self, samples: Samples, rows: np.ndarray, batch_size: int
+    ) -> tuple[float, float]:
         """Take a step for each batch of rows; return the sums of their losses and hits."""
         loss_sum = n_hits = 0.0
         for start in range(0, len(rows), batch_size):
-            batch = self._samples.rows(rows[start : start + batch_size])
+            batch = samples.rows(rows[start : start + batch_size])
             self.network.reset_metrics()  # older releases of Keras sum them up over the calls
             logs = self.network.train_on_batch(*batch.as_arguments(), return_dict=True)
             loss_sum += len(batch) * float(logs["loss"])
@@ -137,6 +145,7 @@ def borrow_trainer(
     loss: str | keras.losses.Loss,
     precision: str,
     *,
+    label_smoothing: float = 0.0,
     shared: bool = True,
 ) -> Iterator[Trainer]:
     """Lend a trainer for networks of an architecture: an idle one, or a new one.
@@ -150,9 +159,11 @@ def borrow_trainer(
     optimizer : keras.optimizers.Optimizer
         An optimizer without state; an idle trainer has an equal one.
     loss : str or keras.losses.Loss
-        The loss.
+        The loss; an instance stands for itself, since it may compute anything.
     precision : {"float32", "bfloat16"}
         What the layers compute in.
+    label_smoothing : float, default=0.0
+        Label smoothing of a loss that is a name.
     shared : bool, default=True
         False makes a trainer for this use alone: callbacks may do anything to it.
 
@@ -161,10 +172,17 @@ def borrow_trainer(
     Trainer
         The trainer, with weights that are to be loaded first.
     """
+    key = (*_key(model, optimizer, precision), loss, label_smoothing)
+    if label_smoothing and not isinstance(loss, str):
+        raise ValueError(
+            f"label_smoothing={label_smoothing!r} is for losses that are names, and loss is an "
+            f"instance; pass {type(loss).__name__}(label_smoothing={label_smoothing!r})."
+        )
+    if isinstance(loss, str):
+        loss = LOSSES[loss](label_smoothing=label_smoothing)
     if not shared:
         yield _trainer_class()(model, optimizer, loss, precision)
         return
-    key = _key(model, optimizer, loss, precision)
     with _lock:
         trainer = _idle.pop(key, None)
     if trainer is None:
@@ -185,19 +203,16 @@ def _trainer_class() -> type[Trainer]:
 
 
 def _key(
-    model: keras.Model,
-    optimizer: keras.optimizers.Optimizer,
-    loss: str | keras.losses.Loss,
-    precision: str,
+    model: keras.Model, optimizer: keras.optimizers.Optimizer, precision: str
 ) -> tuple[Any, ...]:
-    """Return what is equal for networks that a trainer can serve alike.
+    """Return what is equal for networks that a trainer with one loss can serve alike.
 
-    Classes stand for themselves, and so does the instance of a loss, which may compute anything.
+    Classes stand for themselves.
     """
     layers = tuple(type(layer) for layer in model.layers)
     updates = {k: v for k, v in optimizer.get_config().items() if k != "name"}
     numbers = json.dumps([_without_seeds(model.get_config()), updates], default=repr)
-    return layers, type(optimizer), numbers, loss, precision
+    return layers, type(optimizer), numbers, precision
 
 
 def _without_seeds(config: Any) -> Any:

@@ -5,6 +5,7 @@ import math
 import sys
 import warnings
 from collections.abc import Sequence
+from contextlib import closing
 from numbers import Real
 from typing import Any
 
@@ -12,7 +13,8 @@ import keras
 import numpy as np
 
 from skmnist.exceptions import InterruptedFitWarning
-from skmnist.neural_network._samples import Samples, order_of_epoch
+from skmnist.neural_network._augmentation import Augmentation, feed
+from skmnist.neural_network._samples import Samples
 from skmnist.neural_network._trainer import Trainer
 
 OPTIMIZERS: dict[str, type[keras.optimizers.Optimizer]] = {
@@ -37,15 +39,18 @@ _SEARCHERS = ("joblib.parallel", "joblib.externals.loky", "sklearn.model_selecti
 
 LEARNING_RATE_SCHEDULES = ("constant", "cosine")
 
-# Batches that are trained on before Python is asked again: Ctrl-C waits for as many.
+# What is trained on before Python is asked again: Ctrl-C waits for as much.
 _BATCHES_PER_CALL = 64
+_AUGMENTED_ROWS_PER_CALL = 4096
 
 
 def fresh_optimizer(
     optimizer: str | keras.optimizers.Optimizer,
     *,
     learning_rate: Any,
+    weight_decay: float | None = None,
     cosine_steps: int | None,
+    warmup_fraction: float = 0.0,
 ) -> keras.optimizers.Optimizer:
     """Make an optimizer without state.
 
@@ -55,9 +60,13 @@ def fresh_optimizer(
         A name of `OPTIMIZERS`, or an instance, which stays untouched.
     learning_rate : float, schedule or None
         Learning rate; None takes that of the optimizer.
+    weight_decay : float or None
+        Decoupled weight decay; None takes that of the optimizer.
     cosine_steps : int or None
         Gradient steps over which a constant learning rate falls to zero along a half cosine; None
         keeps it. A `learning_rate` that is a schedule stays as it is.
+    warmup_fraction : float, default=0.0
+        Share of these steps over which the learning rate rises from zero first.
 
     Returns
     -------
@@ -68,9 +77,15 @@ def fresh_optimizer(
     config = template.get_config()
     if learning_rate is not None:
         config["learning_rate"] = learning_rate
+    if weight_decay is not None:
+        config["weight_decay"] = weight_decay
     if cosine_steps is not None and isinstance(config["learning_rate"], Real):
+        peak, warmup_steps = config["learning_rate"], round(warmup_fraction * cosine_steps)
         config["learning_rate"] = keras.optimizers.schedules.CosineDecay(
-            config["learning_rate"], decay_steps=cosine_steps
+            0.0 if warmup_steps else peak,
+            decay_steps=cosine_steps - warmup_steps,
+            warmup_target=peak if warmup_steps else None,
+            warmup_steps=warmup_steps,
         )
     return type(template).from_config(config)
 
@@ -129,6 +144,7 @@ def train(
     samples: Samples,
     validation: Samples | None,
     *,
+    augmentation: Augmentation | None,
     batch_size: int,
     epochs: int,
     initial_epoch: int,
@@ -145,6 +161,8 @@ def train(
         The trainer, with the weights to start from.
     samples, validation : Samples
         Rows to train on, and rows to monitor (None for none).
+    augmentation : Augmentation or None
+        What is done to the training rows in each epoch.
     batch_size : int
         Rows per gradient step.
     epochs : int
@@ -182,7 +200,11 @@ def train(
     theirs = copy.deepcopy(list(callbacks))
     n_batches = math.ceil(len(samples) / batch_size)
     # Whoever watches batches is told of each; otherwise of as many as pass before Ctrl-C is heard.
-    batches_per_call = 1 if any(map(_watches_batches, theirs)) else _BATCHES_PER_CALL
+    batches_per_call = _BATCHES_PER_CALL
+    if augmentation is not None:
+        batches_per_call = max(1, min(_AUGMENTED_ROWS_PER_CALL // batch_size, batches_per_call))
+    if any(map(_watches_batches, theirs)):
+        batches_per_call = 1
     own = [_StopWhenDiverged(), *([best_weights] if best_weights else []), history]
     watchers = keras.callbacks.CallbackList(
         [*theirs, *own],
@@ -192,18 +214,23 @@ def train(
         epochs=initial_epoch + epochs,
         steps=n_batches,
     )
+    calls = feed(
+        samples,
+        augmentation,
+        epochs=range(initial_epoch, initial_epoch + epochs),
+        rows_per_call=batches_per_call * batch_size,
+        seed=seed,
+    )
     try:
-        with trainer.training_on(samples):
+        with trainer.training(), closing(calls):
             watchers.on_train_begin()
             for epoch in range(initial_epoch, initial_epoch + epochs):
                 watchers.on_epoch_begin(epoch)
                 trainer.begin_epoch()
-                order = order_of_epoch(len(samples), seed=seed, epoch=epoch)
                 logs: dict[str, float] = {}
                 for batch in range(0, n_batches, batches_per_call):
                     watchers.on_train_batch_begin(batch)
-                    rows = order[batch * batch_size : (batch + batches_per_call) * batch_size]
-                    logs = trainer.train_on(rows, batch_size)
+                    logs = trainer.train_on(*next(calls), batch_size)
                     watchers.on_train_batch_end(
                         min(batch + batches_per_call, n_batches) - 1, dict(logs)
                     )

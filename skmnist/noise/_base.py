@@ -148,6 +148,37 @@ class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
             images = self._fit(X)
             return restore_shape(self._add_noise(images), X, transformer=self)
 
+    def augment(self, X: Any, epoch: int) -> np.ndarray:
+        """Return images with the noise of an epoch, other noise in each, whatever ``when`` says.
+
+        The networks call it for their parameter `augment`.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
+            Grey images of the shape and range of the training images; never written to.
+        epoch : int
+            Number of the epoch, from 0. Equal numbers give equal noise; no epoch has that of
+            `transform`.
+
+        Returns
+        -------
+        ndarray of the shape and dtype of `X`
+            The noisy images.
+
+        Raises
+        ------
+        ValueError
+            If `epoch` is negative, or `X` does not fit the training images.
+        """
+        check_is_fitted(self)
+        if epoch < 0:
+            raise ValueError(
+                f"epoch={epoch!r} is negative; expected the number of an epoch, from 0."
+            )
+        images = clip_to_value_range(check_images(self, X, reset=False), self.value_range_)
+        return restore_shape(self._add_noise(images, stream=epoch + 1), X, transformer=self)
+
     def _add_noise(self, images: np.ndarray, stream: int = 0) -> np.ndarray:
         """Return noisy images of shape (n, height, width), in their own dtype and range."""
         if self._is_zero():

@@ -1,6 +1,6 @@
 """The paragraphs that stand in the docstring of every noise, written once."""
 
-import inspect
+from skmnist.utils import fill_docstring
 
 _COMMON_PARAMETERS = """\
 when : {"always", "fit"}, default="always"
@@ -56,6 +56,5 @@ _PARAGRAPHS = {
 
 
 def complete_docstring(docstring: str) -> str:
-    """Put the common paragraphs in the place of their markers, each a line of its own."""
-    lines = inspect.cleandoc(docstring).splitlines()
-    return "\n".join(_PARAGRAPHS.get(line, line) for line in lines) + "\n"
+    """Put in the common paragraphs."""
+    return fill_docstring(docstring, _PARAGRAPHS)

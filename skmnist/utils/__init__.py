@@ -1,5 +1,6 @@
 """Validation of images and value ranges, seeds, optional imports: shared by every package."""
 
+from skmnist.utils._docstrings import fill_docstring
 from skmnist.utils._files import atomic_write
 from skmnist.utils._images import check_images, restore_shape
 from skmnist.utils._optional import import_optional
@@ -17,6 +18,7 @@ __all__ = [
     "check_images",
     "clip_to_value_range",
     "draw_seed",
+    "fill_docstring",
     "from_unit_range",
     "import_optional",
     "learn_value_range",

@@ -3,14 +3,28 @@ from sklearn.base import clone
 from sklearn.model_selection import ParameterGrid
 from sklearn.pipeline import Pipeline
 
-from skmnist.model_selection import cnn_param_grid, mlp_param_grid
-from skmnist.neural_network import CNNClassifier, MLPClassifier
-
-
-@pytest.mark.parametrize(
-    ("make_grid", "network"),
-    [(mlp_param_grid, MLPClassifier()), (cnn_param_grid, CNNClassifier())],
+from skmnist.model_selection import (
+    cnn_param_grid,
+    densenet_param_grid,
+    mlp_param_grid,
+    resnet_param_grid,
 )
+from skmnist.neural_network import (
+    CNNClassifier,
+    DenseNetClassifier,
+    MLPClassifier,
+    ResNetClassifier,
+)
+
+GRIDS = {
+    mlp_param_grid: MLPClassifier(),
+    cnn_param_grid: CNNClassifier(),
+    resnet_param_grid: ResNetClassifier(),
+    densenet_param_grid: DenseNetClassifier(),
+}
+
+
+@pytest.mark.parametrize(("make_grid", "network"), GRIDS.items())
 def test_each_candidate_is_a_valid_network(make_grid, network):
     pipeline = Pipeline([("net", network)])
     candidates = list(ParameterGrid(make_grid("net__")))
@@ -22,7 +36,7 @@ def test_each_candidate_is_a_valid_network(make_grid, network):
         assert net._build_model(10).output_shape == (None, 10)
 
 
-@pytest.mark.parametrize("make_grid", [mlp_param_grid, cnn_param_grid])
+@pytest.mark.parametrize("make_grid", GRIDS)
 def test_grids_are_fresh_data(make_grid):
     make_grid()["optimizer__learning_rate"].append(7.0)
     assert 7.0 not in make_grid()["optimizer__learning_rate"]

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from skmnist.neural_network import CNNClassifier, MLPClassifier
+from skmnist.neural_network import (
+    CNNClassifier,
+    DenseNetClassifier,
+    MLPClassifier,
+    ResNetClassifier,
+)
 
 
 def read_only(array):
@@ -55,7 +60,20 @@ def cnn(X, y):
     return tiny_cnn(early_stopping=True, epochs=8).fit(X, y)
 
 
-@pytest.fixture(params=["mlp", "cnn"])
+DEEP = {"epochs": 8, "batch_size": 16, "optimizer__learning_rate": 0.02, "random_state": 0}
+
+
+@pytest.fixture(scope="session")
+def resnet(X, y):
+    return ResNetClassifier((4, 8), **DEEP, early_stopping=True).fit(X, y)
+
+
+@pytest.fixture(scope="session")
+def densenet(X, y):
+    return DenseNetClassifier((1, 2), growth_rate=4, **DEEP, early_stopping=True).fit(X, y)
+
+
+@pytest.fixture(params=["mlp", "cnn", "resnet", "densenet"])
 def fitted(request):
     """A fitted network of each kind; not to be changed."""
     return request.getfixturevalue(request.param)

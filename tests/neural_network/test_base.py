@@ -32,9 +32,16 @@ from skmnist.exceptions import (
     ValueRangeError,
     ValueRangeWarning,
 )
-from skmnist.neural_network import CNNClassifier, MLPClassifier
+from skmnist.neural_network import (
+    CNNClassifier,
+    DenseNetClassifier,
+    MLPClassifier,
+    ResNetClassifier,
+)
 from skmnist.noise import GaussianNoise
 from skmnist.preprocessing import PixelScaler
+
+NETWORKS = [MLPClassifier, CNNClassifier, ResNetClassifier, DenseNetClassifier]
 
 
 def weights_of(net):
@@ -63,7 +70,7 @@ class InterruptAt(keras.callbacks.Callback):
 # scikit-learn sees a classifier -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("network", [MLPClassifier, CNNClassifier])
+@pytest.mark.parametrize("network", NETWORKS)
 def test_is_classifier_everywhere(network):
     net = network()
     pipeline = make_pipeline(GaussianNoise(), PixelScaler(), net)
@@ -75,7 +82,7 @@ def test_is_classifier_everywhere(network):
         assert isinstance(cv, StratifiedKFold)
 
 
-@pytest.mark.parametrize("network", [MLPClassifier, CNNClassifier])
+@pytest.mark.parametrize("network", NETWORKS)
 def test_no_tag_switches_a_check_off(network):
     tags = get_tags(network())
     switched_off = (tags.no_validation, tags.non_deterministic, tags._skip_test)
@@ -512,38 +519,52 @@ def test_unknown_label_in_y_val(X, y, make_mlp):
 
 BAD_PARAMETERS = {
     "activation": "swoosh",
+    "augment": "fog",
     "batch_normalization": "yes",
     "batch_size": 0,
     "callbacks": "stop",
+    "bottleneck": "yes",
     "class_weight": "balance",
+    "compression": 0.0,
     "conv_dropout": 1.5,
     "conv_kernel_initializer": "he",
     "dropout": -0.1,
     "early_stopping": 3,
     "epochs": 0,
     "filters": (0,),
+    "growth_rate": 0,
     "hidden_layer_sizes": (-3,),
     "image_shape": 64,
     "kernel_initializer": "she_uniform",
     "kernel_size": 0,
+    "label_smoothing": 1.0,
     "learning_rate_schedule": "sine",
     "loss": "mse",
+    "n_blocks": 0,
     "n_iter_no_change": 0,
+    "n_layers": (0,),
+    "normalization": "bach",
     "optimizer": "adammm",
     "optimizer__learning_rate": 0.0,
+    "optimizer__weight_decay": -0.1,
     "output_kernel_initializer": 3,
     "padding": "sama",
     "pool_size": (2, 2, 2, 2, 2),
+    "pooling": "sum",
     "precision": "float16",
     "random_state": "seed",
+    "stem_kernel_size": 0,
+    "stem_stride": 0,
+    "stochastic_depth": 1.0,
     "validation_fraction": 1.0,
     "value_range": 3,
     "verbose": 9,
+    "warmup_fraction": 1.0,
     "warm_start": "no",
 }
 
 
-@pytest.mark.parametrize("network", [MLPClassifier, CNNClassifier])
+@pytest.mark.parametrize("network", NETWORKS)
 def test_every_parameter_refuses_a_bad_value(network, X, y):
     names = set(network().get_params())
     assert set(network._parameter_constraints) == names
@@ -553,6 +574,12 @@ def test_every_parameter_refuses_a_bad_value(network, X, y):
         with pytest.raises((ValueError, TypeError), match=name):
             net.fit(X, y)
         assert not hasattr(net, "model_")
+
+
+def test_label_smoothing_is_not_for_an_instance_of_a_loss(X, y, make_mlp):
+    net = make_mlp(loss=keras.losses.CategoricalCrossentropy(), label_smoothing=0.1)
+    with pytest.raises(ValueError, match=r"label_smoothing=0.1 .* CategoricalCrossentropy\(label"):
+        net.fit(X, y)
 
 
 def test_bad_callback_in_a_list(X, y, make_mlp):
@@ -649,7 +676,7 @@ def test_dumped_and_loaded_predicts_the_same(X, y, fitted, tmp_path):
     assert again.current_epoch == fitted.current_epoch + 1
 
 
-@pytest.mark.parametrize("network", [MLPClassifier, CNNClassifier])
+@pytest.mark.parametrize("network", NETWORKS)
 def test_file_is_about_the_weights(network, X, y, tmp_path):
     net = network(epochs=1, random_state=0).fit(X, y)
     joblib.dump(net, tmp_path / "net.joblib")

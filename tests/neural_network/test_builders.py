@@ -1,3 +1,4 @@
+import itertools
 import random
 
 import keras
@@ -5,12 +6,18 @@ import numpy as np
 import pytest
 
 from skmnist.neural_network._builders import (
+    build_cnn,
+    build_densenet,
+    build_mlp,
+    build_resnet,
+)
+from skmnist.neural_network._layers import (
     ACTIVATIONS,
     INITIALIZERS,
+    NORMALIZATIONS,
+    POOLINGS,
     POSITIVE_INT,
     RATE,
-    build_cnn,
-    build_mlp,
     per_layer,
 )
 
@@ -44,6 +51,48 @@ def cnn(**params):
     return build_cnn(n_classes=3, **params)
 
 
+DEEP = {
+    "kernel_size": 3,
+    "stem_kernel_size": 3,
+    "stem_stride": 1,
+    "activation": "relu",
+    "normalization": "batch",
+    "pooling": "average",
+    "dropout": 0.0,
+    "kernel_initializer": "he_normal",
+    "output_kernel_initializer": "glorot_uniform",
+}
+RESIDUAL = {"filters": (3, 4), "n_blocks": 1, "stochastic_depth": 0.0}
+DENSELY_CONNECTED = {
+    "n_layers": (1, 2),
+    "growth_rate": 2,
+    "bottleneck": False,
+    "compression": 0.5,
+    "conv_dropout": 0.0,
+}
+
+
+def resnet(**params):
+    params = (
+        {"image_shape": (8, 8, 1), "value_range": (0.0, 1.0), "seed": 0} | DEEP | RESIDUAL | params
+    )
+    return build_resnet(n_classes=3, **params)
+
+
+def densenet(**params):
+    given = {"image_shape": (8, 8, 1), "value_range": (0.0, 1.0), "seed": 0}
+    return build_densenet(n_classes=3, **given | DEEP | DENSELY_CONNECTED | params)
+
+
+BUILDERS = [mlp, cnn, resnet, densenet]
+
+
+def maps_of(model, images, *names):
+    """Return what layers of a network make of images."""
+    outputs = [model.get_layer(name).output for name in names]
+    return [np.asarray(maps) for maps in keras.Model(model.input, outputs)(images)]
+
+
 def kinds(model):
     return [type(layer).__name__ for layer in model.layers]
 
@@ -65,13 +114,13 @@ def test_no_hidden_layers_is_logistic_regression():
 
 def test_value_range_is_mapped_inside_the_graph():
     images = np.random.default_rng(0).random((5, 8, 8, 1), dtype=np.float32)
-    for build in (mlp, cnn):
+    for build in BUILDERS:
         unit = build()(images)
         wide = build(value_range=(-1.0, 3.0))(images * 4 - 1)
         np.testing.assert_allclose(wide, unit, atol=1e-6)
 
 
-@pytest.mark.parametrize("build", [mlp, cnn])
+@pytest.mark.parametrize("build", BUILDERS)
 def test_seed_decides_all_weights_and_no_global_generator_is_touched(build):
     before = random.getstate(), np.random.get_state()[1].tolist(), keras.config.floatx()
     weights = [build(seed=seed, dropout=0.5).get_weights() for seed in (0, 0, 1)]
@@ -102,6 +151,105 @@ def test_each_activation(name, batch_normalization):
 @pytest.mark.parametrize("image_shape", [(1, 1, 1), (1, 2, 1), (1, 10, 1), (3, 2, 1), (28, 28, 1)])
 def test_kernels_and_pools_shrink_to_tiny_images(image_shape, padding):
     model = cnn(image_shape=image_shape, padding=padding, filters=(2,) * 4, kernel_size=5)
+    output = model(np.zeros((2, *image_shape), dtype=np.float32))
+    np.testing.assert_allclose(np.sum(output, axis=1), 1, atol=1e-6)
+
+
+# Residual networks --------------------------------------------------------------------------------
+
+
+def test_order_of_layers_in_a_residual_network():
+    names = [layer.name for layer in resnet(dropout=0.1, stochastic_depth=0.5).layers]
+    first, second = "stage_1_block_1", "stage_2_block_1"
+    assert [name for name in names if "_normalization" not in name] == [
+        "pixels", "to_unit_range", "stem", "stem_activation",
+        f"{first}_conv_1", f"{first}_conv_1_activation", f"{first}_conv_2",
+        f"{first}_stochastic_depth", f"{first}_sum", f"{first}_activation",
+        f"{second}_conv_1", f"{second}_conv_1_activation", f"{second}_conv_2",
+        f"{second}_shortcut", f"{second}_stochastic_depth", f"{second}_sum",
+        f"{second}_activation", "pooling", "pooling_dropout", "probabilities",
+    ]  # fmt: skip
+
+
+def test_stages_halve_the_maps_and_blocks_keep_them():
+    model = resnet(filters=(3, 4, 5), n_blocks=(1, 2, 1), stem_stride=2, image_shape=(28, 28, 1))
+    shapes = [layer.output.shape[1:] for layer in model.layers if layer.name.endswith("_sum")]
+    assert shapes == [(14, 14, 3), (7, 7, 4), (7, 7, 4), (4, 4, 5)]
+
+
+def test_a_block_begins_as_its_shortcut():
+    images = np.random.default_rng(0).random((5, 8, 8, 1), dtype=np.float32)
+    model = resnet(filters=(3,), n_blocks=3)
+    stem, last = maps_of(model, images, "stem_activation", "stage_1_block_3_activation")
+    np.testing.assert_allclose(last, stem, atol=1e-6)
+
+
+def test_stochastic_depth_grows_and_drops_whole_images():
+    model = resnet(filters=(3,), n_blocks=4, stochastic_depth=0.8)
+    drops = [layer for layer in model.layers if layer.name.endswith("stochastic_depth")]
+    assert [layer.rate for layer in drops] == pytest.approx([0.2, 0.4, 0.6, 0.8])
+    maps = np.asarray(drops[1](np.ones((200, 8, 8, 3), dtype=np.float32), training=True))
+    assert set(np.unique(maps.round(5))) <= {0.0, np.float32(1 / 0.6).round(5)}
+    assert np.ptp(maps, axis=(1, 2, 3)).max() == 0  # an image is kept or dropped as a whole
+    assert 0.25 < np.mean(maps == 0) < 0.55
+
+
+# Densely connected networks -----------------------------------------------------------------------
+
+
+def test_dense_layers_add_maps_and_transitions_compress_them():
+    model = densenet(n_layers=(2, 3), growth_rate=4, compression=0.5, image_shape=(28, 28, 1))
+    joins = [layer.output.shape[1:] for layer in model.layers if layer.name.endswith("_join")]
+    assert joins == [(28, 28, 12), (28, 28, 16), (14, 14, 12), (14, 14, 16), (14, 14, 20)]
+    assert model.get_layer("transition_1").output.shape[-1] == 8
+
+
+def test_each_layer_sees_all_maps_before_it():
+    images = np.random.default_rng(0).random((5, 8, 8, 1), dtype=np.float32)
+    model = densenet(n_layers=(3,))
+    maps = maps_of(model, images, "stem", "stage_1_layer_1_join", "stage_1_layer_3_join")
+    for fewer, more in itertools.pairwise(maps):
+        np.testing.assert_allclose(more[..., : fewer.shape[-1]], fewer, atol=1e-6)
+
+
+def test_bottleneck_is_a_small_kernel_of_four_times_the_growth():
+    kernels = {
+        layer.name: layer.kernel.shape
+        for layer in densenet(bottleneck=True, growth_rate=3).layers
+        if hasattr(layer, "kernel")
+    }
+    assert kernels["stage_1_layer_1_bottleneck"] == (1, 1, 6, 12)
+    assert kernels["stage_1_layer_1_conv"] == (3, 3, 12, 3)
+
+
+# What the deep networks share ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("build", [resnet, densenet])
+@pytest.mark.parametrize("name", NORMALIZATIONS)
+def test_each_normalization(build, name):
+    model = build(normalization=name)
+    expected = {
+        "batch": "BatchNormalization", "group": "GroupNormalization", "layer": "GroupNormalization",
+    }.get(name)  # fmt: skip
+    assert {kind for kind in kinds(model) if "Normalization" in kind} == {expected} - {None}
+    convolutions = [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
+    assert {layer.use_bias for layer in convolutions} == {name == "none"}
+    assert np.isfinite(model(np.ones((1, 8, 8, 1), dtype=np.float32))).all()
+
+
+@pytest.mark.parametrize("build", [resnet, densenet])
+@pytest.mark.parametrize("name", sorted(POOLINGS))
+def test_each_pooling(build, name):
+    assert isinstance(build(pooling=name).get_layer("pooling"), POOLINGS[name])
+
+
+@pytest.mark.parametrize("build", [resnet, densenet])
+@pytest.mark.parametrize("stem_stride", [1, 2])
+@pytest.mark.parametrize("image_shape", [(1, 1, 1), (1, 2, 1), (1, 10, 1), (3, 2, 1), (28, 28, 1)])
+def test_deep_networks_take_images_of_any_size(build, image_shape, stem_stride):
+    stages = {"filters": (2,) * 4} if build is resnet else {"n_layers": (1,) * 4}
+    model = build(image_shape=image_shape, stem_stride=stem_stride, kernel_size=5, **stages)
     output = model(np.zeros((2, *image_shape), dtype=np.float32))
     np.testing.assert_allclose(np.sum(output, axis=1), 1, atol=1e-6)
 

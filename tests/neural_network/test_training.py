@@ -6,6 +6,7 @@ import pytest
 from joblib import Parallel, delayed
 
 from skmnist.exceptions import InterruptedFitWarning
+from skmnist.neural_network import _augmentation as augmentation_module
 from skmnist.neural_network import _training as training_module
 from skmnist.neural_network._samples import Samples, order_of_epoch
 from skmnist.neural_network._trainer import Trainer, _trainer_class
@@ -29,7 +30,8 @@ def make_trainer(request):
     """Make trainers of both kinds: the fast one of the back end, and that of Keras' own steps."""
     trainer_class = _trainer_class() if request.param == "this back end" else Trainer
 
-    def make(loss="categorical_crossentropy"):
+    def make(loss=None):
+        loss = loss or keras.losses.CategoricalCrossentropy()
         layers = [
             keras.Input((4, 4, 1)),
             keras.layers.Flatten(),
@@ -47,6 +49,7 @@ def run(trainer, **changes):
     params = {
         "samples": make_samples(),
         "validation": make_samples(20),
+        "augmentation": None,
         "batch_size": 10,
         "epochs": 3,
         "initial_epoch": 0,
@@ -126,7 +129,7 @@ def test_training_sees_the_orders_of_its_epochs(make_trainer, monkeypatch):
         epochs.append(epoch)
         return order_of_epoch(n_rows, seed=seed, epoch=epoch)
 
-    monkeypatch.setattr(training_module, "order_of_epoch", spy)
+    monkeypatch.setattr(augmentation_module, "order_of_epoch", spy)
     history = run(make_trainer(), initial_epoch=4)
     assert epochs == [4, 5, 6]
     assert {len(values) for values in history.values()} == {3}
@@ -281,6 +284,62 @@ def test_cosine_falls_to_zero_unless_there_is_a_schedule():
     own = keras.optimizers.schedules.ExponentialDecay(0.5, 3, 0.9)
     kept = fresh_optimizer("sgd", learning_rate=own, cosine_steps=10).get_config()
     assert kept["learning_rate"]["class_name"] == "ExponentialDecay"
+
+
+def rates_of(optimizer, steps):
+    schedule = keras.optimizers.schedules.deserialize(optimizer.get_config()["learning_rate"])
+    return [float(schedule(step)) for step in steps]
+
+
+def test_warm_up_is_a_straight_line_to_the_rate_where_the_cosine_begins():
+    optimizer = fresh_optimizer("sgd", learning_rate=0.5, cosine_steps=100, warmup_fraction=0.2)
+    assert rates_of(optimizer, [0, 10, 20, 60, 100]) == pytest.approx([0, 0.25, 0.5, 0.25, 0])
+    plain = fresh_optimizer("sgd", learning_rate=0.5, cosine_steps=100)
+    assert rates_of(plain, [0, 50, 100]) == pytest.approx([0.5, 0.25, 0])
+
+
+def test_warm_up_leaves_a_constant_rate_and_a_schedule():
+    constant = fresh_optimizer("sgd", learning_rate=0.5, cosine_steps=None, warmup_fraction=0.2)
+    assert float(constant.learning_rate) == 0.5
+    own = keras.optimizers.schedules.ExponentialDecay(0.5, 3, 0.9)
+    kept = fresh_optimizer("sgd", learning_rate=own, cosine_steps=10, warmup_fraction=0.2)
+    assert kept.get_config()["learning_rate"]["class_name"] == "ExponentialDecay"
+
+
+def test_weight_decay_of_the_parameter_or_of_the_optimizer():
+    own = keras.optimizers.AdamW(weight_decay=0.25)
+    for given, expected in ((None, 0.25), (0.5, 0.5), (0.0, 0.0)):
+        copy = fresh_optimizer(own, learning_rate=None, weight_decay=given, cosine_steps=None)
+        assert copy.weight_decay == expected
+    assert own.weight_decay == 0.25
+
+
+@pytest.mark.parametrize("optimizer", [keras.optimizers.SGD(0.1), keras.optimizers.Adam(0.1)])
+@pytest.mark.parametrize("trainer_class", [_trainer_class(), Trainer])
+def test_kernels_decay_and_biases_and_scales_do_not(optimizer, trainer_class):
+    model = keras.Sequential(
+        [
+            keras.Input((4, 4, 1)),
+            keras.layers.Flatten(),
+            keras.layers.BatchNormalization(trainable=True),
+            keras.layers.Dense(2, "softmax", bias_initializer="ones"),
+        ]
+    )
+    decaying = fresh_optimizer(optimizer, learning_rate=0.1, weight_decay=0.5, cosine_steps=None)
+
+    class Constant(keras.losses.Loss):  # gradients are zero: what changes has decayed
+        def call(self, y_true, y_pred):
+            return 0.0 * keras.ops.sum(y_pred, axis=-1)
+
+    trainer = trainer_class(model, decaying, Constant(), "float32")
+    trainer.load(model, None)
+    before = [weight.numpy() for weight in trainer.network.trainable_variables]
+    trainer.begin_epoch()
+    with trainer.training():
+        trainer.train_on(make_samples(10), np.arange(10), 10)
+    for weight, old in zip(trainer.network.trainable_variables, before, strict=True):
+        factor = 0.95 if old.ndim > 1 else 1.0
+        np.testing.assert_allclose(weight.numpy(), factor * old, rtol=1e-5)
 
 
 class SpoilWeights(keras.callbacks.Callback):

@@ -1,0 +1,122 @@
+"""Fresh noise in each epoch of training, made in a thread beside it."""
+
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import clone
+
+from skmnist.neural_network._samples import Samples, order_of_epoch
+
+Call = tuple[Samples, np.ndarray]
+
+
+class Augmentation:
+    """Noises, fitted to the training images, that follow one another.
+
+    Parameters
+    ----------
+    noises : list of noises
+        Fitted noises.
+    """
+
+    def __init__(self, noises: list[Any]) -> None:
+        self._noises = noises
+
+    @classmethod
+    def fitted(
+        cls, augment: Any, images: np.ndarray, *, value_range: tuple[float, float], seed: int
+    ) -> Self | None:
+        """Fit clones of the noises in the parameter `augment`; None if there are none.
+
+        Parameters
+        ----------
+        augment : noise, list of noises or None
+            The parameter.
+        images : ndarray of shape (n, height, width, 1)
+            The training images.
+        value_range : (low, high)
+            The value range of noises that do not bring their own.
+        seed : int
+            Decides the seeds of noises that do not bring their own.
+        """
+        noises = [clone(noise) for noise in check_augment(augment)]
+        seeds = np.random.default_rng(seed).integers(2**31, size=len(noises))
+        for noise, own_seed in zip(noises, seeds, strict=True):
+            if noise.value_range is None:
+                noise.set_params(value_range=value_range)
+            if noise.random_state is None:
+                noise.set_params(random_state=int(own_seed))
+            noise.fit(images)
+        return cls(noises) if noises else None
+
+    def __call__(self, samples: Samples, epoch: int) -> Samples:
+        """Return rows with the noise of an epoch."""
+        images = samples.images
+        for noise in self._noises:
+            images = noise.augment(images, epoch)
+        return Samples(images, samples.targets, samples.weights)
+
+
+def check_augment(augment: Any) -> list[Any]:
+    """Return a noise, a list of them, or None as a list."""
+    if augment is None:
+        return []
+    noises = augment if isinstance(augment, list | tuple) else [augment]
+    for noise in noises:
+        if isinstance(noise, type) or not hasattr(noise, "augment"):
+            raise TypeError(
+                f"augment holds {noise!r}; expected noises such as RandomAffine(), instances of "
+                "the classes in skmnist.noise."
+            )
+    return list(noises)
+
+
+def feed(
+    samples: Samples,
+    augmentation: Augmentation | None,
+    *,
+    epochs: Iterable[int],
+    rows_per_call: int,
+    seed: int,
+) -> Generator[Call, None, None]:
+    """Yield what is trained on, call by call: samples, and the order of their rows.
+
+    Parameters
+    ----------
+    samples : Samples
+        The training rows.
+    augmentation : Augmentation or None
+        What is done to them in each epoch, while the rows before them are trained on.
+    epochs : iterable of int
+        Numbers of the epochs.
+    rows_per_call : int
+        Number of rows of a call.
+    seed : int
+        Seed of the order of the rows.
+    """
+    calls = (
+        (epoch, order[start : start + rows_per_call])
+        for epoch in epochs
+        for order in [order_of_epoch(len(samples), seed=seed, epoch=epoch)]
+        for start in range(0, len(samples), rows_per_call)
+    )
+    if augmentation is None:
+        return ((samples, rows) for _, rows in calls)
+
+    def make(epoch: int, rows: np.ndarray) -> Call:
+        return augmentation(samples.rows(rows), epoch), np.arange(len(rows))
+
+    return _ahead(partial(make, epoch, rows) for epoch, rows in calls)
+
+
+def _ahead(tasks: Iterator[Callable[[], Call]]) -> Generator[Call, None, None]:
+    """Yield the results of tasks; the next one runs in a thread meanwhile."""
+    with ThreadPoolExecutor(1, thread_name_prefix="skmnist-augment") as thread:
+        following = thread.submit(next(tasks))
+        for task in tasks:
+            result, following = following.result(), thread.submit(task)
+            yield result
+        yield following.result()

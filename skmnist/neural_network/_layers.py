@@ -1,0 +1,184 @@
+"""The parts that networks are built of, and checks of the parameters that describe them.
+
+Every random part of a network gets its own explicit seed, so that building one neither reads nor
+changes a global generator.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from numbers import Real
+from typing import Any
+
+import keras
+import numpy as np
+
+ACTIVATIONS = (
+    "elu",
+    "gelu",
+    "leaky_relu",
+    "linear",
+    "mish",
+    "relu",
+    "selu",
+    "sigmoid",
+    "silu",
+    "softplus",
+    "tanh",
+)
+
+INITIALIZERS: dict[str, Callable[..., keras.initializers.Initializer]] = {
+    "glorot_normal": keras.initializers.GlorotNormal,
+    "glorot_uniform": keras.initializers.GlorotUniform,
+    "he_normal": keras.initializers.HeNormal,
+    "he_uniform": keras.initializers.HeUniform,
+    "lecun_normal": keras.initializers.LecunNormal,
+    "lecun_uniform": keras.initializers.LecunUniform,
+    "orthogonal": keras.initializers.Orthogonal,
+    "random_normal": keras.initializers.RandomNormal,
+    "random_uniform": keras.initializers.RandomUniform,
+    "truncated_normal": keras.initializers.TruncatedNormal,
+}
+
+# Whatever Keras' global configuration says: X is (n, height, width, 1).
+LAYOUT = {"data_format": "channels_last"}
+
+PADDINGS = ("same", "valid")
+
+POOLINGS: dict[str, type[keras.Layer]] = {
+    "average": keras.layers.GlobalAveragePooling2D,
+    "max": keras.layers.GlobalMaxPooling2D,
+}
+
+
+NORMALIZATIONS = ("batch", "group", "layer", "none")
+
+# Conditions that the entries of per-layer parameters meet: (test, description for the message).
+_Condition = tuple[Callable[[Any], bool], str]
+POSITIVE_INT: _Condition = (
+    lambda v: isinstance(v, int | np.integer) and not isinstance(v, bool) and bool(v > 0),
+    "positive integers",
+)
+RATE: _Condition = (
+    lambda v: isinstance(v, Real) and 0 <= float(v) < 1,
+    "numbers in [0, 1)",
+)
+INITIALIZER: _Condition = (
+    lambda v: isinstance(v, str) and v in INITIALIZERS,
+    f"names among {sorted(INITIALIZERS)}",
+)
+
+
+def as_layers(name: str, value: Any, condition: _Condition) -> tuple[Any, ...]:
+    """Return a parameter that lists layers, such as `filters`, as a checked tuple."""
+    entries = tuple(value) if isinstance(value, Sequence | np.ndarray) else (value,)
+    is_fine, expected = condition
+    if not all(is_fine(entry) for entry in entries):
+        raise ValueError(f"{name}={value!r} is not valid; expected {expected}, one per layer.")
+    return entries
+
+
+def per_layer(name: str, value: Any, n_layers: int, condition: _Condition) -> tuple[Any, ...]:
+    """Return a parameter with one entry per layer; a scalar counts for all layers."""
+    if isinstance(value, str) or not isinstance(value, Sequence | np.ndarray):
+        return as_layers(name, [value], condition) * n_layers
+    entries = as_layers(name, value, condition)
+    if len(entries) != n_layers:
+        raise ValueError(
+            f"{name}={value!r} has {len(entries)} entries, but there are {n_layers} such layers. "
+            "Pass one entry per layer, or one value for all."
+        )
+    return entries
+
+
+class Seeds:
+    """A fresh seed for each random part of a network."""
+
+    def __init__(self, seed: int) -> None:
+        self._generator = np.random.default_rng(seed)
+
+    def __call__(self) -> int:
+        return int(self._generator.integers(2**31))
+
+    def initializer(self, name: str) -> keras.initializers.Initializer:
+        return INITIALIZERS[name](seed=self())
+
+
+def input_layers(
+    image_shape: tuple[int, int, int], value_range: tuple[float, float]
+) -> list[keras.Layer]:
+    """Take pixels in their value range and map them to [0, 1] inside the graph."""
+    low, high = value_range
+    span = high - low
+    return [
+        keras.layers.Input(image_shape, name="pixels"),
+        keras.layers.Rescaling(1 / span, offset=-low / span, name="to_unit_range"),
+    ]
+
+
+def normalization_layers(kind: str, n_channels: int, name: str, **kwargs: Any) -> list[keras.Layer]:
+    """Normalise feature maps of so many channels in one of the ways of `NORMALIZATIONS`."""
+    if kind == "batch":
+        # Keras' own momentum of 0.99 needs hundreds of steps before its averages can predict, which
+        # is several epochs of some thousand digits.
+        return [keras.layers.BatchNormalization(momentum=0.9, name=name, **kwargs)]
+    if kind == "none":
+        return []
+    n_groups = 1 if kind == "layer" else math.gcd(8, n_channels)
+    return [keras.layers.GroupNormalization(n_groups, name=name, **kwargs)]
+
+
+def activated(
+    layer_of: Callable[..., keras.Layer], name: str, activation: str, batch_normalization: bool
+) -> list[keras.Layer]:
+    """Follow a linear layer by its activation, with batch normalisation in between if wanted."""
+    if not batch_normalization:
+        return [layer_of(name=name, activation=activation)]
+    return [
+        layer_of(name=name, use_bias=False),
+        *normalization_layers("batch", 0, f"{name}_normalization"),
+        keras.layers.Activation(activation, name=f"{name}_activation"),
+    ]
+
+
+def dropout_layers(rate: float, seeds: Seeds, name: str) -> list[keras.Layer]:
+    return [keras.layers.Dropout(rate, seed=seeds(), name=f"{name}_dropout")] if rate else []
+
+
+def output_layer(n_classes: int, seeds: Seeds, kernel_initializer: str) -> keras.Layer:
+    """Return the layer of the probabilities."""
+    return keras.layers.Dense(
+        n_classes,
+        activation="softmax",
+        kernel_initializer=seeds.initializer(kernel_initializer),
+        name="probabilities",
+        dtype="float32",  # whatever Keras' global policy says
+    )
+
+
+def dense_layers(
+    n_classes: int,
+    seeds: Seeds,
+    *,
+    hidden_layer_sizes: Any,
+    activation: str,
+    dropout: Any,
+    batch_normalization: bool,
+    kernel_initializer: Any,
+    output_kernel_initializer: str,
+) -> list[keras.Layer]:
+    """Stack the dense layers that end a network, softmax included."""
+    sizes = as_layers("hidden_layer_sizes", hidden_layer_sizes, POSITIVE_INT)
+    rates = per_layer("dropout", dropout, len(sizes), RATE)
+    initializers = per_layer("kernel_initializer", kernel_initializer, len(sizes), INITIALIZER)
+    layers: list[keras.Layer] = []
+    for i, (size, rate, initializer) in enumerate(zip(sizes, rates, initializers, strict=True), 1):
+        name, kernel = f"dense_{i}", seeds.initializer(initializer)
+
+        def dense(
+            size: int = size, kernel: keras.initializers.Initializer = kernel, **kwargs: Any
+        ) -> keras.Layer:
+            return keras.layers.Dense(size, kernel_initializer=kernel, **kwargs)
+
+        layers += activated(dense, name, activation, batch_normalization)
+        layers += dropout_layers(rate, seeds, name)
+    return [*layers, output_layer(n_classes, seeds, output_kernel_initializer)]

@@ -1,0 +1,268 @@
+"""Fresh noise in each epoch: what is made, where, and what happens when it fails."""
+
+import threading
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV
+
+from skmnist.neural_network import MLPClassifier
+from skmnist.neural_network._augmentation import Augmentation, check_augment, feed
+from skmnist.neural_network._samples import Samples, order_of_epoch
+from skmnist.noise import GaussianNoise, RandomNoise, RandomTranslation, Stripe
+
+
+def make_samples(n=40, dtype=np.uint8):
+    images = np.random.default_rng(0).integers(0, 256, (n, 8, 8, 1)).astype(dtype)
+    targets = np.eye(n, dtype=np.float32)
+    return Samples(images, targets, np.arange(n, dtype=np.float32))
+
+
+def augmentation_of(augment, samples, seed=0):
+    return Augmentation.fitted(augment, samples.images, value_range=(0, 255), seed=seed)
+
+
+def as_rows(calls):
+    """Return images and the numbers of their rows, from what was fed."""
+    calls = list(calls)
+    images = np.concatenate([samples.images[rows] for samples, rows in calls])
+    numbers = np.concatenate([samples.targets[rows].argmax(axis=1) for samples, rows in calls])
+    weights = np.concatenate([samples.weights[rows] for samples, rows in calls])
+    assert_array_equal(weights, numbers)
+    return images, numbers
+
+
+# What is made -------------------------------------------------------------------------------------
+
+
+def test_without_augmentation_the_rows_themselves_are_fed():
+    samples = make_samples()
+    calls = list(feed(samples, None, epochs=range(3, 5), rows_per_call=16, seed=1))
+    assert all(held is samples for held, _ in calls)
+    assert [len(rows) for _, rows in calls] == [16, 16, 8] * 2
+    orders = [order_of_epoch(40, seed=1, epoch=epoch) for epoch in (3, 4)]
+    assert_array_equal(np.concatenate([rows for _, rows in calls]), np.concatenate(orders))
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+def test_rows_are_fed_in_order_with_the_noise_of_their_epoch(dtype):
+    samples = make_samples(dtype=dtype)
+    noise = GaussianNoise(0.3, random_state=5)
+    augmentation = augmentation_of(noise, samples)
+    for rows_per_call in (7, 40):
+        calls = feed(samples, augmentation, epochs=[3], rows_per_call=rows_per_call, seed=1)
+        images, numbers = as_rows(calls)
+        assert_array_equal(numbers, order_of_epoch(40, seed=1, epoch=3))
+        expected = clone(noise).fit(samples.images).augment(samples.images, 3)
+        assert images.dtype == dtype
+        assert_array_equal(images, expected[numbers])
+
+
+def test_each_epoch_has_other_noise():
+    samples = make_samples()
+    augmentation = augmentation_of(GaussianNoise(0.3), samples)
+    of_epoch = [augmentation(samples, epoch).images for epoch in (0, 1, 0)]
+    assert_array_equal(of_epoch[0], of_epoch[2])
+    assert not np.array_equal(of_epoch[0], of_epoch[1])
+
+
+def test_noises_of_a_list_follow_one_another():
+    samples = make_samples()
+    both = augmentation_of([RandomTranslation(2, 2, random_state=0), Stripe()], samples)
+    first = augmentation_of(RandomTranslation(2, 2, random_state=0), samples)
+    expected = augmentation_of(Stripe(), samples)(first(samples, 1), 1)
+    assert_array_equal(both(samples, 1).images, expected.images)
+
+
+def test_the_seed_decides_noises_without_a_random_state():
+    samples = make_samples()
+
+    def images(seed, noise):
+        return augmentation_of(noise, samples, seed)(samples, 0).images
+
+    for noise in (GaussianNoise(0.3), RandomNoise(), [Stripe(), GaussianNoise(0.3)]):
+        assert_array_equal(images(0, noise), images(0, noise))
+        assert not np.array_equal(images(0, noise), images(1, noise))
+    pinned = GaussianNoise(0.3, random_state=0)
+    assert_array_equal(images(0, pinned), images(1, pinned))
+    twice = augmentation_of([GaussianNoise(0.3), GaussianNoise(0.3)], samples)
+    assert len({noise.seed_ for noise in twice._noises}) == 2
+
+
+def test_noises_learn_the_value_range_of_the_network():
+    samples = make_samples()
+    plain = augmentation_of([GaussianNoise(), GaussianNoise(value_range=(0, 510))], samples)
+    assert [noise.value_range_ for noise in plain._noises] == [(0.0, 255.0), (0.0, 510.0)]
+
+
+def test_when_does_not_matter():
+    samples = make_samples()
+    images = [
+        augmentation_of(GaussianNoise(0.3, when=when, random_state=0), samples)(samples, 0).images
+        for when in ("always", "fit")
+    ]
+    assert_array_equal(*images)
+
+
+# Where it is made ---------------------------------------------------------------------------------
+
+
+class Recorder(GaussianNoise):
+    """Tells of what it is asked for."""
+
+    epochs: list = []  # noqa: RUF012 - shared on purpose: the network clones its noises
+    threads: set = set()  # noqa: RUF012
+    begun = threading.Semaphore(0)
+
+    def augment(self, X, epoch):
+        self.epochs.append(epoch)
+        self.threads.add(threading.current_thread().name)
+        self.begun.release()
+        return super().augment(X, epoch)
+
+
+class Broken(GaussianNoise):
+    def augment(self, X, epoch):
+        raise OSError("no noise left")
+
+
+@pytest.fixture(autouse=True)
+def forget():
+    Recorder.epochs.clear()
+    Recorder.threads.clear()
+    Recorder.begun = threading.Semaphore(0)
+
+
+def augmenting_threads():
+    return [t for t in threading.enumerate() if t.name.startswith("skmnist-augment")]
+
+
+def test_the_next_rows_are_made_while_rows_are_trained_on():
+    samples = make_samples()
+    augmentation = augmentation_of(Recorder(), samples)
+    calls = feed(samples, augmentation, epochs=range(2), rows_per_call=20, seed=0)
+    assert not Recorder.epochs
+    for n_new in (2, 1, 1, 0):
+        next(calls)
+        for _ in range(n_new):  # those of the call, and those of the next one
+            assert Recorder.begun.acquire(timeout=10)
+    assert next(calls, None) is None
+    assert Recorder.epochs == [0, 0, 1, 1]
+    assert threading.main_thread().name not in Recorder.threads
+    assert not augmenting_threads()
+
+
+def test_no_thread_is_left_when_training_stops_early():
+    samples = make_samples()
+    calls = feed(
+        samples, augmentation_of(Recorder(), samples), epochs=range(9), rows_per_call=5, seed=0
+    )
+    next(calls)
+    assert augmenting_threads()
+    calls.close()
+    assert not augmenting_threads()
+
+
+def test_an_error_of_the_noise_is_the_error_of_the_fit(X, y, make_mlp):
+    net = make_mlp().fit(X, y)
+    before = dict(vars(net))
+    with pytest.raises(OSError, match="no noise left"):
+        net.set_params(augment=Broken()).fit(X, y)
+    after = {name: value for name, value in vars(net).items() if name != "augment"}
+    assert after == {name: value for name, value in before.items() if name != "augment"}
+    assert not augmenting_threads()
+
+
+# In a network -------------------------------------------------------------------------------------
+
+
+def weights_of(net):
+    return [weight.tobytes() for weight in net.model_.get_weights()]
+
+
+def test_epochs_are_counted_on_by_later_fits(X, y, make_mlp):
+    net = make_mlp(augment=Recorder(), warm_start=True, epochs=2).fit(X, y)
+    net.fit(X, y).partial_fit(X, y)
+    assert sorted(set(Recorder.epochs)) == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("network", ["make_mlp", "make_cnn"])
+def test_training_with_augmentation_repeats(X, y, network, request):
+    make = request.getfixturevalue(network)
+    noise = [RandomTranslation(1, 1), GaussianNoise(0.2)]
+    first, second = (make(augment=noise).fit(X, y) for _ in range(2))
+    assert weights_of(first) == weights_of(second)
+    assert weights_of(first) != weights_of(make().fit(X, y))
+    assert weights_of(first) != weights_of(make(augment=noise, random_state=1).fit(X, y))
+
+
+def test_noise_and_rows_are_left_as_they_are(X, y, make_mlp):
+    noise, images = GaussianNoise(0.2), X.copy()
+    net = make_mlp(augment=[noise]).fit(X, y)
+    assert not hasattr(noise, "seed_")
+    assert noise.get_params() == GaussianNoise(0.2).get_params()
+    assert net.augment == [noise]
+    assert_array_equal(X, images)
+
+
+def test_zero_noise_changes_nothing(X, y, make_cnn):
+    zero = make_cnn(augment=GaussianNoise(0.0), batch_size=50).fit(X, y)
+    assert weights_of(zero) == weights_of(make_cnn(batch_size=50).fit(X, y))
+
+
+def test_validation_rows_and_predictions_get_no_noise(X, y, make_mlp):
+    class Black(GaussianNoise):
+        def _corrupt(self, images, streams):
+            return images * 0
+
+    net = make_mlp(augment=Black()).fit(X, y, X_val=X, y_val=y)
+    probabilities = net.predict_proba(X)
+    assert np.ptp(probabilities, axis=0).max() > 1e-3  # images are seen, and differ
+    expected = np.mean(net.predict(X) == y)
+    assert net.history_["val_accuracy"][-1] == pytest.approx(expected)
+
+
+def test_parameters_of_the_noise_can_be_searched(X, y, make_mlp):
+    net = make_mlp(augment=GaussianNoise(0.1), epochs=1)
+    search = GridSearchCV(net, {"augment__scale": [0.3, 0.5]}, cv=2, refit=False).fit(X, y)
+    assert [params["augment__scale"] for params in search.cv_results_["params"]] == [0.3, 0.5]
+    assert search.cv_results_["mean_test_score"][0] != search.cv_results_["mean_test_score"][1]
+    assert net.augment.scale == 0.1
+
+
+def test_parameters_go_to_the_noise_that_is_set_with_them(make_mlp):
+    old, new = GaussianNoise(0.1), GaussianNoise(0.2)
+    net = make_mlp(augment=old).set_params(augment__scale=0.5, augment=new)
+    assert (old.scale, net.augment, new.scale) == (0.1, new, 0.5)
+    with pytest.raises(ValueError, match="Invalid parameter 'augment__scale'"):
+        net.set_params(augment=None, augment__scale=0.5)
+    assert net.augment is new
+
+
+def test_augmentation_itself_can_be_searched(X, y, make_mlp):
+    grid = {"augment": [None, GaussianNoise(0.2), [GaussianNoise(0.2), RandomTranslation(1, 1)]]}
+    search = GridSearchCV(make_mlp(epochs=1), grid, cv=2).fit(X, y)
+    assert len(search.cv_results_["params"]) == 3
+    assert clone(search.best_estimator_).get_params().keys() == make_mlp().get_params().keys()
+
+
+@pytest.mark.parametrize("augment", ["fog", GaussianNoise, [GaussianNoise(), "fog"], [np.tanh]])
+def test_what_is_no_noise_is_refused(X, y, augment):
+    with pytest.raises((TypeError, ValueError), match=r"augment"):
+        MLPClassifier(augment=augment).fit(X, y)
+
+
+def test_the_error_tells_what_to_pass():
+    with pytest.raises(TypeError, match=r"augment holds 'fog'; expected noises such as"):
+        check_augment(["fog"])
+    assert check_augment(None) == []
+
+
+def test_augmentation_teaches_what_the_training_rows_lack(X, y, make_cnn):
+    shift = RandomTranslation(2, 2, random_state=1)
+    moved = shift.fit(X.reshape(-1, 8, 8)).transform(X.reshape(-1, 8, 8)).reshape(X.shape)
+    plain = make_cnn(epochs=15).fit(X, y)
+    augmented = make_cnn(epochs=15, augment=RandomTranslation(2, 2)).fit(X, y)
+    assert augmented.score(moved, y) > plain.score(moved, y) + 0.1
