@@ -6,7 +6,7 @@ so these are comparable in cost and not in their pixels. Names and strengths are
 """
 
 import io
-from math import cos, radians, sin, sqrt
+from math import ceil, cos, pi, radians, sin, sqrt
 
 import numpy as np
 from per_image import (
@@ -144,6 +144,20 @@ def jpeg_compression(image: Image, rng: Rng, quality: int) -> Image:
     return np.asarray(Pillow.open(file)) / 255
 
 
+def smooth_noise(image: Image, rng: Rng, amplitude: float, sigma: float = 4) -> Image:
+    """Smooth white noise that reaches beyond the border; its standard deviation is known."""
+    margin = ceil(4 * sigma)
+    field = gaussian_filter(rng.normal(size=(SIZE + 2 * margin,) * 2), sigma)
+    return image + amplitude * 2 * sqrt(pi) * sigma * field[margin:-margin, margin:-margin]
+
+
+def random_filter(image: Image, rng: Rng, kernel_size: int) -> Image:
+    filtered = convolve(image, rng.normal(size=(kernel_size, kernel_size)), mode="nearest")
+    filtered = (filtered - filtered.min()) / np.ptp(filtered)
+    share = rng.random()
+    return share * image + (1 - share) * filtered
+
+
 # Weather and structural
 
 
@@ -188,6 +202,8 @@ GENERAL = {
     "random_brightness": Corruption(random_brightness, severities("offset", 0.3)),
     "gamma": Corruption(gamma, severities("exponent", 0.7, 0.5, 0.3, 0.2, 0.1), 3),
     "inverse": Corruption(inverse),
+    "smooth_noise": Corruption(smooth_noise, severities("amplitude", 0.1, 0.2, 0.3, 0.4, 0.5), 3),
+    "random_filter": Corruption(random_filter, severities("kernel_size", 3)),
     "quantize": Corruption(quantize, severities("bits", 5, 4, 3, 2, 1), 5),
     "pixelate": Corruption(pixelate, severities("factor", 0.6, 0.5, 0.4, 0.3, 0.25), 3),
     "jpeg_compression": Corruption(jpeg_compression, severities("quality", 25, 18, 15, 10, 7), 5),

@@ -18,7 +18,7 @@ import time
 import keras
 import numpy as np
 from conditions import fail_unless
-from run_log import Numbers, RunLog
+from run_log import History, Numbers, RunLog
 from sklearn.metrics import accuracy_score, log_loss
 from sklearn.model_selection import KFold
 
@@ -61,14 +61,17 @@ def trained_as_published(
     return network.fit(X[kept], y[kept], X_val=X[held_out], y_val=y[held_out])
 
 
-def scores(network: BaseImageClassifier, X: np.ndarray, y: np.ndarray, seconds: float) -> Numbers:
+def scored(
+    network: BaseImageClassifier, X: np.ndarray, y: np.ndarray, seconds: float
+) -> tuple[Numbers, History]:
     probabilities = network.predict_proba(X)
-    return {
+    numbers = {
         "accuracy": 100 * accuracy_score(y, probabilities.argmax(axis=1)),
         "loss": log_loss(y, probabilities),
         "epochs": len(network.history_["loss"]),
         "cpu_seconds": seconds,
     }
+    return numbers, network.history_
 
 
 def main() -> None:
@@ -88,15 +91,15 @@ def main() -> None:
     def network(name: str) -> BaseImageClassifier:
         return reference_architectures(random_state=0)[name].set_params(precision="float32")
 
-    def test(name: str) -> Numbers:
+    def test(name: str) -> tuple[Numbers, History]:
         start = time.process_time()
         fitted = trained_as_published(network(name), X, y)
-        return scores(fitted, X_test, y_test, time.process_time() - start)
+        return scored(fitted, X_test, y_test, time.process_time() - start)
 
-    def fold(name: str, kept: np.ndarray, held_out: np.ndarray) -> Numbers:
+    def fold(name: str, kept: np.ndarray, held_out: np.ndarray) -> tuple[Numbers, History]:
         start = time.process_time()
         fitted = network(name).set_params(early_stopping=False, epochs=50).fit(X[kept], y[kept])
-        return scores(fitted, X[held_out], y[held_out], time.process_time() - start)
+        return scored(fitted, X[held_out], y[held_out], time.process_time() - start)
 
     tested = {name: log.run(f"{name} test", lambda name=name: test(name)) for name in PUBLISHED}
     in_folds = {}

@@ -6,20 +6,25 @@ from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 from conditions import print_conditions
 
 RESULTS = Path(__file__).parent / "results"
 _RUN = re.compile(r"^(?P<key>[^|:]+): (?P<numbers>(?:\w+=[-+.\w]+ ?)+)$", re.MULTILINE)
+_CURVES = ("loss", "accuracy", "val_loss", "val_accuracy")
 _NUMBER = re.compile(r"(\w+)=([-+.\w]+)")
 
 Numbers = dict[str, float]
+History = dict[str, list[float]]
 
 
 class RunLog:
     """The runs of a script in ``results/NAME.txt``, as text.
 
     The file has the conditions, a line for each run, and a summary behind an empty line. A start
-    under other conditions writes these in front of its own runs.
+    under other conditions writes these in front of its own runs. ``results/NAME_curves.csv`` has
+    the loss and the accuracies of each epoch.
 
     Parameters
     ----------
@@ -33,8 +38,11 @@ class RunLog:
 
     def __init__(self, name: str, *, restart: bool = False, path: Path | None = None) -> None:
         self.path = path or RESULTS / f"{name}.txt"
+        self.curves_path = self.path.with_name(f"{self.path.stem}_curves.csv")
         self._text = ""
-        if self.path.exists() and not restart:
+        if restart:
+            self.curves_path.unlink(missing_ok=True)
+        elif self.path.exists():
             self._text = self.path.read_text().partition("\n\n")[0].rstrip() + "\n"
         self.runs: dict[str, Numbers] = {
             match["key"]: {name: float(value) for name, value in _NUMBER.findall(match["numbers"])}
@@ -42,7 +50,7 @@ class RunLog:
         }
         self._conditions = ""
 
-    def run(self, key: str, train: Callable[[], Numbers]) -> Numbers:
+    def run(self, key: str, train: Callable[[], tuple[Numbers, History]]) -> Numbers:
         """Return the numbers of a run: those stored, or those that `train` returns.
 
         Parameters
@@ -50,7 +58,7 @@ class RunLog:
         key : str
             Name of the run, without a colon.
         train : callable
-            Returns the numbers of the run by their names.
+            Returns the numbers of the run by their names, and the history of the network.
 
         Returns
         -------
@@ -58,14 +66,27 @@ class RunLog:
             The numbers, rounded as they are stored.
         """
         if key not in self.runs:
-            numbers = {name: f"{value:.4f}" for name, value in train().items()}
+            measured, history = train()
+            numbers = {name: f"{value:.4f}" for name, value in measured.items()}
             line = f"{key}: " + " ".join(f"{name}={value}" for name, value in numbers.items())
             self._add_conditions()
             print(line, flush=True)
             self._text += line + "\n"
             self.path.write_text(self._text)
+            self._add_curve(key, history)
             self.runs[key] = {name: float(value) for name, value in numbers.items()}
         return self.runs[key]
+
+    def curves(self) -> pd.DataFrame:
+        """Return the curves: a row for each run and epoch."""
+        return pd.read_csv(self.curves_path)
+
+    def _add_curve(self, key: str, history: History) -> None:
+        table = pd.DataFrame({name: history.get(name) for name in _CURVES}).round(5)
+        table.insert(0, "run", key)
+        table.insert(1, "epoch", np.arange(1, len(table) + 1))
+        is_new = not self.curves_path.exists()
+        table.to_csv(self.curves_path, mode="a", header=is_new, index=False)
 
     def summarize(self, summary: str) -> None:
         """Write a summary below the runs, and print it."""

@@ -44,7 +44,7 @@ def test_all_transformers_are_found():
         "RandomNoise",
         "ReferenceNoise",
     }
-    assert len(names) == 37
+    assert len(names) == 39
 
 
 # The checks fit all sorts of numbers, which are neither squares nor pixels of a known range.

@@ -5,11 +5,13 @@ from skmnist.noise._affine import ElasticTransform, RandomAffine
 from skmnist.noise._base import BaseNoise
 from skmnist.noise._blur import DefocusBlur, GaussianBlur, MotionBlur, ZoomBlur
 from skmnist.noise._edges import CannyEdges
+from skmnist.noise._fields import SmoothNoise
 from skmnist.noise._glass import GlassBlur
 from skmnist.noise._impulse import Quantization, SaltAndPepperNoise, ShotNoise
 from skmnist.noise._jpeg import JPEGCompression
 from skmnist.noise._lines import DottedLine, Line, Stripe, Zigzag
 from skmnist.noise._photometric import Contrast, Gamma, Inversion, RandomBrightness, ReducedContrast
+from skmnist.noise._random_filter import RandomFilter
 from skmnist.noise._random_noise import RandomNoise
 from skmnist.noise._reference import ReferenceNoise
 from skmnist.noise._registry import (
@@ -45,6 +47,7 @@ __all__ = [
     "Quantization",
     "RandomAffine",
     "RandomBrightness",
+    "RandomFilter",
     "RandomNoise",
     "RandomRotation",
     "RandomScale",
@@ -54,6 +57,7 @@ __all__ = [
     "ReferenceNoise",
     "SaltAndPepperNoise",
     "ShotNoise",
+    "SmoothNoise",
     "Snow",
     "Spatter",
     "SpeckleNoise",

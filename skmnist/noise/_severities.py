@@ -12,6 +12,7 @@ from skmnist.noise._affine import ElasticTransform, RandomAffine
 from skmnist.noise._base import BaseNoise
 from skmnist.noise._blur import DefocusBlur, GaussianBlur, MotionBlur, ZoomBlur
 from skmnist.noise._edges import CannyEdges
+from skmnist.noise._fields import SmoothNoise
 from skmnist.noise._glass import GlassBlur
 from skmnist.noise._impulse import Quantization, SaltAndPepperNoise, ShotNoise
 from skmnist.noise._jpeg import JPEGCompression
@@ -23,6 +24,7 @@ from skmnist.noise._photometric import (
     RandomBrightness,
     ReducedContrast,
 )
+from skmnist.noise._random_filter import RandomFilter
 from skmnist.noise._reference import ReferenceNoise
 from skmnist.noise._single_affine import (
     RandomRotation,
@@ -155,12 +157,16 @@ _N_MNIST = {
 _REFERENCE = {"reference": _fixed(ReferenceNoise)}
 
 # In no suite. Severities are ours: from hardly visible to as much as leaves the digit readable.
+# Without severities: ranges of several parameters, and filters, which are stretched to the range of
+# the pixels whatever their weights.
 _GENERAL = {
     "uniform_noise": _graded(UniformNoise, 3, amplitude=(0.1, 0.2, 0.35, 0.5, 0.7)),
     "gamma": _graded(Gamma, 3, gamma=(0.7, 0.5, 0.3, 0.2, 0.1)),
+    "smooth_noise": _graded(SmoothNoise, 3, amplitude=(0.1, 0.2, 0.3, 0.4, 0.5)),
     "occlusion": _graded(Occlusion, 3, area=(0.03, 0.06, 0.1, 0.15, 0.2)),
     "random_affine": _fixed(RandomAffine),
     "random_brightness": _fixed(RandomBrightness),
+    "random_filter": _fixed(RandomFilter),
 }
 
 # Suite -> name -> corruption.

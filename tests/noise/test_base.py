@@ -45,6 +45,7 @@ ZERO = {
     "ReducedContrast": {"factor": 1, "scale": 0},
     "ReferenceNoise": {"rotation": 0, "translation": 0, "zoom_out": 0, "brightness": 0},
     "SaltAndPepperNoise": {"amount": 0},
+    "SmoothNoise": {"amplitude": 0},  # contrast is 0 by default
     "SpeckleNoise": {"scale": 0},
     "Stripe": {"width": 0},
     "UniformNoise": {"amplitude": 0},
@@ -58,6 +59,7 @@ WITHOUT_ZERO = {
     "JPEGCompression",
     "Line",
     "Quantization",
+    "RandomFilter",
     "ShotNoise",
     "Snow",
     "Spatter",
@@ -201,8 +203,13 @@ def test_one_strength_is_enough(name):
         assert (noise_class(**others, random_state=0).fit_transform(X) != X).any()
 
 
+# By default, hardly anything but the image itself may be in the mixture.
+VISIBLE = {"RandomFilter": {"mixing": 0.9}}
+
+
 def test_by_default_every_digit_changes_visibly(noise_class, digits):
-    noisy = noise_class(random_state=0).fit_transform(digits[:20])
+    params = VISIBLE.get(noise_class.__name__, {})
+    noisy = noise_class(**params, random_state=0).fit_transform(digits[:20])
     change = np.abs(noisy.astype(float) - digits[:20]).mean(axis=(1, 2)) / 255
     assert (change > 0.001).all()
     assert change.mean() > 0.02
@@ -364,6 +371,7 @@ DIGESTS = {
     "Quantization": "b50a98c4291a92cf09e0e438373c44bb0c3bd145ca6e7decfcfa7d9716797b28",
     "RandomAffine": "16fbce579f2a83730f2271126113f5f866e9ec3b5b6d90187cca5fc27718f7d6",
     "RandomBrightness": "892be1090aafadf3b8150f49e679bf43b4ad44be3db7bbfbf5289651a1f88ab8",
+    "RandomFilter": "daf3b031b544252ddb934c618a9d5d5ddb6581ae2c9fc7145cfd22269bb57dc8",
     "RandomNoise": "4f2a734a59a1f755f69853b56de060dfd13ff64c5ef8f1d29a23b8e3a11cdd5b",
     "RandomRotation": "ef6bebcd91898819b693f48238b890106cc20bcbd2cf8e5c1226fd2ee0d8ffcd",
     "RandomScale": "c4ad9febe2905801d171f8e6232ba77b1cd7ada5846f1f10f161a2c2d1cecbad",
@@ -373,6 +381,7 @@ DIGESTS = {
     "ReferenceNoise": "1a6f04087cb36f1ff825fff8c6f0b67bbc11b56ee78be0d4287edba25eae6032",
     "SaltAndPepperNoise": "59f65f6f01098572dd36b71270fcde01db41830541cecb2c8fb7618bacdcd105",
     "ShotNoise": "b4c69645688759ee2cbec518046a7bd87c6d96df6cc3f9eb49417fbbe3a6342d",
+    "SmoothNoise": "ede9e366da9e9cfe28e8569faea7bf082ee2c8a9db93484bde2600beb14dad35",
     "Snow": "cab74dd0e2744197e45d441841ca49701a039806ae5b090a09e40e411e1f1739",
     "Spatter": "9a6f4fbe69935117659e4838a0e17592b27736856bdf712db2bbc6fdd56deede",
     "SpeckleNoise": "b8b436510bc77c2a85d69b68dab625c5ac45c4489c238639d0a5f336aa402948",
