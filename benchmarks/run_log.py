@@ -11,7 +11,7 @@ import pandas as pd
 from conditions import print_conditions
 
 RESULTS = Path(__file__).parent / "results"
-_RUN = re.compile(r"^(?P<key>[^|:]+): (?P<numbers>(?:\w+=[-+.\w]+ ?)+)$", re.MULTILINE)
+_RUN = re.compile(r"^(?P<key>[^|:\n]+): (?P<numbers>(?:\w+=[-+.\w]+ ?)+)$", re.MULTILINE)
 _CURVES = ("loss", "accuracy", "val_loss", "val_accuracy")
 _NUMBER = re.compile(r"(\w+)=([-+.\w]+)")
 

@@ -54,10 +54,13 @@ class Augmentation:
 
     def __call__(self, samples: Samples, epoch: int) -> Samples:
         """Return rows with the noise of an epoch."""
-        images = samples.images
+        return Samples(self.noisy(samples.images, epoch), samples.targets, samples.weights)
+
+    def noisy(self, images: np.ndarray, epoch: int) -> np.ndarray:
+        """Return images of shape (n, height, width, 1) with the noise of an epoch."""
         for noise in self._noises:
             images = noise.augment(images, epoch)
-        return Samples(images, samples.targets, samples.weights)
+        return images
 
 
 def check_augment(augment: Any) -> list[Any]:

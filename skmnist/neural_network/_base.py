@@ -76,6 +76,7 @@ class BaseImageClassifier(KerasClassifier, ABC):
         "loss": [StrOptions(set(LOSSES)), keras.losses.Loss],
         "label_smoothing": [Interval(Real, 0, 1, closed="left")],
         "augment": [None, list, tuple, HasMethods("augment")],
+        "test_time_views": [Interval(Integral, 0, None, closed="left")],
         "epochs": [Interval(Integral, 1, None, closed="left")],
         "batch_size": [Interval(Integral, 1, None, closed="left")],
         "early_stopping": ["boolean"],
@@ -303,6 +304,7 @@ class BaseImageClassifier(KerasClassifier, ABC):
             self.history_: dict[str, list[float]] = {}
             self.model_ = self._build_model(self.n_classes_)
             self._inference = CompiledInference(self.model_)
+            self._augmentation: Augmentation | None = None
             # The settings and the numbers of the optimizer after the last training.
             self._optimizer: tuple[Any, Any] = (None, None)
         else:
@@ -339,6 +341,8 @@ class BaseImageClassifier(KerasClassifier, ABC):
         augmentation = Augmentation.fitted(
             self.augment, samples.images, value_range=self.value_range_, seed=self.seed_
         )
+        if self.test_time_views:
+            self._for_views(augmentation)
         rates = (self.optimizer__learning_rate, self.optimizer__weight_decay)
         settings = (self.optimizer, *rates, self.loss, self.label_smoothing)
         optimizer = fresh_optimizer(
@@ -379,6 +383,7 @@ class BaseImageClassifier(KerasClassifier, ABC):
             if cosine_steps is None:
                 self._optimizer = (settings, trainer.optimizer_state)
         self.history_ = join_histories(self.history_, history)
+        self._augmentation = augmentation
 
     @property
     def current_epoch(self) -> int:
@@ -410,7 +415,23 @@ class BaseImageClassifier(KerasClassifier, ABC):
         check_is_fitted(self)
         check_process()
         images = clip_to_value_range(check_images(self, X, reset=False), self.value_range_)
-        return self._inference(images[..., np.newaxis])
+        images = images[..., np.newaxis]
+        probabilities = self._inference(images)
+        if self.test_time_views:
+            augmentation = self._for_views(self._augmentation)
+            for view in range(self.test_time_views):
+                probabilities += self._inference(augmentation.noisy(images, view))
+            probabilities /= 1 + self.test_time_views
+        return probabilities
+
+    def _for_views(self, augmentation: Augmentation | None) -> Augmentation:
+        """Return what makes views of an image, or say that there is nothing."""
+        if augmentation is None:
+            raise ValueError(
+                f"test_time_views={self.test_time_views!r} needs a noise to make views of an "
+                "image; pass augment= too, and fit, or test_time_views=0."
+            )
+        return augmentation
 
     def predict_log_proba(self, X: Any) -> np.ndarray:
         """Predict the logarithms of the probabilities of the classes.

@@ -92,6 +92,7 @@ class CNNClassifier(BaseDenseClassifier):
         loss: str | keras.losses.Loss = "categorical_crossentropy",
         label_smoothing: float = 0.0,
         augment: Any = None,
+        test_time_views: int = 0,
         epochs: int = 15,
         batch_size: int = 32,
         early_stopping: bool = False,
@@ -126,6 +127,7 @@ class CNNClassifier(BaseDenseClassifier):
         self.loss = loss
         self.label_smoothing = label_smoothing
         self.augment = augment
+        self.test_time_views = test_time_views
         self.epochs = epochs
         self.batch_size = batch_size
         self.early_stopping = early_stopping

@@ -71,6 +71,9 @@ augment : noise or list of noises, default=?
     Noises of ``skmnist.noise`` that are added to the training rows, one after the other, fresh in
     each epoch and in a thread beside the training; `when` is not looked at. Noises without a
     `random_state` follow that of the network. Validation rows and predictions get none.
+test_time_views : int, default=?
+    Number of copies of an image, with the noise of `augment`, over which its probabilities are
+    averaged, besides the image itself. 0 is the fastest; it can be set after `fit`.
 epochs : int, default=?
     Number of passes over the training rows; at most so many with early stopping.
 batch_size : int, default=?

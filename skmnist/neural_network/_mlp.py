@@ -60,6 +60,7 @@ class MLPClassifier(BaseDenseClassifier):
         loss: str | keras.losses.Loss = "categorical_crossentropy",
         label_smoothing: float = 0.0,
         augment: Any = None,
+        test_time_views: int = 0,
         epochs: int = 40,
         batch_size: int = 32,
         early_stopping: bool = False,
@@ -88,6 +89,7 @@ class MLPClassifier(BaseDenseClassifier):
         self.loss = loss
         self.label_smoothing = label_smoothing
         self.augment = augment
+        self.test_time_views = test_time_views
         self.epochs = epochs
         self.batch_size = batch_size
         self.early_stopping = early_stopping

@@ -2,6 +2,7 @@
 
 import threading
 
+import joblib
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
@@ -258,6 +259,34 @@ def test_the_error_tells_what_to_pass():
     with pytest.raises(TypeError, match=r"augment holds 'fog'; expected noises such as"):
         check_augment(["fog"])
     assert check_augment(None) == []
+
+
+# Averages over views ------------------------------------------------------------------------------
+
+
+def test_views_are_averaged(X, y, make_mlp, tmp_path):
+    net = make_mlp(augment=[RandomTranslation(0, 1), GaussianNoise(0.1)]).fit(X, y)
+    plain = net.predict_proba(X)
+    images = X.reshape(-1, 8, 8, 1)
+    views = [net._augmentation.noisy(images, view).reshape(X.shape) for view in range(3)]
+    expected = np.mean([plain, *(net.predict_proba(view) for view in views)], axis=0)
+    net.set_params(test_time_views=3)
+    averaged = net.predict_proba(X)
+    np.testing.assert_allclose(averaged, expected, atol=1e-6)
+    assert np.abs(averaged - plain).max() > 0.01
+    assert_array_equal(net.predict_proba(X[::-1])[::-1], averaged)
+    joblib.dump(net, tmp_path / "net.joblib")
+    assert_array_equal(joblib.load(tmp_path / "net.joblib").predict_proba(X), averaged)
+    assert_array_equal(net.set_params(test_time_views=0).predict_proba(X), plain)
+
+
+def test_views_need_a_noise(X, y, make_mlp):
+    message = r"test_time_views=2 needs a noise .* pass augment= too, and fit, or test_time_views=0"
+    with pytest.raises(ValueError, match=message):
+        make_mlp(test_time_views=2).fit(X, y)
+    net = make_mlp().fit(X, y).set_params(test_time_views=2, augment=GaussianNoise())
+    with pytest.raises(ValueError, match=message):
+        net.predict(X)
 
 
 def test_augmentation_teaches_what_the_training_rows_lack(X, y, make_cnn):

@@ -556,6 +556,7 @@ BAD_PARAMETERS = {
     "stem_kernel_size": 0,
     "stem_stride": 0,
     "stochastic_depth": 1.0,
+    "test_time_views": -1,
     "validation_fraction": 1.0,
     "value_range": 3,
     "verbose": 9,

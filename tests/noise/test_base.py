@@ -410,6 +410,39 @@ def test_noise_at_training_time_only(noise_class):
     assert_array_equal(noise.transform(X), X, strict=True)
 
 
+# augment ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("when", ["always", "fit"])
+def test_augment_is_noise_of_an_epoch(noise_class, when):
+    X = make_images(6, 8, 8)
+    noise = noise_class(when=when, random_state=0).fit(X)
+    for epoch in (0, 3):
+        noisy = noise.augment(X, epoch)
+        assert_array_equal(noisy, noise._add_noise(X, stream=epoch + 1), strict=True)
+        assert_array_equal(noise.augment(X[::-1], epoch)[::-1], noisy)
+        assert noise.augment(X.reshape(6, -1), epoch).shape == (6, 64)
+
+
+def test_augment_draws_anew_in_each_epoch(random_noise_class, digits):
+    X = digits[:8]
+    noise = random_noise_class(random_state=0).fit(X)
+    epochs = [noise.augment(X, epoch) for epoch in range(3)]
+    for noisy, other in zip(epochs, [*epochs[1:], noise.transform(X)], strict=True):
+        assert (noisy != other).any()
+
+
+def test_what_augment_refuses():
+    noise = GaussianNoise()
+    X = make_images(2, 4, 4)
+    with pytest.raises(NotFittedError):
+        noise.augment(X, 0)
+    with pytest.raises(ValueError, match="epoch=-1 is negative; expected the number of an epoch"):
+        noise.fit(X).augment(X, -1)
+    with pytest.raises(ValueError, match="features"):
+        noise.augment(X.reshape(2, -1)[:, :9], 0)
+
+
 # Errors -------------------------------------------------------------------------------------------
 
 WRONG_FITS = {

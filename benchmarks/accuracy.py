@@ -1,0 +1,207 @@
+"""The best network on the data of the published study, and what each ingredient gives.
+
+The rows are those of ``reference_table.py``: 60,000 training rows and 10,000 test rows, noisy once.
+Further noise on top of the training rows is allowed, clean digits are not. All choices were made on
+10,000 training rows that were held out; the test rows are scored once. The parts:
+
+- ``best``: the network of ``recipes.py``, trained on the 60,000 rows, scored on the test rows;
+- ``folds``: the same in ``KFold(5, shuffle=True, random_state=42)`` over the training rows;
+- ``race``: seconds until 96.62 % of the 12,000 validation rows are right, validation included,
+  beside cnn-5 of the study;
+- ``ablation``: a quarter of the epochs, 50,000 rows, one ingredient less in each row;
+- ``mlp``: a perceptron with the same training.
+
+Each run is stored as it ends, and a second start goes on from there. Run it on an idle machine; it
+takes hours on two cores::
+
+    python benchmarks/accuracy.py --data-home FOLDER_OF_MNIST_NPZ
+"""
+
+from typing import Any
+
+import keras
+import numpy as np
+from conditions import fail_unless
+from recipes import Rows, best_network, mild_warp, noisy_rows, parse_arguments, train_and_score
+from run_log import History, Numbers, RunLog
+from sklearn.model_selection import KFold
+
+from skmnist.model_selection import reference_architectures
+from skmnist.neural_network import BaseImageClassifier, MLPClassifier
+
+EPOCHS, FOLD_EPOCHS, RACE_EPOCHS = 48, 36, 3
+GOAL = 0.9662  # published mean of five folds
+# Ingredient that is left out -> what changes. Learning rates without warm-up are Adam's own.
+ABLATION: dict[str, dict[str, Any]] = {
+    "all": {},
+    "no augmentation": {"augment": None},
+    "no batch normalisation": {"batch_normalization": False},
+    "no warm-up, constant rate": {
+        "warmup_fraction": 0.0,
+        "learning_rate_schedule": "constant",
+        "optimizer__learning_rate": 0.001,
+    },
+    "no weight decay": {"optimizer__weight_decay": 0.0},
+    "four convolutions": {
+        "filters": (32, 64, 128, 256),
+        "pool_size": 2,
+    },
+}
+
+
+def mlp(seed: int) -> MLPClassifier:
+    return MLPClassifier(
+        (1024, 1024, 512),
+        dropout=0.2,
+        batch_normalization=True,
+        batch_size=256,
+        epochs=120,
+        optimizer__learning_rate=0.002,
+        optimizer__weight_decay=0.05,
+        warmup_fraction=0.1,
+        augment=mild_warp(),
+        random_state=seed,
+    )
+
+
+class StopAtGoal(keras.callbacks.Callback):
+    """Ends the training when enough of the validation rows are right."""
+
+    def on_epoch_end(self, epoch: int, logs: dict) -> None:
+        """Look at the validation rows of an epoch."""
+        self.model.stop_training = logs["val_accuracy"] >= GOAL
+
+
+def race(network: BaseImageClassifier, X: np.ndarray, y: np.ndarray) -> tuple[Numbers, History]:
+    """Train until the goal is reached; the time includes tracing and validation."""
+    kept, held_out = np.split(np.random.RandomState(71).permutation(len(X)), [len(X) * 4 // 5])
+    network.set_params(early_stopping=False, callbacks=StopAtGoal())
+    numbers, history = train_and_score(
+        network, (X[kept], y[kept]), (X[held_out], y[held_out]), monitor=True
+    )
+    if numbers["accuracy"] < 100 * GOAL:
+        raise SystemExit(f"{network} did not get to {GOAL:.2%}, but to {numbers['accuracy']:.2f} %")
+    return numbers, history
+
+
+def main() -> None:
+    options = parse_arguments(__doc__, ["best", "race", "mlp", "folds", "ablation"])
+    X, y = noisy_rows("reference", "train", options.data_home)
+    test = noisy_rows("reference", "test", options.data_home)
+    log = RunLog("accuracy", restart=options.restart)
+
+    if "best" in options.only:
+        log.run(
+            "best test",
+            lambda: train_and_score(best_network(0, epochs=EPOCHS), (X, y), test),
+        )
+    if "race" in options.only:
+        for name, network in {
+            "best": best_network(0, epochs=RACE_EPOCHS, augment=None),
+            "cnn-5": reference_architectures(random_state=0)["cnn-5"],
+        }.items():
+            log.run(f"{name} race", lambda network=network: race(network, X, y))
+    if "mlp" in options.only:
+        log.run("mlp test", lambda: train_and_score(mlp(0), (X, y), test))
+    if "folds" in options.only:
+        folds = KFold(5, shuffle=True, random_state=42).split(X)
+        for i, (kept, held_out) in enumerate(folds, 1):
+            rows: tuple[Rows, Rows] = (X[kept], y[kept]), (X[held_out], y[held_out])
+            log.run(
+                f"best fold {i}",
+                lambda rows=rows, i=i: train_and_score(
+                    best_network(i, epochs=FOLD_EPOCHS), *rows, monitor=True
+                ),
+            )
+    if "ablation" in options.only:
+        order = np.random.default_rng(1).permutation(len(X))
+        kept, held_out = order[:50_000], order[50_000:]
+        for name, changes in ABLATION.items():
+            network = best_network(0, epochs=EPOCHS // 4, **changes)
+            log.run(
+                f"ablation {name}",
+                lambda network=network: train_and_score(
+                    network, (X[kept], y[kept]), (X[held_out], y[held_out]), monitor=True
+                ),
+            )
+    summary, claims = summarize(log.runs)
+    log.summarize(summary)
+    fail_unless(claims)
+
+
+def summarize(runs: dict[str, Numbers]) -> tuple[str, dict[str, bool]]:
+    """Return the table of what was run, and what has to hold of it."""
+    lines = [
+        "| what | measured | bar | published | minutes |",
+        "|---|---|---|---|---|",
+    ]
+    claims = {}
+
+    def add(what: str, measured: str, bar: str, published: str, minutes: str, holds: bool) -> None:
+        lines.append(f"| {what} | {measured} | {bar} | {published} | {minutes} |")
+        claims[f"{what}: {bar}"] = holds
+
+    if "best test" in runs:
+        run = runs["best test"]
+        minutes = run["seconds"] / 60
+        add(
+            "best network, test rows",
+            f"{run['accuracy']:.2f} %",
+            ">= 99.2 % in <= 40 minutes",
+            "96.46 %",
+            f"{minutes:.1f}",
+            run["accuracy"] >= 99.2 and minutes <= 40,
+        )
+    folds = [run for name, run in runs.items() if name.startswith("best fold")]
+    if len(folds) == 5:
+        accuracies = np.array([run["accuracy"] for run in folds])
+        minutes = max(run["seconds"] for run in folds) / 60
+        add(
+            "best network, 5 folds",
+            f"{accuracies.mean():.2f} ± {accuracies.std():.2f} %",
+            ">= 99.0 ± 0.2 % in <= 20 minutes a fold",
+            "96.62 ± 0.25 %",
+            f"{minutes:.1f} at most",
+            accuracies.mean() >= 99.0 and accuracies.std() <= 0.2 and minutes <= 20,
+        )
+    if "best race" in runs and "cnn-5 race" in runs:
+        seconds, other = runs["best race"]["seconds"], runs["cnn-5 race"]["seconds"]
+        add(
+            f"best network, seconds to {GOAL:.2%} of the validation rows",
+            f"{seconds:.0f} s (cnn-5: {other:.0f} s)",
+            "<= 90 s, and half of cnn-5",
+            "",
+            "",
+            seconds <= 90 and seconds <= other / 2,
+        )
+    if "mlp test" in runs:
+        run = runs["mlp test"]
+        add(
+            "perceptron, test rows",
+            f"{run['accuracy']:.2f} %",
+            ">= 92 %",
+            "86.47 %",
+            f"{run['seconds'] / 60:.1f}",
+            run["accuracy"] >= 92,
+        )
+    ablation = {
+        name.removeprefix("ablation "): run
+        for name, run in runs.items()
+        if name.startswith("ablation ")
+    }
+    if "all" in ablation:
+        lines += [
+            "",
+            f"| a quarter of the epochs ({EPOCHS // 4}) | held-out rows | difference | seconds |",
+            "|---|---|---|---|",
+        ]
+        for name, run in ablation.items():
+            gap = run["accuracy"] - ablation["all"]["accuracy"]
+            lines.append(
+                f"| {name} | {run['accuracy']:.2f} % | {gap:+.2f} | {run['seconds']:.0f} |"
+            )
+    return "\n".join(lines), claims
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+"""Draw the figures of the accuracy benchmarks from their stored results, into ``docs/images``.
+
+A figure whose results are not there yet is left out::
+
+    python benchmarks/accuracy_figures.py
+"""
+
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+from mnist_c_accuracy import PUBLISHED as MNIST_C_PUBLISHED
+from n_mnist_accuracy import NOISES
+from reference_table import PUBLISHED, PUBLISHED_FOLDS
+from run_log import RunLog
+
+IMAGES = Path(__file__).parents[1] / "docs" / "images"
+OURS, THEIRS = "tab:blue", "tab:orange"
+
+
+def main() -> None:
+    for draw in (reference_table, training_curves, ablation, n_mnist, mnist_c):
+        try:
+            figure = draw()
+        except (KeyError, FileNotFoundError) as missing:
+            print(f"{draw.__name__}: no results yet ({missing})")
+            continue
+        path = IMAGES / f"accuracy_{draw.__name__}.png"
+        figure.savefig(path, dpi=110)
+        plt.close(figure)
+        print(f"figure: {path}")
+
+
+def reference_table() -> plt.Figure:
+    """Draw the accuracies of the nine networks, published and reproduced."""
+    runs = RunLog("reference_table").runs
+    figure, axis = plt.subplots(figsize=(7, 4), layout="constrained")
+    places = np.arange(len(PUBLISHED))
+    axis.scatter([a for a, _ in PUBLISHED.values()], places, color=THEIRS, label="published")
+    ours = [runs[f"{name} test"]["accuracy"] for name in PUBLISHED]
+    axis.scatter(ours, places, color=OURS, marker="D", s=22, label="reproduced")
+    for name, (mean, std) in PUBLISHED_FOLDS.items():
+        folds = [runs[f"{name} fold {i}"]["accuracy"] for i in range(1, 6)]
+        place = list(PUBLISHED).index(name)
+        for value, spread, color, shift in (
+            (mean, std, THEIRS, 0.2),
+            (np.mean(folds), np.std(folds), OURS, 0.32),
+        ):
+            axis.errorbar(value, place + shift, xerr=spread, fmt="|", color=color, capsize=3)
+    axis.plot([], [], "|-", color="grey", label="5 folds, mean ± std")
+    axis.set_yticks(places, list(PUBLISHED))
+    axis.invert_yaxis()
+    axis.set(
+        xlabel="accuracy in %", title="The nine networks of the study on its noisy test digits"
+    )
+    axis.grid(alpha=0.3)
+    axis.legend()
+    return figure
+
+
+def training_curves() -> plt.Figure:
+    """Draw the validation accuracy of the best network and of cnn-5 in their folds."""
+    figure, axis = plt.subplots(figsize=(7, 4), layout="constrained")
+    curves = RunLog("accuracy").curves()
+    folds = curves[curves["run"].str.startswith("best fold")]
+    if folds.empty:
+        raise KeyError("best fold")
+    for i, (_, fold) in enumerate(folds.groupby("run")):
+        label = "best network, 5 folds" if i == 0 else None
+        axis.plot(fold["epoch"], 100 * fold["val_accuracy"], color=OURS, lw=1, label=label)
+    race = curves[curves["run"] == "cnn-5 race"]
+    axis.plot(race["epoch"], 100 * race["val_accuracy"], color=THEIRS, label="cnn-5 of the study")
+    axis.axhline(96.62, color="grey", ls=":", label="published, 5 folds: 96.62 %")
+    axis.set(
+        xlabel="epoch", ylabel="accuracy in %", ylim=(90, 100), title="Rows that were held out"
+    )
+    axis.grid(alpha=0.3)
+    axis.legend(loc="lower right")
+    return figure
+
+
+def ablation() -> plt.Figure:
+    """Draw what each ingredient gives."""
+    runs = {
+        key.removeprefix("ablation "): run["accuracy"]
+        for key, run in RunLog("accuracy").runs.items()
+        if key.startswith("ablation ")
+    }
+    everything = runs["all"]
+    figure, axis = plt.subplots(figsize=(7, 3), layout="constrained")
+    bars = axis.barh(list(runs), list(runs.values()), color=OURS)
+    bars[list(runs).index("all")].set_color(THEIRS)
+    axis.bar_label(bars, fmt="%.2f", padding=3)
+    axis.invert_yaxis()
+    axis.set(
+        xlim=(min(runs.values()) - 0.3, everything + 0.4),
+        xlabel="accuracy on held-out rows in %",
+        title="One ingredient less, a quarter of the epochs",
+    )
+    return figure
+
+
+def n_mnist() -> plt.Figure:
+    """Draw the accuracies on the three noises of n-MNIST beside the best published ones."""
+    runs = RunLog("n_mnist_accuracy").runs
+    ours = [runs[f"{name} test"]["accuracy"] for name in NOISES]
+    theirs = [published for published, _ in NOISES.values()]
+    return _pairs(list(NOISES), ours, theirs, "n-MNIST-style test digits", (96, 100.2))
+
+
+def mnist_c() -> plt.Figure:
+    """Draw the accuracy under each of the 15 noises beside the published plain network."""
+    runs = RunLog("mnist_c_training").runs
+    figure, axis = plt.subplots(figsize=(9, 4.5), layout="constrained")
+    places = np.arange(len(MNIST_C_PUBLISHED))
+    published = list(MNIST_C_PUBLISHED.values())
+    axis.bar(places, published, color="lightgrey", label="published, plain network")
+    for key, color, marker in (
+        ("general", OURS, "o"),
+        ("without_affine", "tab:green", "s"),
+        ("the_15", THEIRS, "D"),
+    ):
+        run = runs[f"{key} test"]
+        values = [run[noise] for noise in MNIST_C_PUBLISHED]
+        label = f"{key.replace('_', ' ')}: mean {np.mean(values):.1f} %"
+        axis.plot(places, values, marker, color=color, ms=5, label=label)
+    axis.set_xticks(places, list(MNIST_C_PUBLISHED), rotation=45, ha="right")
+    axis.set(ylabel="accuracy in %", ylim=(30, 101), title="MNIST-C-style test digits")
+    axis.grid(alpha=0.3, axis="y")
+    axis.legend(loc="lower left")
+    return figure
+
+
+def _pairs(
+    names: list[str], ours: list[float], theirs: list[float], title: str, limits: tuple
+) -> plt.Figure:
+    figure, axis = plt.subplots(figsize=(7, 3.5), layout="constrained")
+    places = np.arange(len(names))
+    for values, shift, color, label in (
+        (theirs, -0.2, THEIRS, "best published"),
+        (ours, 0.2, OURS, "best network"),
+    ):
+        bars = axis.bar(places + shift, values, 0.4, color=color, label=label)
+        axis.bar_label(bars, fmt="%.2f")
+    axis.set_xticks(places, names)
+    axis.set(ylabel="accuracy in %", ylim=limits, title=title)
+    axis.legend(loc="lower right")
+    return figure
+
+
+if __name__ == "__main__":
+    main()
