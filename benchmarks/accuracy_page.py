@@ -1,10 +1,12 @@
-"""Draw the figures of the accuracy benchmarks from their stored results, into ``docs/images``.
+"""Write ``docs/accuracy.md`` and its figures from the stored results of the accuracy benchmarks.
 
-A figure whose results are not there yet is left out::
+What has no results yet is left out::
 
-    python benchmarks/accuracy_figures.py
+    python benchmarks/accuracy_page.py
 """
 
+import ast
+from collections.abc import Callable
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -12,23 +14,58 @@ import numpy as np
 from mnist_c_accuracy import PUBLISHED as MNIST_C_PUBLISHED
 from n_mnist_accuracy import NOISES
 from reference_table import PUBLISHED, PUBLISHED_FOLDS
-from run_log import RunLog
+from run_log import RESULTS, RunLog
 
-IMAGES = Path(__file__).parents[1] / "docs" / "images"
+FOLDER = Path(__file__).parent
+DOCS = FOLDER.parent / "docs"
 OURS, THEIRS = "tab:blue", "tab:orange"
+
+INTRODUCTION = """# Accuracy
+
+This page is written by `python benchmarks/accuracy_page.py` from the stored results of the scripts
+below; do not edit it. Each script trains on the 60,000 training digits of MNIST, on two cores
+without a GPU, and stores each run as it ends, so that a second start goes on from there.
+"""
 
 
 def main() -> None:
-    for draw in (reference_table, training_curves, ablation, n_mnist, mnist_c):
-        try:
-            figure = draw()
-        except (KeyError, FileNotFoundError) as missing:
-            print(f"{draw.__name__}: no results yet ({missing})")
+    parts = [INTRODUCTION]
+    for script, figures in FIGURES.items():
+        path = RESULTS / f"{script}.txt"
+        if not path.exists():
+            print(f"{script}: no results yet")
             continue
-        path = IMAGES / f"accuracy_{draw.__name__}.png"
-        figure.savefig(path, dpi=110)
-        plt.close(figure)
-        print(f"figure: {path}")
+        parts += section(script, path.read_text())
+        for draw in figures:
+            try:
+                figure = draw()
+            except KeyError as missing:
+                print(f"{script}: no results yet of {missing}")
+                continue
+            image = DOCS / "images" / f"{draw.__name__}.png"
+            figure.savefig(image, dpi=110)
+            plt.close(figure)
+            title = figure.axes[0].get_title()
+            parts.append(f"![{title}](images/{image.name})\n")
+            print(f"figure: {image.name}")
+    page = DOCS / "accuracy.md"
+    page.write_text("\n".join(parts))
+    print(f"{page.name} written")
+
+
+def section(script: str, results: str) -> list[str]:
+    """Return the text on a script, the tables that it wrote, and what it stored."""
+    docstring = ast.get_docstring(ast.parse((FOLDER / f"{script}.py").read_text())) or ""
+    description, _, usage = docstring.rpartition("::\n\n")
+    stored, _, tables = results.partition("\n\n")
+    return [
+        f"## {script}.py\n",
+        f"{description.replace('``', '`')}:\n",
+        *usage.splitlines(),
+        "",
+        tables,
+        f"```\n{stored.strip()}\n```\n",
+    ]
 
 
 def reference_table() -> plt.Figure:
@@ -147,6 +184,13 @@ def _pairs(
     axis.legend(loc="lower right")
     return figure
 
+
+FIGURES: dict[str, list[Callable[[], plt.Figure]]] = {
+    "reference_table": [reference_table],
+    "accuracy": [training_curves, ablation],
+    "n_mnist_accuracy": [n_mnist],
+    "mnist_c_training": [mnist_c],
+}
 
 if __name__ == "__main__":
     main()
