@@ -2,13 +2,15 @@
 
 The rows are those of ``reference_table.py``: 60,000 training rows and 10,000 test rows, noisy once.
 Further noise on top of the training rows is allowed, clean digits are not. All choices were made on
-10,000 training rows that were held out; the test rows are scored once. The parts:
+10,000 training rows that were held out; the test rows are scored once, plainly (which the bar is
+for) and averaged over views. The parts:
 
 - ``best``: the network of ``recipes.py``, trained on the 60,000 rows, scored on the test rows;
-- ``folds``: the same in ``KFold(5, shuffle=True, random_state=42)`` over the training rows;
-- ``race``: seconds until 96.62 % of the 12,000 validation rows are right, validation included,
-  beside cnn-5 of the study;
-- ``ablation``: a quarter of the epochs, 50,000 rows, one ingredient less in each row;
+- ``folds``: the same, in fewer epochs, in ``KFold(5, shuffle=True, random_state=42)`` over the
+  training rows;
+- ``race``: seconds until 96.62 % of the 12,000 validation rows are right, tracing and validation
+  included, for a short cycle of the network and for cnn-5 of the study, one after the other;
+- ``ablation``: a quarter of the epochs, 50,000 rows, one change in each row;
 - ``mlp``: a perceptron with the same training.
 
 Each run is stored as it ends, and a second start goes on from there. Run it on an idle machine; it
@@ -31,21 +33,20 @@ from skmnist.neural_network import BaseImageClassifier, MLPClassifier
 
 EPOCHS, FOLD_EPOCHS, RACE_EPOCHS = 48, 36, 3
 GOAL = 0.9662  # published mean of five folds
-# Ingredient that is left out -> what changes. Learning rates without warm-up are Adam's own.
+# What is different -> the parameters.
 ABLATION: dict[str, dict[str, Any]] = {
     "all": {},
     "no augmentation": {"augment": None},
     "no batch normalisation": {"batch_normalization": False},
-    "no warm-up, constant rate": {
+    "no warm-up": {"warmup_fraction": 0.0},
+    "Adam's own rate, constant": {
         "warmup_fraction": 0.0,
         "learning_rate_schedule": "constant",
-        "optimizer__learning_rate": 0.001,
+        "optimizer__learning_rate": None,
     },
     "no weight decay": {"optimizer__weight_decay": 0.0},
-    "four convolutions": {
-        "filters": (32, 64, 128, 256),
-        "pool_size": 2,
-    },
+    "label smoothing of 0.1": {"label_smoothing": 0.1},
+    "four convolutions": {"filters": (32, 64, 128, 256), "pool_size": 2},
 }
 
 
@@ -79,39 +80,43 @@ def race(network: BaseImageClassifier, X: np.ndarray, y: np.ndarray) -> tuple[Nu
     numbers, history = train_and_score(
         network, (X[kept], y[kept]), (X[held_out], y[held_out]), monitor=True
     )
-    if numbers["accuracy"] < 100 * GOAL:
-        raise SystemExit(f"{network} did not get to {GOAL:.2%}, but to {numbers['accuracy']:.2f} %")
     return numbers, history
+
+
+def race_both(X: np.ndarray, y: np.ndarray) -> tuple[Numbers, History]:
+    """Return the times of the best network and of cnn-5, and the history of the latter."""
+    ours, _ = race(racer(), X, y)
+    theirs, history = race(reference_architectures(random_state=0)["cnn-5"], X, y)
+    numbers = {f"best_{name}": value for name, value in ours.items()}
+    return numbers | {f"cnn5_{name}": value for name, value in theirs.items()}, history
+
+
+def racer() -> BaseImageClassifier:
+    return best_network(0, epochs=RACE_EPOCHS, augment=None)
 
 
 def main() -> None:
     options = parse_arguments(__doc__, ["best", "race", "mlp", "folds", "ablation"])
     X, y = noisy_rows("reference", "train", options.data_home)
     test = noisy_rows("reference", "test", options.data_home)
-    log = RunLog("accuracy", restart=options.restart)
+    log = RunLog("accuracy")
 
     if "best" in options.only:
-        log.run(
-            "best test",
-            lambda: train_and_score(best_network(0, epochs=EPOCHS), (X, y), test),
-        )
+        best = best_network(0, epochs=EPOCHS)
+        log.run("best test", best, lambda: train_and_score(best, (X, y), test))
     if "race" in options.only:
-        for name, network in {
-            "best": best_network(0, epochs=RACE_EPOCHS, augment=None),
-            "cnn-5": reference_architectures(random_state=0)["cnn-5"],
-        }.items():
-            log.run(f"{name} race", lambda network=network: race(network, X, y))
+        log.run("race", racer(), lambda: race_both(X, y))
     if "mlp" in options.only:
-        log.run("mlp test", lambda: train_and_score(mlp(0), (X, y), test))
+        log.run("mlp test", mlp(0), lambda: train_and_score(mlp(0), (X, y), test))
     if "folds" in options.only:
         folds = KFold(5, shuffle=True, random_state=42).split(X)
         for i, (kept, held_out) in enumerate(folds, 1):
             rows: tuple[Rows, Rows] = (X[kept], y[kept]), (X[held_out], y[held_out])
+            network = best_network(i, epochs=FOLD_EPOCHS)
             log.run(
                 f"best fold {i}",
-                lambda rows=rows, i=i: train_and_score(
-                    best_network(i, epochs=FOLD_EPOCHS), *rows, monitor=True
-                ),
+                network,
+                lambda network=network, rows=rows: train_and_score(network, *rows, monitor=True),
             )
     if "ablation" in options.only:
         order = np.random.default_rng(1).permutation(len(X))
@@ -120,6 +125,7 @@ def main() -> None:
             network = best_network(0, epochs=EPOCHS // 4, **changes)
             log.run(
                 f"ablation {name}",
+                network,
                 lambda network=network: train_and_score(
                     network, (X[kept], y[kept]), (X[held_out], y[held_out]), monitor=True
                 ),
@@ -164,15 +170,17 @@ def summarize(runs: dict[str, Numbers]) -> tuple[str, dict[str, bool]]:
             f"{minutes:.1f} at most",
             accuracies.mean() >= 99.0 and accuracies.std() <= 0.2 and minutes <= 20,
         )
-    if "best race" in runs and "cnn-5 race" in runs:
-        seconds, other = runs["best race"]["seconds"], runs["cnn-5 race"]["seconds"]
+    if "race" in runs:
+        run = runs["race"]
+        seconds, other = run["best_seconds"], run["cnn5_seconds"]
+        arrives = min(run["best_accuracy"], run["cnn5_accuracy"]) >= 100 * GOAL
         add(
             f"best network, seconds to {GOAL:.2%} of the validation rows",
             f"{seconds:.0f} s (cnn-5: {other:.0f} s)",
             "<= 90 s, and half of cnn-5",
             "",
             "",
-            seconds <= 90 and seconds <= other / 2,
+            arrives and seconds <= 90 and seconds <= other / 2,
         )
     if "mlp test" in runs:
         run = runs["mlp test"]

@@ -105,7 +105,7 @@ def training_curves() -> plt.Figure:
     for i, (_, fold) in enumerate(folds.groupby("run")):
         label = "best network, 5 folds" if i == 0 else None
         axis.plot(fold["epoch"], 100 * fold["val_accuracy"], color=OURS, lw=1, label=label)
-    race = curves[curves["run"] == "cnn-5 race"]
+    race = curves[curves["run"] == "race"]
     axis.plot(race["epoch"], 100 * race["val_accuracy"], color=THEIRS, label="cnn-5 of the study")
     axis.axhline(96.62, color="grey", ls=":", label="published, 5 folds: 96.62 %")
     axis.set(

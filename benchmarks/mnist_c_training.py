@@ -2,14 +2,16 @@
 
 - ``general``: affine warps and generic noise: elastic deformation, Gaussian and uniform noise,
   occlusion, smooth random fields, random filters. None of the 15 operations is among them, but that
-  an affine warp can turn, move, shrink and slant.
+  an affine warp can turn, move, shrink and slant; that a wide field is bright or dark over most of
+  a digit; and that a random filter of one pixel stretches or inverts it.
 - ``without_affine``: the same without affine warps.
 - ``the_15``: the 15 themselves, at all their severities, with other random streams than the test
   digits have.
 
 Each network is trained on the 60,000 clean digits and scored once on the 10,000 test digits, clean
 and under each noise at the severity of the published data set. The augmentations were chosen on
-10,000 training digits that were held out, under the 15 noises. ``mnist_c_accuracy.py`` has what
+10,000 training digits that were held out, clean and under the noises of the suite
+``mnist_c_extra``, not under the 15. ``mnist_c_accuracy.py`` has what
 networks without augmentation reach, and ``noise_fidelity.py`` how far the noises agree with the
 published ones. Each run is stored as it ends, and a second start goes on from there::
 
@@ -24,6 +26,7 @@ from mnist_c_accuracy import PUBLISHED
 from recipes import best_network, clean_rows, parse_arguments, train_and_score
 from run_log import History, Numbers, RunLog
 
+from skmnist.neural_network import BaseImageClassifier
 from skmnist.noise import (
     BaseNoise,
     ElasticTransform,
@@ -98,16 +101,16 @@ BEST_PUBLISHED = 93.55
 
 def main() -> None:
     options = parse_arguments(__doc__, list(RECIPES))
-    log = RunLog("mnist_c_training", restart=options.restart)
+    log = RunLog("mnist_c_training")
     for name in options.only:
-        log.run(f"{name} test", lambda name=name: train(name, options.data_home))
+        network = best_network(0, epochs=EPOCHS, augment=RECIPES[name]())
+        log.run(f"{name} test", network, lambda network=network: train(network, options.data_home))
     summary, claims = summarize(log.runs)
     log.summarize(summary)
     fail_unless(claims)
 
 
-def train(name: str, data_home: str | None) -> tuple[Numbers, History]:
-    network = best_network(0, epochs=EPOCHS, augment=RECIPES[name]())
+def train(network: BaseImageClassifier, data_home: str | None) -> tuple[Numbers, History]:
     X_test, y_test = clean_rows("test", data_home)
     numbers, history = train_and_score(network, clean_rows("train", data_home), (X_test, y_test))
     numbers["clean"] = numbers.pop("accuracy")
@@ -145,7 +148,7 @@ def summarize(runs: dict[str, Numbers]) -> tuple[str, dict[str, bool]]:
     for name, mean in means.items():
         if BARS[name] is not None:
             claims[f"{name}: mean of the 15 >= {BARS[name]} %"] = mean >= BARS[name]
-            claims[f"{name}: clean >= {LEAST_CLEAN} %"] = found[name]["clean"] >= LEAST_CLEAN
+        claims[f"{name}: clean >= {LEAST_CLEAN} %"] = found[name]["clean"] >= LEAST_CLEAN
     return "\n".join(lines), claims
 
 

@@ -46,7 +46,6 @@ def parse_arguments(doc: str, parts: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=doc.splitlines()[0])
     parser.add_argument("--data-home", default=None, help="folder of mnist.npz")
     parser.add_argument("--only", nargs="+", choices=parts, default=parts, help="what to run")
-    parser.add_argument("--restart", action="store_true", help="forget what is stored")
     return parser.parse_args()
 
 

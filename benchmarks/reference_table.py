@@ -24,7 +24,7 @@ from sklearn.model_selection import KFold
 
 from skmnist.datasets import fetch_mnist, make_noisy_mnist
 from skmnist.model_selection import reference_architectures
-from skmnist.neural_network import BaseImageClassifier
+from skmnist.neural_network import BaseImageClassifier, CNNClassifier
 from skmnist.noise import make_noise
 
 # Test accuracy in per cent, and test loss.
@@ -53,7 +53,7 @@ def trained_as_published(
     """Train a network with early stopping on the last fifth of the shuffled rows."""
     order = np.random.RandomState(71).permutation(len(X))
     kept, held_out = np.split(order, [len(X) * 4 // 5])
-    if type(network).__name__ == "CNNClassifier":  # stops early, but keeps the last weights
+    if isinstance(network, CNNClassifier):  # stops early, but keeps the last weights
         network.set_params(
             early_stopping=False,
             callbacks=keras.callbacks.EarlyStopping("val_loss", patience=network.n_iter_no_change),
@@ -77,7 +77,6 @@ def scored(
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data-home", default=None, help="folder of mnist.npz")
-    parser.add_argument("--restart", action="store_true", help="forget what is stored")
     options = parser.parse_args()
     noise = make_noise("reference", random_state=0)
     (X, y), (X_test, y_test) = (
@@ -86,7 +85,7 @@ def main() -> None:
         )
         for subset in ("train", "test")
     )
-    log = RunLog("reference_table", restart=options.restart)
+    log = RunLog("reference_table")
 
     def network(name: str) -> BaseImageClassifier:
         return reference_architectures(random_state=0)[name].set_params(precision="float32")
@@ -101,12 +100,19 @@ def main() -> None:
         fitted = network(name).set_params(early_stopping=False, epochs=50).fit(X[kept], y[kept])
         return scored(fitted, X[held_out], y[held_out], time.process_time() - start)
 
-    tested = {name: log.run(f"{name} test", lambda name=name: test(name)) for name in PUBLISHED}
+    tested = {
+        name: log.run(f"{name} test", network(name), lambda name=name: test(name))
+        for name in PUBLISHED
+    }
     in_folds = {}
     for name in PUBLISHED_FOLDS:
         splits = KFold(5, shuffle=True, random_state=42).split(X)
         in_folds[name] = [
-            log.run(f"{name} fold {i}", lambda name=name, split=split: fold(name, *split))
+            log.run(
+                f"{name} fold {i}",
+                network(name),
+                lambda name=name, split=split: fold(name, *split),
+            )
             for i, split in enumerate(splits, 1)
         ]
     summary, claims = summarize(tested, in_folds)

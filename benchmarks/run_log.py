@@ -1,5 +1,6 @@
 """A log of long runs: each writes a line as it ends, and a second start goes on from there."""
 
+import hashlib
 import re
 from collections.abc import Callable
 from contextlib import redirect_stdout
@@ -9,9 +10,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from conditions import print_conditions
+from sklearn.base import BaseEstimator
 
 RESULTS = Path(__file__).parent / "results"
-_RUN = re.compile(r"^(?P<key>[^|:\n]+): (?P<numbers>(?:\w+=[-+.\w]+ ?)+)$", re.MULTILINE)
+_RUN = re.compile(
+    r"^(?P<key>[^|:\[\n]+) \[(?P<digest>\w+)\]: (?P<numbers>(?:\w+=[-+.\w]+ ?)+)$", re.MULTILINE
+)
 _CURVES = ("loss", "accuracy", "val_loss", "val_accuracy")
 _NUMBER = re.compile(r"(\w+)=([-+.\w]+)")
 
@@ -24,39 +28,43 @@ class RunLog:
 
     The file has the conditions, a line for each run, and a summary behind an empty line. A start
     under other conditions writes these in front of its own runs. ``results/NAME_curves.csv`` has
-    the loss and the accuracies of each epoch.
+    the loss and the accuracies of each epoch. To run something again, delete its line.
 
     Parameters
     ----------
     name : str
         Name of the script.
-    restart : bool, default=False
-        Whether to forget what is stored.
     path : Path, default=None
         The file; None takes that of the name.
     """
 
-    def __init__(self, name: str, *, restart: bool = False, path: Path | None = None) -> None:
+    def __init__(self, name: str, *, path: Path | None = None) -> None:
         self.path = path or RESULTS / f"{name}.txt"
         self.curves_path = self.path.with_name(f"{self.path.stem}_curves.csv")
-        self._text = ""
-        if restart:
-            self.curves_path.unlink(missing_ok=True)
-        elif self.path.exists():
-            self._text = self.path.read_text().partition("\n\n")[0].rstrip() + "\n"
-        self.runs: dict[str, Numbers] = {
-            match["key"]: {name: float(value) for name, value in _NUMBER.findall(match["numbers"])}
-            for match in _RUN.finditer(self._text)
-        }
         self._conditions = ""
 
-    def run(self, key: str, train: Callable[[], tuple[Numbers, History]]) -> Numbers:
+    @property
+    def runs(self) -> dict[str, Numbers]:
+        """The numbers of the runs that are stored, by their names."""
+        return {match["key"]: _numbers(match["numbers"]) for match in _RUN.finditer(self._text)}
+
+    @property
+    def _text(self) -> str:
+        """The file without its summary; another process may have added to it."""
+        text = self.path.read_text() if self.path.exists() else ""
+        return text.partition("\n\n")[0].rstrip("\n") + "\n" if text else ""
+
+    def run(
+        self, key: str, recipe: object, train: Callable[[], tuple[Numbers, History]]
+    ) -> Numbers:
         """Return the numbers of a run: those stored, or those that `train` returns.
 
         Parameters
         ----------
         key : str
-            Name of the run, without a colon.
+            Name of the run, without colons and brackets.
+        recipe : object
+            What is run: its representation tells whether what is stored was the same.
         train : callable
             Returns the numbers of the run by their names, and the history of the network.
 
@@ -64,17 +72,25 @@ class RunLog:
         -------
         dict of str to float
             The numbers, rounded as they are stored.
+
+        Raises
+        ------
+        SystemExit
+            If a run of this name is stored, but it was another recipe.
         """
-        if key not in self.runs:
+        digest = _digest(recipe)
+        stored = {match["key"]: match["digest"] for match in _RUN.finditer(self._text)}
+        if key in stored and stored[key] != digest:
+            raise SystemExit(
+                f"{self.path.name} has {key!r} of another recipe; delete its line to run it again"
+            )
+        if key not in stored:
             measured, history = train()
-            numbers = {name: f"{value:.4f}" for name, value in measured.items()}
-            line = f"{key}: " + " ".join(f"{name}={value}" for name, value in numbers.items())
-            self._add_conditions()
-            print(line, flush=True)
-            self._text += line + "\n"
-            self.path.write_text(self._text)
+            numbers = " ".join(f"{name}={value:.4f}" for name, value in measured.items())
             self._add_curve(key, history)
-            self.runs[key] = {name: float(value) for name, value in numbers.items()}
+            line = f"{key} [{digest}]: {numbers}"
+            print(line, flush=True)
+            self.path.write_text(f"{self._text}{self._new_conditions()}{line}\n")
         return self.runs[key]
 
     def curves(self) -> pd.DataFrame:
@@ -85,22 +101,35 @@ class RunLog:
         table = pd.DataFrame({name: history.get(name) for name in _CURVES}).round(5)
         table.insert(0, "run", key)
         table.insert(1, "epoch", np.arange(1, len(table) + 1))
-        is_new = not self.curves_path.exists()
-        table.to_csv(self.curves_path, mode="a", header=is_new, index=False)
+        if self.curves_path.exists():
+            others = self.curves()
+            table = pd.concat([others[others["run"] != key], table])
+        table.to_csv(self.curves_path, index=False)
 
     def summarize(self, summary: str) -> None:
         """Write a summary below the runs, and print it."""
         print(f"\n{summary}")
         self.path.write_text(f"{self._text}\n{summary}\n")
 
-    def _add_conditions(self) -> None:
-        """Write the conditions, unless they are those of the last run."""
+    def _new_conditions(self) -> str:
+        """Return the conditions, or nothing if they are those of the run before."""
         if not self._conditions:
             with redirect_stdout(StringIO()) as conditions:
                 print_conditions()
             self._conditions = conditions.getvalue()
-            first_line = self._conditions.partition("\n")[0]
-            earlier = [line for line in self._text.splitlines() if line.startswith("CPU: ")]
-            if earlier[-1:] != [first_line] or self._conditions not in self._text:
-                print(self._conditions, end="", flush=True)
-                self._text += self._conditions
+        lines = [line for line in self._text.splitlines() if not _RUN.match(line)]
+        n_lines = self._conditions.count("\n")
+        is_old = lines[-n_lines:] == self._conditions.splitlines()
+        return "" if is_old else self._conditions
+
+
+def _digest(recipe: object) -> str:
+    """Return eight hexadecimal digits that tell recipes apart."""
+    # scikit-learn shortens the representation of an estimator to 700 characters.
+    whole = isinstance(recipe, BaseEstimator)
+    text = recipe.__repr__(N_CHAR_MAX=10**6) if whole else repr(recipe)
+    return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
+
+
+def _numbers(text: str) -> Numbers:
+    return {name: float(value) for name, value in _NUMBER.findall(text)}

@@ -102,10 +102,12 @@ def main() -> None:
     results = as_table(search)
     print(results.to_string(index=False, float_format="{:.2%}".format))
     winner = pipeline.set_params(
-        **search.best_params_,
-        network__epochs=3 * options.epochs,
-        network__warmup_fraction=0.2,
-        network__augment=RandomAffine(15, border_mode="reflect"),
+        **search.best_params_
+        | {
+            "network__epochs": 3 * options.epochs,
+            "network__warmup_fraction": 0.2,
+            "network__augment": RandomAffine(15, border_mode="reflect"),
+        }
     ).fit(X_train, y_train)
     print(f"winner: {describe(search.best_params_)}")
     print(f"test accuracy, trained for longer and augmented: {winner.score(X_test, y_test):.2%}")
@@ -115,8 +117,8 @@ def main() -> None:
 
 def describe(params: dict[str, Any]) -> str:
     """Name a candidate by its network and layers."""
-    (layers,) = (value for name, value in params.items() if name.startswith("network__"))
-    return f"{type(params['network']).__name__} {layers}"
+    names = params.keys() - {"network", "network__epochs"}
+    return " ".join([type(params["network"]).__name__, *(str(params[name]) for name in names)])
 
 
 def as_table(search: HalvingGridSearchCV) -> pd.DataFrame:

@@ -39,7 +39,7 @@ NETWORKS = {
     "DenseNetClassifier": DenseNetClassifier(
         (2,),
         growth_rate=8,
-        normalization="none",
+        normalization="group",
         pooling="max",
         epochs=20,
         batch_size=8,

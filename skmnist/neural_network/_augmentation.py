@@ -3,14 +3,24 @@
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from sklearn.base import clone
 
 from skmnist.neural_network._samples import Samples, order_of_epoch
 
-Call = tuple[Samples, np.ndarray]
+
+class Call(NamedTuple):
+    """What is trained on in one call: samples, and the order of their rows."""
+
+    epoch: int
+    samples: Samples
+    order: np.ndarray
+
+
+# What makes a transformer a noise: the first draws the noise of an epoch.
+_NEEDED = ("augment", "fit", "get_params", "set_params", "random_state", "value_range")
 
 
 class Augmentation:
@@ -42,14 +52,17 @@ class Augmentation:
         seed : int
             Decides the seeds of noises that do not bring their own.
         """
-        noises = [clone(noise) for noise in check_augment(augment)]
-        seeds = np.random.default_rng(seed).integers(2**31, size=len(noises))
-        for noise, own_seed in zip(noises, seeds, strict=True):
-            if noise.value_range is None:
+        noises = []
+        for place, given in enumerate(check_augment(augment)):
+            noise = clone(given)
+            if given.value_range is None:
                 noise.set_params(value_range=value_range)
-            if noise.random_state is None:
-                noise.set_params(random_state=int(own_seed))
-            noise.fit(images)
+            # A RandomState is advanced, which a clone of it would not show.
+            own_seed = int(np.random.default_rng([seed, place]).integers(2**31))
+            noise.set_params(
+                random_state=own_seed if given.random_state is None else given.random_state
+            )
+            noises.append(noise.fit(images))
         return cls(noises) if noises else None
 
     def __call__(self, samples: Samples, epoch: int) -> Samples:
@@ -69,10 +82,10 @@ def check_augment(augment: Any) -> list[Any]:
         return []
     noises = augment if isinstance(augment, list | tuple) else [augment]
     for noise in noises:
-        if isinstance(noise, type) or not hasattr(noise, "augment"):
+        if isinstance(noise, type) or not all(hasattr(noise, name) for name in _NEEDED):
             raise TypeError(
                 f"augment holds {noise!r}; expected noises such as RandomAffine(), instances of "
-                "the classes in skmnist.noise."
+                f"the classes in skmnist.noise, or what has {', '.join(_NEEDED)} as they have."
             )
     return list(noises)
 
@@ -85,7 +98,7 @@ def feed(
     rows_per_call: int,
     seed: int,
 ) -> Generator[Call, None, None]:
-    """Yield what is trained on, call by call: samples, and the order of their rows.
+    """Yield what is trained on, call by call.
 
     Parameters
     ----------
@@ -107,10 +120,10 @@ def feed(
         for start in range(0, len(samples), rows_per_call)
     )
     if augmentation is None:
-        return ((samples, rows) for _, rows in calls)
+        return (Call(epoch, samples, rows) for epoch, rows in calls)
 
     def make(epoch: int, rows: np.ndarray) -> Call:
-        return augmentation(samples.rows(rows), epoch), np.arange(len(rows))
+        return Call(epoch, augmentation(samples.rows(rows), epoch), np.arange(len(rows)))
 
     return _ahead(partial(make, epoch, rows) for epoch, rows in calls)
 

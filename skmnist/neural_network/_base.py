@@ -16,7 +16,7 @@ import keras
 import numpy as np
 from scikeras.wrappers import KerasClassifier
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils import ClassifierTags, check_consistent_length
+from sklearn.utils import ClassifierTags, check_consistent_length, gen_batches
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.multiclass import unique_labels
 from sklearn.utils.validation import check_is_fitted
@@ -52,6 +52,9 @@ from skmnist.utils import (
     learn_value_range,
     unchanged_on_failure,
 )
+
+# Rows that are made noisy at once for predictions over several views.
+_ROWS_PER_VIEW = 4096
 
 
 class BaseImageClassifier(KerasClassifier, ABC):
@@ -419,8 +422,10 @@ class BaseImageClassifier(KerasClassifier, ABC):
         probabilities = self._inference(images)
         if self.test_time_views:
             augmentation = self._for_views(self._augmentation)
-            for view in range(self.test_time_views):
-                probabilities += self._inference(augmentation.noisy(images, view))
+            for rows in gen_batches(len(images), _ROWS_PER_VIEW):
+                for view in range(self.test_time_views):
+                    noisy = augmentation.noisy(images[rows], view)
+                    probabilities[rows] += self._inference(noisy)
             probabilities /= 1 + self.test_time_views
         return probabilities
 

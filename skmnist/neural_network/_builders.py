@@ -217,7 +217,7 @@ stochastic_depth, pooling, dropout, kernel_initializer, output_kernel_initialize
                 *normalize(n_filters, f"{name}_conv_1"),
                 activate(f"{name}_conv_1"),
                 conv(n_filters, kernel_size, f"{name}_conv_2"),
-                # A block begins as the identity.
+                # With gammas of zero, a block begins as its shortcut.
                 *normalize(n_filters, f"{name}_conv_2", gamma_initializer="zeros"),
                 *_drop_path(stochastic_depth * n_before / n_all, seeds, name),
             ]

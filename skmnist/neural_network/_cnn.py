@@ -9,11 +9,11 @@ import numpy as np
 from sklearn.utils._param_validation import StrOptions
 
 from skmnist.neural_network._builders import build_cnn
-from skmnist.neural_network._dense import BaseDenseClassifier
+from skmnist.neural_network._hidden_layers import BaseHiddenLayersClassifier
 from skmnist.neural_network._layers import INITIALIZERS, PADDINGS
 
 
-class CNNClassifier(BaseDenseClassifier):
+class CNNClassifier(BaseHiddenLayersClassifier):
     """Convolutional network for grey images, trained with Keras.
 
     Parameters
@@ -60,7 +60,7 @@ class CNNClassifier(BaseDenseClassifier):
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseDenseClassifier._parameter_constraints,
+        **BaseHiddenLayersClassifier._parameter_constraints,
         "filters": ["array-like", Integral],
         "kernel_size": ["array-like", Integral],
         "padding": [StrOptions(set(PADDINGS))],

@@ -6,14 +6,13 @@ from typing import Any, ClassVar
 
 import keras
 import numpy as np
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import Interval
 
-from skmnist.neural_network._base import BaseImageClassifier
 from skmnist.neural_network._builders import build_densenet
-from skmnist.neural_network._layers import INITIALIZERS, NORMALIZATIONS, POOLINGS
+from skmnist.neural_network._deep import BaseDeepClassifier
 
 
-class DenseNetClassifier(BaseImageClassifier):
+class DenseNetClassifier(BaseDeepClassifier):
     """Densely connected network for small grey images, trained with Keras.
 
     A convolution, stages of dense layers, and the mean of each feature map. Each layer adds
@@ -66,19 +65,12 @@ class DenseNetClassifier(BaseImageClassifier):
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseImageClassifier._parameter_constraints,
+        **BaseDeepClassifier._parameter_constraints,
         "n_layers": ["array-like", Integral],
         "growth_rate": [Interval(Integral, 1, None, closed="left")],
         "bottleneck": ["boolean"],
         "compression": [Interval(Real, 0, 1, closed="right")],
         "conv_dropout": [Interval(Real, 0, 1, closed="left")],
-        "kernel_size": [Interval(Integral, 1, None, closed="left")],
-        "stem_kernel_size": [Interval(Integral, 1, None, closed="left")],
-        "stem_stride": [Interval(Integral, 1, None, closed="left")],
-        "normalization": [StrOptions(set(NORMALIZATIONS))],
-        "pooling": [StrOptions(set(POOLINGS))],
-        "dropout": [Interval(Real, 0, 1, closed="left")],
-        "kernel_initializer": [StrOptions(set(INITIALIZERS))],
     }
 
     def __init__(
@@ -169,13 +161,5 @@ class DenseNetClassifier(BaseImageClassifier):
             bottleneck=self.bottleneck,
             compression=self.compression,
             conv_dropout=self.conv_dropout,
-            kernel_size=self.kernel_size,
-            stem_kernel_size=self.stem_kernel_size,
-            stem_stride=self.stem_stride,
-            activation=self.activation,
-            normalization=self.normalization,
-            pooling=self.pooling,
-            dropout=self.dropout,
-            kernel_initializer=self.kernel_initializer,
-            output_kernel_initializer=self.output_kernel_initializer,
+            **self._deep_params(),
         )

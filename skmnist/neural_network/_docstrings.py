@@ -145,6 +145,11 @@ def complete_docstring(docstring: str, constructor: Callable[..., Any]) -> str:
     parameters = inspect.signature(constructor).parameters
 
     def with_default(match: re.Match[str]) -> str:
+        if match["name"] not in parameters:
+            raise TypeError(
+                f"the docstring describes {match['name']!r}, which is no parameter of the "
+                "constructor; write a paragraph of your own instead."
+            )
         default = repr(parameters[match["name"]].default).replace("'", '"')
         return f"{match['start']}default={default}"
 

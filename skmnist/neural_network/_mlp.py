@@ -7,10 +7,10 @@ import keras
 import numpy as np
 
 from skmnist.neural_network._builders import build_mlp
-from skmnist.neural_network._dense import BaseDenseClassifier
+from skmnist.neural_network._hidden_layers import BaseHiddenLayersClassifier
 
 
-class MLPClassifier(BaseDenseClassifier):
+class MLPClassifier(BaseHiddenLayersClassifier):
     """Multi-layer perceptron for grey images, trained with Keras.
 
     Parameters

@@ -6,14 +6,13 @@ from typing import Any, ClassVar
 
 import keras
 import numpy as np
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import Interval
 
-from skmnist.neural_network._base import BaseImageClassifier
 from skmnist.neural_network._builders import build_resnet
-from skmnist.neural_network._layers import INITIALIZERS, NORMALIZATIONS, POOLINGS
+from skmnist.neural_network._deep import BaseDeepClassifier
 
 
-class ResNetClassifier(BaseImageClassifier):
+class ResNetClassifier(BaseDeepClassifier):
     """Residual network for small grey images, trained with Keras.
 
     A convolution, stages of residual blocks, and the mean of each feature map. A block is two
@@ -65,17 +64,10 @@ class ResNetClassifier(BaseImageClassifier):
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseImageClassifier._parameter_constraints,
+        **BaseDeepClassifier._parameter_constraints,
         "filters": ["array-like", Integral],
         "n_blocks": ["array-like", Integral],
         "stochastic_depth": [Interval(Real, 0, 1, closed="left")],
-        "kernel_size": [Interval(Integral, 1, None, closed="left")],
-        "stem_kernel_size": [Interval(Integral, 1, None, closed="left")],
-        "stem_stride": [Interval(Integral, 1, None, closed="left")],
-        "normalization": [StrOptions(set(NORMALIZATIONS))],
-        "pooling": [StrOptions(set(POOLINGS))],
-        "dropout": [Interval(Real, 0, 1, closed="left")],
-        "kernel_initializer": [StrOptions(set(INITIALIZERS))],
     }
 
     def __init__(
@@ -159,14 +151,6 @@ class ResNetClassifier(BaseImageClassifier):
             seed=self.seed_,
             filters=self.filters,
             n_blocks=self.n_blocks,
-            kernel_size=self.kernel_size,
-            stem_kernel_size=self.stem_kernel_size,
-            stem_stride=self.stem_stride,
             stochastic_depth=self.stochastic_depth,
-            activation=self.activation,
-            normalization=self.normalization,
-            pooling=self.pooling,
-            dropout=self.dropout,
-            kernel_initializer=self.kernel_initializer,
-            output_kernel_initializer=self.output_kernel_initializer,
+            **self._deep_params(),
         )

@@ -75,12 +75,18 @@ def fresh_optimizer(
     """
     template = OPTIMIZERS[optimizer]() if isinstance(optimizer, str) else optimizer
     config = template.get_config()
+    if "learning_rate" not in config:
+        raise ValueError(
+            f"optimizer={type(template).__name__} wraps another optimizer and has no learning rate "
+            "of its own; pass the other one. bfloat16 and float32 need no scaling of the loss."
+        )
     if learning_rate is not None:
         config["learning_rate"] = learning_rate
     if weight_decay is not None:
         config["weight_decay"] = weight_decay
     if cosine_steps is not None and isinstance(config["learning_rate"], Real):
-        peak, warmup_steps = config["learning_rate"], round(warmup_fraction * cosine_steps)
+        peak = config["learning_rate"]
+        warmup_steps = min(round(warmup_fraction * cosine_steps), cosine_steps - 1)
         config["learning_rate"] = keras.optimizers.schedules.CosineDecay(
             0.0 if warmup_steps else peak,
             decay_steps=cosine_steps - warmup_steps,
@@ -230,7 +236,8 @@ def train(
                 logs: dict[str, float] = {}
                 for batch in range(0, n_batches, batches_per_call):
                     watchers.on_train_batch_begin(batch)
-                    logs = trainer.train_on(*next(calls), batch_size)
+                    rows = next(call for call in calls if call.epoch == epoch)
+                    logs = trainer.train_on(rows.samples, rows.order, batch_size)
                     watchers.on_train_batch_end(
                         min(batch + batches_per_call, n_batches) - 1, dict(logs)
                     )

@@ -2,11 +2,12 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from numbers import Integral
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
-from sklearn.utils import gen_batches
+from sklearn.utils import check_scalar, gen_batches
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
@@ -168,16 +169,14 @@ class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
 
         Raises
         ------
-        ValueError
-            If `epoch` is negative, or `X` does not fit the training images.
+        TypeError, ValueError
+            If `epoch` is no number of an epoch, or `X` does not fit the training images.
         """
         check_is_fitted(self)
-        if epoch < 0:
-            raise ValueError(
-                f"epoch={epoch!r} is negative; expected the number of an epoch, from 0."
-            )
+        check_scalar(epoch, "epoch", Integral, min_val=0)
         images = clip_to_value_range(check_images(self, X, reset=False), self.value_range_)
-        return restore_shape(self._add_noise(images, stream=epoch + 1), X, transformer=self)
+        # Whatever set_output says: the networks want arrays.
+        return restore_shape(self._add_noise(images, stream=epoch + 1), X)
 
     def _add_noise(self, images: np.ndarray, stream: int = 0) -> np.ndarray:
         """Return noisy images of shape (n, height, width), in their own dtype and range."""

@@ -48,7 +48,8 @@ class RandomNoise(BaseNoise, _BaseComposition):
     but for the integers of `ReferenceNoise`, which are rounded here and truncated there; the others
     share the seed of this one. `when`, `image_shape` and `value_range` are those of this
     noise; the noises of the list must leave them at their defaults. Where several noises are to
-    follow one another, put them into a ``Pipeline``.
+    follow one another, put them into a ``Pipeline``, or into the list that `augment` of a network
+    takes.
 
     Examples
     --------

@@ -3,15 +3,19 @@
 import threading
 
 import joblib
+import keras
 import numpy as np
 import pytest
+import sklearn
 from numpy.testing import assert_array_equal
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 
+from skmnist.exceptions import InterruptedFitWarning
 from skmnist.neural_network import MLPClassifier
 from skmnist.neural_network._augmentation import Augmentation, check_augment, feed
 from skmnist.neural_network._samples import Samples, order_of_epoch
+from skmnist.neural_network._trainer import Trainer
 from skmnist.noise import GaussianNoise, RandomNoise, RandomTranslation, Stripe
 
 
@@ -28,9 +32,10 @@ def augmentation_of(augment, samples, seed=0):
 def as_rows(calls):
     """Return images and the numbers of their rows, from what was fed."""
     calls = list(calls)
-    images = np.concatenate([samples.images[rows] for samples, rows in calls])
-    numbers = np.concatenate([samples.targets[rows].argmax(axis=1) for samples, rows in calls])
-    weights = np.concatenate([samples.weights[rows] for samples, rows in calls])
+    images = np.concatenate([call.samples.images[call.order] for call in calls])
+    numbers = [call.samples.targets[call.order].argmax(axis=1) for call in calls]
+    numbers = np.concatenate(numbers)
+    weights = np.concatenate([call.samples.weights[call.order] for call in calls])
     assert_array_equal(weights, numbers)
     return images, numbers
 
@@ -41,10 +46,11 @@ def as_rows(calls):
 def test_without_augmentation_the_rows_themselves_are_fed():
     samples = make_samples()
     calls = list(feed(samples, None, epochs=range(3, 5), rows_per_call=16, seed=1))
-    assert all(held is samples for held, _ in calls)
-    assert [len(rows) for _, rows in calls] == [16, 16, 8] * 2
+    assert all(call.samples is samples for call in calls)
+    assert [call.epoch for call in calls] == [3, 3, 3, 4, 4, 4]
+    assert [len(call.order) for call in calls] == [16, 16, 8] * 2
     orders = [order_of_epoch(40, seed=1, epoch=epoch) for epoch in (3, 4)]
-    assert_array_equal(np.concatenate([rows for _, rows in calls]), np.concatenate(orders))
+    assert_array_equal(np.concatenate([call.order for call in calls]), np.concatenate(orders))
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32])
@@ -90,6 +96,12 @@ def test_the_seed_decides_noises_without_a_random_state():
     assert_array_equal(images(0, pinned), images(1, pinned))
     twice = augmentation_of([GaussianNoise(0.3), GaussianNoise(0.3)], samples)
     assert len({noise.seed_ for noise in twice._noises}) == 2
+
+
+def test_a_random_state_instance_is_advanced():
+    samples, noise = make_samples(), GaussianNoise(0.3, random_state=np.random.RandomState(0))
+    seeds = [augmentation_of(noise, samples)._noises[0].seed_ for _ in range(2)]
+    assert seeds[0] != seeds[1]
 
 
 def test_noises_learn_the_value_range_of_the_network():
@@ -213,6 +225,75 @@ def test_zero_noise_changes_nothing(X, y, make_cnn):
     assert weights_of(zero) == weights_of(make_cnn(batch_size=50).fit(X, y))
 
 
+def test_pandas_output_is_for_users_only(X, y, make_mlp):
+    expected = make_mlp(augment=GaussianNoise(0.2), test_time_views=1).fit(X, y)
+    pandas = GaussianNoise(0.2).set_output(transform="pandas")
+    net = make_mlp(augment=pandas, test_time_views=1).fit(X, y)
+    assert weights_of(net) == weights_of(expected)
+    with sklearn.config_context(transform_output="pandas"):
+        net = make_mlp(augment=GaussianNoise(0.2), test_time_views=1).fit(X, y)
+        assert_array_equal(net.predict_proba(X), expected.predict_proba(X))
+
+
+class Watcher(keras.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        pass
+
+
+def test_callbacks_of_batches_change_nothing(X, y, make_mlp):
+    noise = GaussianNoise(0.2)
+    watched = make_mlp(augment=noise, callbacks=Watcher()).fit(X, y)
+    assert weights_of(watched) == weights_of(make_mlp(augment=noise).fit(X, y))
+
+
+def test_early_stopping_and_weights_go_with_augmentation(X, y, make_mlp):
+    net = make_mlp(
+        augment=GaussianNoise(0.2), early_stopping=True, epochs=4, class_weight="balanced"
+    )
+    weights = np.arange(len(y)) % 3
+    net.fit(X, y, sample_weight=weights)
+    again = clone(net).fit(X[weights > 0], y[weights > 0], sample_weight=weights[weights > 0])
+    assert weights_of(net) == weights_of(again)
+    assert len(net.history_["val_loss"]) == 4
+
+
+class Interrupt(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == 1:
+            raise KeyboardInterrupt
+
+
+def test_interruption_ends_the_thread(X, y, make_mlp):
+    with pytest.warns(InterruptedFitWarning):
+        net = make_mlp(augment=GaussianNoise(0.2), callbacks=Interrupt(), epochs=9).fit(X, y)
+    assert net.current_epoch == 1
+    assert not augmenting_threads()
+
+
+class SkipTheRest(keras.callbacks.Callback):
+    """Leaves each epoch after its first batch, and goes on with the next one."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.model.stop_training = True
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.model.stop_training = False
+
+
+def test_rows_stay_in_step_with_epochs_that_are_cut_short(X, y, make_mlp, monkeypatch):
+    starts = []
+    train_on = Trainer.train_on
+
+    def spy(self, samples, order, batch_size):
+        starts.append(samples.images[order].sum())
+        return train_on(self, samples, order, batch_size)
+
+    monkeypatch.setattr(Trainer, "train_on", spy)
+    net = make_mlp(callbacks=SkipTheRest(), epochs=3).fit(X, y)
+    rows = [order_of_epoch(len(X), seed=net.seed_, epoch=epoch)[:16] for epoch in range(3)]
+    assert starts == [X[first].sum() for first in rows]
+
+
 def test_validation_rows_and_predictions_get_no_noise(X, y, make_mlp):
     class Black(GaussianNoise):
         def _corrupt(self, images, streams):
@@ -227,10 +308,9 @@ def test_validation_rows_and_predictions_get_no_noise(X, y, make_mlp):
 
 def test_parameters_of_the_noise_can_be_searched(X, y, make_mlp):
     net = make_mlp(augment=GaussianNoise(0.1), epochs=1)
-    search = GridSearchCV(net, {"augment__scale": [0.3, 0.5]}, cv=2, refit=False).fit(X, y)
-    assert [params["augment__scale"] for params in search.cv_results_["params"]] == [0.3, 0.5]
-    assert search.cv_results_["mean_test_score"][0] != search.cv_results_["mean_test_score"][1]
-    assert net.augment.scale == 0.1
+    search = GridSearchCV(net, {"augment__scale": [0.5]}, cv=2).fit(X, y)
+    (trained_with,) = search.best_estimator_._augmentation._noises
+    assert (trained_with.scale, net.augment.scale) == (0.5, 0.1)
 
 
 def test_parameters_go_to_the_noise_that_is_set_with_them(make_mlp):
@@ -249,7 +329,14 @@ def test_augmentation_itself_can_be_searched(X, y, make_mlp):
     assert clone(search.best_estimator_).get_params().keys() == make_mlp().get_params().keys()
 
 
-@pytest.mark.parametrize("augment", ["fog", GaussianNoise, [GaussianNoise(), "fog"], [np.tanh]])
+class OnlyAugment:
+    def augment(self, X, epoch):
+        return X
+
+
+@pytest.mark.parametrize(
+    "augment", ["fog", GaussianNoise, [GaussianNoise(), "fog"], [np.tanh], OnlyAugment()]
+)
 def test_what_is_no_noise_is_refused(X, y, augment):
     with pytest.raises((TypeError, ValueError), match=r"augment"):
         MLPClassifier(augment=augment).fit(X, y)

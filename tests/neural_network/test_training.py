@@ -298,6 +298,22 @@ def test_warm_up_is_a_straight_line_to_the_rate_where_the_cosine_begins():
     assert rates_of(plain, [0, 50, 100]) == pytest.approx([0.5, 0.25, 0])
 
 
+@pytest.mark.parametrize("n_steps", [1, 2, 4])
+def test_warm_up_leaves_a_step_to_the_cosine(n_steps):
+    optimizer = fresh_optimizer(
+        "sgd", learning_rate=0.5, cosine_steps=n_steps, warmup_fraction=0.99
+    )
+    rates = rates_of(optimizer, range(n_steps + 1))
+    assert rates[n_steps - 1] == pytest.approx(0.5)
+    assert rates[n_steps] == pytest.approx(0, abs=1e-6)
+
+
+def test_optimizers_in_optimizers_are_refused():
+    wrapped = keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam())
+    with pytest.raises(ValueError, match=r"optimizer=LossScaleOptimizer wraps another optimizer"):
+        fresh_optimizer(wrapped, learning_rate=None, cosine_steps=None)
+
+
 def test_warm_up_leaves_a_constant_rate_and_a_schedule():
     constant = fresh_optimizer("sgd", learning_rate=0.5, cosine_steps=None, warmup_fraction=0.2)
     assert float(constant.learning_rate) == 0.5

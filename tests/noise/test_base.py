@@ -432,13 +432,23 @@ def test_augment_draws_anew_in_each_epoch(random_noise_class, digits):
         assert (noisy != other).any()
 
 
+@pytest.mark.parametrize("shape", [(6, 64), (6, 8, 8, 1)])
+def test_augment_returns_arrays_whatever_the_output_is(shape):
+    X = make_images(6, 8, 8).reshape(shape)
+    noise = GaussianNoise(random_state=0).fit(X)
+    expected = noise.augment(X, 0)
+    assert_array_equal(noise.set_output(transform="pandas").augment(X, 0), expected, strict=True)
+
+
 def test_what_augment_refuses():
     noise = GaussianNoise()
     X = make_images(2, 4, 4)
     with pytest.raises(NotFittedError):
         noise.augment(X, 0)
-    with pytest.raises(ValueError, match="epoch=-1 is negative; expected the number of an epoch"):
+    with pytest.raises(ValueError, match="epoch == -1, must be >= 0"):
         noise.fit(X).augment(X, -1)
+    with pytest.raises(TypeError, match="epoch must be an instance of"):
+        noise.augment(X, 1.5)
     with pytest.raises(ValueError, match="features"):
         noise.augment(X.reshape(2, -1)[:, :9], 0)
 

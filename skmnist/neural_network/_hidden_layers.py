@@ -9,7 +9,7 @@ from skmnist.neural_network._base import BaseImageClassifier
 from skmnist.neural_network._layers import INITIALIZERS
 
 
-class BaseDenseClassifier(BaseImageClassifier):
+class BaseHiddenLayersClassifier(BaseImageClassifier):
     """Base class of the networks that have dense hidden layers, or end in them."""
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {

@@ -1,0 +1,38 @@
+"""What the networks without hidden layers share: convolutions, global pooling, the output."""
+
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+from sklearn.utils._param_validation import Interval, StrOptions
+
+from skmnist.neural_network._base import BaseImageClassifier
+from skmnist.neural_network._layers import INITIALIZERS, NORMALIZATIONS, POOLINGS
+
+
+class BaseDeepClassifier(BaseImageClassifier):
+    """Base class of the networks that pool their last maps into one number each."""
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **BaseImageClassifier._parameter_constraints,
+        "kernel_size": [Interval(Integral, 1, None, closed="left")],
+        "stem_kernel_size": [Interval(Integral, 1, None, closed="left")],
+        "stem_stride": [Interval(Integral, 1, None, closed="left")],
+        "normalization": [StrOptions(set(NORMALIZATIONS))],
+        "pooling": [StrOptions(set(POOLINGS))],
+        "dropout": [Interval(Real, 0, 1, closed="left")],
+        "kernel_initializer": [StrOptions(set(INITIALIZERS))],
+    }
+
+    def _deep_params(self) -> dict[str, Any]:
+        """Return the parameters that the deep networks share, as the builders take them."""
+        return {
+            "kernel_size": self.kernel_size,
+            "stem_kernel_size": self.stem_kernel_size,
+            "stem_stride": self.stem_stride,
+            "activation": self.activation,
+            "normalization": self.normalization,
+            "pooling": self.pooling,
+            "dropout": self.dropout,
+            "kernel_initializer": self.kernel_initializer,
+            "output_kernel_initializer": self.output_kernel_initializer,
+        }
