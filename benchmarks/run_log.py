@@ -1,11 +1,13 @@
 """A log of long runs: each writes a line as it ends, and a second start goes on from there."""
 
 import hashlib
+import inspect
 import re
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -125,10 +127,23 @@ class RunLog:
 
 def _digest(recipe: object) -> str:
     """Return eight hexadecimal digits that tell recipes apart."""
-    # scikit-learn shortens the representation of an estimator to 700 characters.
-    whole = isinstance(recipe, BaseEstimator)
-    text = recipe.__repr__(N_CHAR_MAX=10**6) if whole else repr(recipe)
-    return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
+    return hashlib.blake2b(_described(recipe).encode(), digest_size=4).hexdigest()
+
+
+def _described(recipe: Any) -> str:
+    """Describe an estimator by what differs from its defaults; scikit-learn's text is shortened."""
+    if isinstance(recipe, list | tuple):
+        return f"[{', '.join(map(_described, recipe))}]"
+    if not isinstance(recipe, BaseEstimator):
+        return repr(recipe)
+    defaults = inspect.signature(type(recipe)).parameters
+    changed = {
+        name: value
+        for name, value in sorted(recipe.get_params(deep=False).items())
+        if value != defaults[name].default
+    }
+    params = ", ".join(f"{name}={_described(value)}" for name, value in changed.items())
+    return f"{type(recipe).__name__}({params})"
 
 
 def _numbers(text: str) -> Numbers:
