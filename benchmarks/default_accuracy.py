@@ -1,7 +1,7 @@
 """Accuracy of the default networks on clean digits of the embedded sample.
 
-Trains ``CNNClassifier()`` and ``MLPClassifier()`` on 4,000 rows and scores 1,000 others, for three
-seeds of the split and the network. Run it on an idle machine::
+Trains the networks as they come on 4,000 rows and scores 1,000 others, for three seeds of the split
+and the network. Run it on an idle machine::
 
     python benchmarks/default_accuracy.py
 """
@@ -14,9 +14,20 @@ from conditions import fail_unless, print_conditions
 from sklearn.model_selection import train_test_split
 
 from skmnist.datasets import load_mnist_sample
-from skmnist.neural_network import CNNClassifier, MLPClassifier
+from skmnist.neural_network import (
+    CNNClassifier,
+    DenseNetClassifier,
+    MLPClassifier,
+    ResNetClassifier,
+)
 
-LEAST = {CNNClassifier: 0.978, MLPClassifier: 0.950}
+# Bars on the mean accuracy; DenseNetClassifier has one on the time only.
+LEAST = {
+    ResNetClassifier: 0.984,
+    CNNClassifier: 0.980,
+    MLPClassifier: 0.950,
+    DenseNetClassifier: 0.0,
+}
 
 
 def main() -> None:
@@ -26,7 +37,7 @@ def main() -> None:
     print_conditions()
     claims = {}
     X, y = load_mnist_sample(return_X_y=True)
-    for network in (CNNClassifier, MLPClassifier):
+    for network, least in LEAST.items():
         name, scores = f"{network.__name__}()", []
         for seed in seeds:
             X_train, X_test, y_train, y_test = train_test_split(
@@ -38,7 +49,8 @@ def main() -> None:
             claims[f"{name} seed {seed} within 60 s"] = seconds < 60
             scores.append(net.score(X_test, y_test))
             print(f"{name} seed {seed}: {scores[-1]:.4f} ({seconds:.1f} s)", flush=True)
-        claims[f"{name} >= {LEAST[network]:.1%}"] = np.mean(scores) >= LEAST[network]
+        if least:
+            claims[f"{name} >= {least:.1%}"] = np.mean(scores) >= least
         print(f"{name} mean of {len(seeds)}: {np.mean(scores):.4f} ± {np.std(scores):.4f}")
     fail_unless(claims)
 

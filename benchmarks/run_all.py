@@ -24,6 +24,7 @@ RESULTS = FOLDER / "results"
 PAGE = FOLDER.parent / "docs" / "benchmarks.md"
 SCRIPTS = (
     "fit_speed",
+    "augment_speed",
     "predict_speed",
     "search_speed",
     "memory",

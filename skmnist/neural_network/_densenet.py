@@ -21,7 +21,7 @@ class DenseNetClassifier(BaseDeepClassifier):
 
     Parameters
     ----------
-    n_layers : tuple of int, default=(4, 4, 4)
+    n_layers : tuple of int, default=(2, 2, 2)
         Number of layers of each stage.
     growth_rate : int, default=12
         Number of maps that a layer adds; the first convolution makes twice as many.
@@ -75,7 +75,7 @@ class DenseNetClassifier(BaseDeepClassifier):
 
     def __init__(
         self,
-        n_layers: Sequence[int] = (4, 4, 4),
+        n_layers: Sequence[int] = (2, 2, 2),
         *,
         growth_rate: int = 12,
         bottleneck: bool = True,
@@ -91,15 +91,15 @@ class DenseNetClassifier(BaseDeepClassifier):
         kernel_initializer: str = "he_normal",
         output_kernel_initializer: str = "glorot_uniform",
         optimizer: str | keras.optimizers.Optimizer = "adam",
-        optimizer__learning_rate: Any = None,
-        optimizer__weight_decay: float | None = None,
+        optimizer__learning_rate: Any = 0.005,
+        optimizer__weight_decay: float | None = 0.05,
         learning_rate_schedule: str = "cosine",
-        warmup_fraction: float = 0.0,
+        warmup_fraction: float = 0.2,
         loss: str | keras.losses.Loss = "categorical_crossentropy",
-        label_smoothing: float = 0.0,
+        label_smoothing: float = 0.1,
         augment: Any = None,
         test_time_views: int = 0,
-        epochs: int = 15,
+        epochs: int = 20,
         batch_size: int = 32,
         early_stopping: bool = False,
         validation_fraction: float = 0.1,

@@ -20,7 +20,7 @@ class ResNetClassifier(BaseDeepClassifier):
 
     Parameters
     ----------
-    filters : tuple of int, default=(32, 64, 128)
+    filters : tuple of int, default=(16, 32, 64)
         Number of filters of the convolutions in each stage.
     n_blocks : int or tuple of int, default=1
         Number of residual blocks of each stage, or one number for each of them.
@@ -72,7 +72,7 @@ class ResNetClassifier(BaseDeepClassifier):
 
     def __init__(
         self,
-        filters: Sequence[int] = (32, 64, 128),
+        filters: Sequence[int] = (16, 32, 64),
         *,
         n_blocks: int | Sequence[int] = 1,
         kernel_size: int = 3,
@@ -86,15 +86,15 @@ class ResNetClassifier(BaseDeepClassifier):
         kernel_initializer: str = "he_normal",
         output_kernel_initializer: str = "glorot_uniform",
         optimizer: str | keras.optimizers.Optimizer = "adam",
-        optimizer__learning_rate: Any = None,
-        optimizer__weight_decay: float | None = None,
+        optimizer__learning_rate: Any = 0.005,
+        optimizer__weight_decay: float | None = 0.05,
         learning_rate_schedule: str = "cosine",
-        warmup_fraction: float = 0.0,
+        warmup_fraction: float = 0.2,
         loss: str | keras.losses.Loss = "categorical_crossentropy",
-        label_smoothing: float = 0.0,
+        label_smoothing: float = 0.1,
         augment: Any = None,
         test_time_views: int = 0,
-        epochs: int = 15,
+        epochs: int = 20,
         batch_size: int = 32,
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
