@@ -90,6 +90,16 @@ def check_augment(augment: Any) -> list[Any]:
     return list(noises)
 
 
+def check_views(n_views: int, augmentation: Augmentation | None) -> Augmentation:
+    """Return what makes noisy views of an image, or say that there is nothing that does."""
+    if augmentation is None:
+        raise ValueError(
+            f"test_time_views={n_views!r} needs a noise to make views of an image; pass augment= "
+            "too, and fit, or test_time_views=0."
+        )
+    return augmentation
+
+
 def feed(
     samples: Samples,
     augmentation: Augmentation | None,

@@ -5,9 +5,7 @@ This is the only module that imports scikeras. Of scikeras it keeps the class, s
 prediction, cloning, tags and pickling are scikit-learn's or our own.
 """
 
-import json
 import math
-import zlib
 from abc import ABC, abstractmethod
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
@@ -16,16 +14,16 @@ import keras
 import numpy as np
 from scikeras.wrappers import KerasClassifier
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils import ClassifierTags, check_consistent_length, gen_batches
+from sklearn.utils import ClassifierTags, check_consistent_length
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.multiclass import unique_labels
-from sklearn.utils.validation import check_is_fitted
 
-from skmnist.neural_network._augmentation import Augmentation
+from skmnist.neural_network._augmentation import Augmentation, check_views
 from skmnist.neural_network._docstrings import complete_docstring
 from skmnist.neural_network._inference import CompiledInference
 from skmnist.neural_network._layers import ACTIVATIONS, INITIALIZERS
 from skmnist.neural_network._precision import PRECISIONS, training_precision
+from skmnist.neural_network._prediction import PredictionMixin
 from skmnist.neural_network._runtime import check_process
 from skmnist.neural_network._samples import Samples
 from skmnist.neural_network._targets import (
@@ -53,11 +51,8 @@ from skmnist.utils import (
     unchanged_on_failure,
 )
 
-# Rows that are made noisy at once for predictions over several views.
-_ROWS_PER_VIEW = 4096
 
-
-class BaseImageClassifier(KerasClassifier, ABC):
+class BaseImageClassifier(PredictionMixin, KerasClassifier, ABC):
     """Base class of the networks; a subclass implements `_build_model`.
 
     In the docstring of a subclass, a line such as ``{training parameters}`` stands for the text
@@ -345,7 +340,7 @@ class BaseImageClassifier(KerasClassifier, ABC):
             self.augment, samples.images, value_range=self.value_range_, seed=self.seed_
         )
         if self.test_time_views:
-            self._for_views(augmentation)
+            check_views(self.test_time_views, augmentation)
         rates = (self.optimizer__learning_rate, self.optimizer__weight_decay)
         settings = (self.optimizer, *rates, self.loss, self.label_smoothing)
         optimizer = fresh_optimizer(
@@ -392,109 +387,3 @@ class BaseImageClassifier(KerasClassifier, ABC):
     def current_epoch(self) -> int:
         """Number of epochs that the network has been trained for."""
         return len(getattr(self, "history_", {}).get("loss", []))
-
-    # Prediction -----------------------------------------------------------------------------------
-
-    def predict_proba(self, X: Any) -> np.ndarray:
-        """Predict the probabilities of the classes.
-
-        Parameters
-        ----------
-        X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
-            Images of the shape and range of the training images; never written to.
-
-        Returns
-        -------
-        ndarray of shape (n, n_classes), float32
-            Probabilities in the order of `classes_`; each row sums to 1.
-
-        Raises
-        ------
-        NotFittedError
-            If the network has not been fitted.
-        ValueError
-            If `X` does not fit the training images.
-        """
-        check_is_fitted(self)
-        check_process()
-        images = clip_to_value_range(check_images(self, X, reset=False), self.value_range_)
-        images = images[..., np.newaxis]
-        probabilities = self._inference(images)
-        if self.test_time_views:
-            augmentation = self._for_views(self._augmentation)
-            for rows in gen_batches(len(images), _ROWS_PER_VIEW):
-                for view in range(self.test_time_views):
-                    noisy = augmentation.noisy(images[rows], view)
-                    probabilities[rows] += self._inference(noisy)
-            probabilities /= 1 + self.test_time_views
-        return probabilities
-
-    def _for_views(self, augmentation: Augmentation | None) -> Augmentation:
-        """Return what makes views of an image, or say that there is nothing."""
-        if augmentation is None:
-            raise ValueError(
-                f"test_time_views={self.test_time_views!r} needs a noise to make views of an "
-                "image; pass augment= too, and fit, or test_time_views=0."
-            )
-        return augmentation
-
-    def predict_log_proba(self, X: Any) -> np.ndarray:
-        """Predict the logarithms of the probabilities of the classes.
-
-        Parameters
-        ----------
-        X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
-            Images of the shape and range of the training images.
-
-        Returns
-        -------
-        ndarray of shape (n, n_classes), float32
-            Finite logarithms: a probability that underflows counts as the smallest normal float32.
-        """
-        return np.log(np.maximum(self.predict_proba(X), np.finfo(np.float32).tiny))
-
-    def predict(self, X: Any) -> np.ndarray:
-        """Predict the classes.
-
-        Parameters
-        ----------
-        X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
-            Images of the shape and range of the training images.
-
-        Returns
-        -------
-        ndarray of shape (n,)
-            Labels, of the type of the labels in `fit`.
-        """
-        probabilities = self.predict_proba(X)
-        return self.classes_[probabilities.argmax(axis=1)]
-
-    # Pickling: the architecture and the weights, without the optimizer and compiled functions -----
-
-    def __getstate__(self) -> dict[str, Any]:
-        state = dict(super().__getstate__())
-        for name in ("_inference", "_optimizer"):
-            state.pop(name, None)
-        if "model_" in state:
-            model = state["model_"]
-            architecture = keras.saving.serialize_keras_object(model)
-            architecture.pop("compile_config", None)
-            # Of a deep network with few weights, the plain text would be a tenth of the file.
-            text = zlib.compress(json.dumps(architecture).encode())
-            state["model_"] = {"architecture": text, "weights": model.get_weights()}
-        return state
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        state = dict(state)
-        if "model_" in state:
-            check_process()
-            packed = state["model_"]
-            architecture = json.loads(zlib.decompress(packed["architecture"]))
-            model = keras.saving.deserialize_keras_object(architecture)
-            model.set_weights(packed["weights"])
-            state |= {
-                "model_": model,
-                "_inference": CompiledInference(model),
-                "_optimizer": (None, None),
-            }
-        super().__setstate__(state)

@@ -1,0 +1,126 @@
+"""Prediction by a trained network, and its way into files and out of them."""
+
+import json
+import zlib
+from typing import Any
+
+import keras
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils import gen_batches
+from sklearn.utils.validation import check_is_fitted
+
+from skmnist.neural_network._augmentation import Augmentation, check_views
+from skmnist.neural_network._inference import CompiledInference
+from skmnist.neural_network._runtime import check_process
+from skmnist.utils import check_images, clip_to_value_range
+
+# Rows that are made noisy at once for predictions over several views.
+_ROWS_PER_VIEW = 4096
+
+
+class PredictionMixin:
+    """What a network does when it is trained: it predicts, and is pickled."""
+
+    # What `fit` sets.
+    classes_: np.ndarray
+    model_: keras.Model
+    test_time_views: int
+    value_range_: tuple[float, float]
+    _augmentation: Augmentation | None
+    _inference: CompiledInference
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Predict the probabilities of the classes.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
+            Images of the shape and range of the training images; never written to.
+
+        Returns
+        -------
+        ndarray of shape (n, n_classes), float32
+            Probabilities in the order of `classes_`; each row sums to 1.
+
+        Raises
+        ------
+        NotFittedError
+            If the network has not been fitted.
+        ValueError
+            If `X` does not fit the training images.
+        """
+        check_is_fitted(self)
+        check_process()
+        images = clip_to_value_range(check_images(self, X, reset=False), self.value_range_)
+        images = images[..., np.newaxis]
+        probabilities = self._inference(images)
+        if self.test_time_views:
+            augmentation = check_views(self.test_time_views, self._augmentation)
+            for rows in gen_batches(len(images), _ROWS_PER_VIEW):
+                for view in range(self.test_time_views):
+                    noisy = augmentation.noisy(images[rows], view)
+                    probabilities[rows] += self._inference(noisy)
+            probabilities /= 1 + self.test_time_views
+        return probabilities
+
+    def predict_log_proba(self, X: Any) -> np.ndarray:
+        """Predict the logarithms of the probabilities of the classes.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
+            Images of the shape and range of the training images.
+
+        Returns
+        -------
+        ndarray of shape (n, n_classes), float32
+            Finite logarithms: a probability that underflows counts as the smallest normal float32.
+        """
+        return np.log(np.maximum(self.predict_proba(X), np.finfo(np.float32).tiny))
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Predict the classes.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
+            Images of the shape and range of the training images.
+
+        Returns
+        -------
+        ndarray of shape (n,)
+            Labels, of the type of the labels in `fit`.
+        """
+        probabilities = self.predict_proba(X)
+        return self.classes_[probabilities.argmax(axis=1)]
+
+    # Pickling: the architecture and the weights, without the optimizer and compiled functions -----
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = dict(BaseEstimator.__getstate__(self))
+        for name in ("_inference", "_optimizer"):
+            state.pop(name, None)
+        if "model_" in state:
+            model = state["model_"]
+            architecture = keras.saving.serialize_keras_object(model)
+            architecture.pop("compile_config", None)
+            # Of a deep network with few weights, the plain text would be a tenth of the file.
+            text = zlib.compress(json.dumps(architecture).encode())
+            state["model_"] = {"architecture": text, "weights": model.get_weights()}
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        state = dict(state)
+        if "model_" in state:
+            check_process()
+            packed = state["model_"]
+            architecture = json.loads(zlib.decompress(packed["architecture"]))
+            model = keras.saving.deserialize_keras_object(architecture)
+            model.set_weights(packed["weights"])
+            state |= {
+                "model_": model,
+                "_inference": CompiledInference(model),
+                "_optimizer": (None, None),
+            }
+        BaseEstimator.__setstate__(self, state)
