@@ -59,6 +59,7 @@ def plain_net(filters: tuple[int, int], seed: int) -> CNNClassifier:
         hidden_layer_sizes=(64,),
         dropout=0.0,
         batch_normalization=False,
+        warmup_fraction=0.0,
         epochs=3,
         batch_size=64,
         random_state=seed,

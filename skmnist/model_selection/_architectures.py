@@ -15,6 +15,9 @@ _PROTOCOL: dict[str, Any] = {
     "validation_fraction": 0.2,
     "n_iter_no_change": 10,
     "learning_rate_schedule": "constant",
+    "optimizer__learning_rate": None,
+    "optimizer__weight_decay": None,
+    "label_smoothing": 0.0,
 }
 
 _CONVOLUTIONS: dict[str, Any] = {

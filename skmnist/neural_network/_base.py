@@ -90,6 +90,9 @@ class BaseImageClassifier(PredictionMixin, KerasClassifier, ABC):
         "verbose": [StrOptions({"auto"}), Interval(Integral, 0, 2, closed="both"), "boolean"],
     }
 
+    # Learning rate and weight decay of "adam" by its name on normalised maps, if None is passed.
+    _rates_of_adam: ClassVar[tuple[float, float] | None] = None
+
     # Ask for the validation data wherever metadata is routed:
     # Pipeline(transform_input=["X_val"]).fit(X, y, X_val=..., y_val=...) works as it stands.
     __metadata_request__fit: ClassVar[dict[str, bool]] = {"X_val": True, "y_val": True}
@@ -97,7 +100,7 @@ class BaseImageClassifier(PredictionMixin, KerasClassifier, ABC):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if cls.__doc__:
-            cls.__doc__ = complete_docstring(cls.__doc__, cls.__init__)
+            cls.__doc__ = complete_docstring(cls.__doc__, cls.__init__, cls._rates_of_adam)
 
     @abstractmethod
     def _build_model(self, n_classes: int) -> keras.Model:
@@ -341,12 +344,12 @@ class BaseImageClassifier(PredictionMixin, KerasClassifier, ABC):
         )
         if self.test_time_views:
             check_views(self.test_time_views, augmentation)
-        rates = (self.optimizer__learning_rate, self.optimizer__weight_decay)
-        settings = (self.optimizer, *rates, self.loss, self.label_smoothing)
+        learning_rate, weight_decay = self._rates()
+        settings = (self.optimizer, learning_rate, weight_decay, self.loss, self.label_smoothing)
         optimizer = fresh_optimizer(
             self.optimizer,
-            learning_rate=self.optimizer__learning_rate,
-            weight_decay=self.optimizer__weight_decay,
+            learning_rate=learning_rate,
+            weight_decay=weight_decay,
             cosine_steps=cosine_steps,
             warmup_fraction=self.warmup_fraction,
         )
@@ -382,6 +385,21 @@ class BaseImageClassifier(PredictionMixin, KerasClassifier, ABC):
                 self._optimizer = (settings, trainer.optimizer_state)
         self.history_ = join_histories(self.history_, history)
         self._augmentation = augmentation
+
+    def _rates(self) -> tuple[Any, float | None]:
+        """Return the learning rate and the weight decay; None is that of the optimizer."""
+        given = (self.optimizer__learning_rate, self.optimizer__weight_decay)
+        if self._rates_of_adam is None or self.optimizer != "adam" or not self._normalizes_maps():
+            return given
+        learning_rate, weight_decay = (
+            tuned if value is None else value
+            for value, tuned in zip(given, self._rates_of_adam, strict=True)
+        )
+        return learning_rate, weight_decay
+
+    def _normalizes_maps(self) -> bool:
+        """Tell whether the maps of convolutions are normalised: they bear larger steps."""
+        return False
 
     @property
     def current_epoch(self) -> int:

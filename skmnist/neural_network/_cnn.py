@@ -68,6 +68,7 @@ class CNNClassifier(BaseHiddenLayersClassifier):
         "conv_dropout": ["array-like", Real],
         "conv_kernel_initializer": [StrOptions(set(INITIALIZERS)), "array-like"],
     }
+    _rates_of_adam = (0.005, 0.05)
 
     def __init__(
         self,
@@ -88,7 +89,7 @@ class CNNClassifier(BaseHiddenLayersClassifier):
         optimizer__learning_rate: Any = None,
         optimizer__weight_decay: float | None = None,
         learning_rate_schedule: str = "cosine",
-        warmup_fraction: float = 0.0,
+        warmup_fraction: float = 0.2,
         loss: str | keras.losses.Loss = "categorical_crossentropy",
         label_smoothing: float = 0.0,
         augment: Any = None,
@@ -141,6 +142,9 @@ class CNNClassifier(BaseHiddenLayersClassifier):
         self.value_range = value_range
         self.random_state = random_state
         self.verbose = verbose
+
+    def _normalizes_maps(self) -> bool:
+        return self.batch_normalization
 
     def _build_model(self, n_classes: int) -> keras.Model:
         return build_cnn(

@@ -22,6 +22,10 @@ class BaseDeepClassifier(BaseImageClassifier):
         "dropout": [Interval(Real, 0, 1, closed="left")],
         "kernel_initializer": [StrOptions(set(INITIALIZERS))],
     }
+    _rates_of_adam = (0.01, 0.05)
+
+    def _normalizes_maps(self) -> bool:
+        return self.normalization != "none"
 
     def _deep_params(self) -> dict[str, Any]:
         """Return the parameters that the deep networks share, as the builders take them."""

@@ -52,10 +52,11 @@ optimizer : str or keras.optimizers.Optimizer, default=?
     "adam", "adamw", "adadelta", "adagrad", "adamax", "lion", "nadam", "rmsprop", "sgd", or an
     instance, of which every fit uses a fresh copy.
 optimizer__learning_rate : float or schedule, default=?
-    Learning rate; None takes that of the optimizer.
+    Learning rate; None takes {learning rate}.
 optimizer__weight_decay : float, default=?
     Decoupled weight decay in [0, 1): each step takes this share of the kernels, times the learning
-    rate, away. None takes that of the optimizer. Biases and scales of normalisation do not decay.
+    rate, away. None takes {weight decay}.
+    Biases and scales of normalisation do not decay.
 learning_rate_schedule : {"cosine", "constant"}, default=?
     Whether the learning rate falls to zero along a half cosine over `epochs`, or stays.
 warmup_fraction : float, default=?
@@ -140,8 +141,10 @@ _PARAGRAPHS = {
 }
 
 
-def complete_docstring(docstring: str, constructor: Callable[..., Any]) -> str:
-    """Put in the common paragraphs, and the defaults of the constructor."""
+def complete_docstring(
+    docstring: str, constructor: Callable[..., Any], rates_of_adam: tuple[float, float] | None
+) -> str:
+    """Put in the common paragraphs, the defaults of the constructor and the rates for Adam."""
     parameters = inspect.signature(constructor).parameters
 
     def with_default(match: re.Match[str]) -> str:
@@ -154,4 +157,10 @@ def complete_docstring(docstring: str, constructor: Callable[..., Any]) -> str:
         return f"{match['start']}default={default}"
 
     line = re.compile(r"^(?P<start>(?P<name>\w+) : .*)default=\?$", re.MULTILINE)
-    return line.sub(with_default, fill_docstring(docstring, _PARAGRAPHS))
+    text = line.sub(with_default, fill_docstring(docstring, _PARAGRAPHS))
+    for place, name in enumerate(("learning rate", "weight decay")):
+        taken = "that of the optimizer"
+        if rates_of_adam is not None:
+            taken += f', but {rates_of_adam[place]} for "adam" on normalised maps'
+        text = text.replace(f"{{{name}}}", taken)
+    return text

@@ -577,6 +577,33 @@ def test_every_parameter_refuses_a_bad_value(network, X, y):
         assert not hasattr(net, "model_")
 
 
+@pytest.mark.parametrize(
+    ("net", "expected"),
+    [
+        (MLPClassifier(), (None, None)),
+        (CNNClassifier(), (0.005, 0.05)),
+        (ResNetClassifier(), (0.01, 0.05)),
+        (DenseNetClassifier(), (0.01, 0.05)),
+        (CNNClassifier(batch_normalization=False), (None, None)),
+        (ResNetClassifier(normalization="none"), (None, None)),
+        (CNNClassifier(optimizer="sgd"), (None, None)),
+        (CNNClassifier(optimizer=keras.optimizers.Adam(0.5)), (None, None)),
+        (CNNClassifier(optimizer__learning_rate=0.1), (0.1, 0.05)),
+        (CNNClassifier(optimizer__weight_decay=0.0), (0.005, 0.0)),
+    ],
+)
+def test_tuned_rates_are_for_adam_by_its_name_on_normalised_maps(net, expected):
+    assert net._rates() == expected
+
+
+def test_tuned_rates_are_documented():
+    for network in NETWORKS[1:]:
+        rate, decay = network._rates_of_adam
+        for value in (rate, decay):
+            assert f'that of the optimizer, but {value} for "adam" on norm' in network.__doc__
+    assert '"adam" on' not in MLPClassifier.__doc__
+
+
 def test_label_smoothing_is_not_for_an_instance_of_a_loss(X, y, make_mlp):
     net = make_mlp(loss=keras.losses.CategoricalCrossentropy(), label_smoothing=0.1)
     with pytest.raises(ValueError, match=r"label_smoothing=0.1 .* CategoricalCrossentropy\(label"):
