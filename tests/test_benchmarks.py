@@ -163,18 +163,18 @@ def test_claims_of_the_corruptions(scripts):
 
 def test_claims_of_the_reproduced_table(scripts):
     _, _, reference_table = scripts
-    tested = {
-        name: {"accuracy": accuracy + 0.5, "loss": loss, "epochs": 20}
+    runs = {
+        f"{name} test": {"accuracy": accuracy + 0.5, "loss": loss, "epochs": 20}
         for name, (accuracy, loss) in reference_table.PUBLISHED.items()
     }
-    folds = {
-        name: [{"accuracy": mean}] * 5
-        for name, (mean, _) in reference_table.PUBLISHED_FOLDS.items()
-    }
-    table, claims = reference_table.summarize(tested, folds)
+    for name, (mean, _) in reference_table.PUBLISHED_FOLDS.items():
+        runs |= {f"{name} fold {i}": {"accuracy": mean} for i in range(1, 6)}
+    table, claims = reference_table.summarize(runs)
     assert len(claims) == 9 + 2 + 1
     assert all(claims.values())
     assert "| cnn-5 | 96.46 % | 96.96 % | +0.50 |" in table
-    tested["lenet"]["accuracy"] = 85.0  # below an MLP, and too far from what was published
-    _, claims = reference_table.summarize(tested, folds)
+    runs["lenet test"]["accuracy"] = 85.0  # below an MLP, and too far from what was published
+    _, claims = reference_table.summarize(runs)
     assert list(claims.values()).count(False) == 2
+    del runs["cnn-5 fold 5"]
+    assert len(reference_table.summarize(runs)[1]) == len(claims) - 1
