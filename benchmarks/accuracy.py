@@ -52,12 +52,12 @@ ABLATION: dict[str, dict[str, Any]] = {
 
 def mlp(seed: int) -> MLPClassifier:
     return MLPClassifier(
-        (1024, 1024, 512),
+        (1024, 1024, 1024),
         dropout=0.2,
         batch_normalization=True,
         batch_size=256,
-        epochs=120,
-        optimizer__learning_rate=0.002,
+        epochs=60,
+        optimizer__learning_rate=0.003,
         optimizer__weight_decay=0.05,
         warmup_fraction=0.1,
         augment=mild_warp(),

@@ -83,7 +83,7 @@ class DenseNetClassifier(BaseDeepClassifier):
         conv_dropout: float = 0.0,
         kernel_size: int = 3,
         stem_kernel_size: int = 3,
-        stem_stride: int = 1,
+        stem_stride: int = 2,
         activation: str = "relu",
         normalization: str = "batch",
         pooling: str = "average",
