@@ -9,7 +9,7 @@ for) and averaged over views. The parts:
 - ``folds``: the same, in fewer epochs, in ``KFold(5, shuffle=True, random_state=42)`` over the
   training rows;
 - ``race``: seconds until 96.62 % of the 12,000 validation rows are right, tracing and validation
-  included, for a short cycle of the network and for cnn-5 of the study, one after the other;
+  included, for a thin network in a short cycle and for cnn-5 of the study, one after the other;
 - ``ablation``: a quarter of the epochs, 50,000 rows, one change in each row;
 - ``mlp``: a perceptron with the same training.
 
@@ -24,14 +24,22 @@ from typing import Any
 import keras
 import numpy as np
 from conditions import fail_unless
-from recipes import Rows, best_network, mild_warp, noisy_rows, parse_arguments, train_and_score
+from recipes import (
+    Rows,
+    best_network,
+    fast_network,
+    mild_warp,
+    noisy_rows,
+    parse_arguments,
+    train_and_score,
+)
 from run_log import History, Numbers, RunLog
 from sklearn.model_selection import KFold
 
 from skmnist.model_selection import reference_architectures
 from skmnist.neural_network import BaseImageClassifier, MLPClassifier
 
-EPOCHS, FOLD_EPOCHS, RACE_EPOCHS = 48, 36, 3
+EPOCHS, FOLD_EPOCHS = 64, 40
 GOAL = 0.9662  # published mean of five folds
 # What is different -> the parameters.
 ABLATION: dict[str, dict[str, Any]] = {
@@ -84,15 +92,11 @@ def race(network: BaseImageClassifier, X: np.ndarray, y: np.ndarray) -> tuple[Nu
 
 
 def race_both(X: np.ndarray, y: np.ndarray) -> tuple[Numbers, History]:
-    """Return the times of the best network and of cnn-5, and the history of the latter."""
-    ours, _ = race(racer(), X, y)
+    """Return the times of the fast network and of cnn-5, and the history of the latter."""
+    ours, _ = race(fast_network(0), X, y)
     theirs, history = race(reference_architectures(random_state=0)["cnn-5"], X, y)
-    numbers = {f"best_{name}": value for name, value in ours.items()}
+    numbers = {f"fast_{name}": value for name, value in ours.items()}
     return numbers | {f"cnn5_{name}": value for name, value in theirs.items()}, history
-
-
-def racer() -> BaseImageClassifier:
-    return best_network(0, epochs=RACE_EPOCHS, augment=None)
 
 
 def main() -> None:
@@ -105,7 +109,7 @@ def main() -> None:
         best = best_network(0, epochs=EPOCHS)
         log.run("best test", best, lambda: train_and_score(best, (X, y), test))
     if "race" in options.only:
-        log.run("race", racer(), lambda: race_both(X, y))
+        log.run("race", fast_network(0), lambda: race_both(X, y))
     if "mlp" in options.only:
         log.run("mlp test", mlp(0), lambda: train_and_score(mlp(0), (X, y), test))
     if "folds" in options.only:
@@ -172,10 +176,10 @@ def summarize(runs: dict[str, Numbers]) -> tuple[str, dict[str, bool]]:
         )
     if "race" in runs:
         run = runs["race"]
-        seconds, other = run["best_seconds"], run["cnn5_seconds"]
-        arrives = min(run["best_accuracy"], run["cnn5_accuracy"]) >= 100 * GOAL
+        seconds, other = run["fast_seconds"], run["cnn5_seconds"]
+        arrives = min(run["fast_accuracy"], run["cnn5_accuracy"]) >= 100 * GOAL
         add(
-            f"best network, seconds to {GOAL:.2%} of the validation rows",
+            f"fast network, seconds to {GOAL:.2%} of the validation rows",
             f"{seconds:.0f} s (cnn-5: {other:.0f} s)",
             "<= 90 s, and half of cnn-5",
             "",

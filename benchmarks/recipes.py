@@ -31,7 +31,7 @@ def best_network(seed: int, **changes: Any) -> CNNClassifier:
         "hidden_layer_sizes": (256,),
         "dropout": 0.3,
         "batch_size": 128,
-        "optimizer__learning_rate": 0.0015,
+        "optimizer__learning_rate": 0.008,
         "optimizer__weight_decay": 0.05,
         "learning_rate_schedule": "cosine",
         "warmup_fraction": 0.2,
@@ -39,6 +39,21 @@ def best_network(seed: int, **changes: Any) -> CNNClassifier:
         "random_state": seed,
     }
     return CNNClassifier(**params | changes)
+
+
+def fast_network(seed: int) -> CNNClassifier:
+    """Four thin convolutions and a short cycle, for the accuracy of the study in half a minute."""
+    return CNNClassifier(
+        (16, 32, 64, 128),
+        hidden_layer_sizes=(256,),
+        dropout=0.2,
+        epochs=4,
+        batch_size=128,
+        optimizer__learning_rate=0.008,
+        optimizer__weight_decay=0.05,
+        warmup_fraction=0.2,
+        random_state=seed,
+    )
 
 
 def parse_arguments(doc: str, parts: list[str]) -> argparse.Namespace:

@@ -126,7 +126,7 @@ def scripts(monkeypatch):
 def test_claims_of_the_best_network(scripts):
     accuracy, _, _ = scripts
     numbers = {"accuracy": 99.25, "averaged": 99.3, "epochs": 2, "seconds": 600.0}
-    race = {"best_accuracy": 97, "best_seconds": 40, "cnn5_accuracy": 96.7, "cnn5_seconds": 90}
+    race = {"fast_accuracy": 97, "fast_seconds": 40, "cnn5_accuracy": 96.7, "cnn5_seconds": 90}
     runs = dict.fromkeys(("best test", "mlp test", "ablation all"), numbers)
     runs |= {f"best fold {i}": numbers for i in range(1, 6)} | {"race": race}
     table, claims = accuracy.summarize(runs)
@@ -138,7 +138,7 @@ def test_claims_of_the_best_network(scripts):
         "best fold 2": {"seconds": 1201.0},
         "best fold 3": {"accuracy": 97.0},
         "mlp test": {"accuracy": 91.9},
-        "race": {"best_seconds": 46.0},
+        "race": {"fast_seconds": 46.0},
     }.items():
         _, claims = accuracy.summarize(runs | {name: runs[name] | changes})
         assert list(claims.values()).count(False) == 1
