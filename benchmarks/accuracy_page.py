@@ -190,6 +190,7 @@ def _pairs(
 FIGURES: dict[str, list[Callable[[], plt.Figure]]] = {
     "reference_table": [reference_table],
     "accuracy": [training_curves, ablation],
+    "recipe_choice": [],
     "n_mnist_accuracy": [n_mnist],
     "mnist_c_training": [mnist_c],
 }
