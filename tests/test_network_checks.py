@@ -39,6 +39,7 @@ NETWORKS = {
     "DenseNetClassifier": DenseNetClassifier(
         (2,),
         growth_rate=8,
+        stem_stride=1,
         normalization="group",
         pooling="max",
         epochs=20,
