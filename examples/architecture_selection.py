@@ -5,8 +5,8 @@ Which network for noisy digits?
 A search across four kinds of networks, MLP, CNN, ResNet and DenseNet, in one ``Pipeline``: halving
 by scikit-learn's ``HalvingGridSearchCV``. All candidates train for a few epochs, the better ones
 for three times as many, and so on; the winner is trained for long, with augmentation, and scored
-once on rows that were set aside. Halving by epochs favours networks that start quickly; to give deep
-ones their time, raise ``--epochs``.
+once on rows that were set aside. Halving by epochs favours networks that start quickly; to give
+deep ones their time, raise ``--epochs``.
 
 Run it with ``python examples/architecture_selection.py``: it takes some minutes on two cores and
 needs no network. ``--help`` lists the options.
