@@ -27,10 +27,12 @@ from conditions import fail_unless
 from recipes import (
     Rows,
     best_network,
+    choice_split,
     fast_network,
     mild_warp,
     noisy_rows,
     parse_arguments,
+    protocol_split,
     train_and_score,
 )
 from run_log import History, Numbers, RunLog
@@ -83,12 +85,8 @@ class StopAtGoal(keras.callbacks.Callback):
 
 def race(network: BaseImageClassifier, X: np.ndarray, y: np.ndarray) -> tuple[Numbers, History]:
     """Train until the goal is reached; the time includes tracing and validation."""
-    kept, held_out = np.split(np.random.RandomState(71).permutation(len(X)), [len(X) * 4 // 5])
     network.set_params(early_stopping=False, callbacks=StopAtGoal())
-    numbers, history = train_and_score(
-        network, (X[kept], y[kept]), (X[held_out], y[held_out]), monitor=True
-    )
-    return numbers, history
+    return train_and_score(network, *protocol_split(X, y), monitor=True)
 
 
 def race_both(X: np.ndarray, y: np.ndarray) -> tuple[Numbers, History]:
@@ -123,16 +121,13 @@ def main() -> None:
                 lambda network=network, rows=rows: train_and_score(network, *rows, monitor=True),
             )
     if "ablation" in options.only:
-        order = np.random.default_rng(1).permutation(len(X))
-        kept, held_out = order[:50_000], order[50_000:]
+        kept, held_out = choice_split(X, y)
         for name, changes in ABLATION.items():
             network = best_network(0, epochs=EPOCHS // 4, **changes)
             log.run(
                 f"ablation {name}",
                 network,
-                lambda network=network: train_and_score(
-                    network, (X[kept], y[kept]), (X[held_out], y[held_out]), monitor=True
-                ),
+                lambda network=network: train_and_score(network, kept, held_out, monitor=True),
             )
     summary, claims = summarize(log.runs)
     log.summarize(summary)

@@ -8,8 +8,14 @@ that their seconds are an upper bound::
     TF_NUM_INTRAOP_THREADS=1 python benchmarks/recipe_choice.py --data-home FOLDER_OF_MNIST_NPZ
 """
 
-import numpy as np
-from recipes import best_network, mild_warp, noisy_rows, parse_arguments, train_and_score
+from recipes import (
+    best_network,
+    choice_split,
+    mild_warp,
+    noisy_rows,
+    parse_arguments,
+    train_and_score,
+)
 from run_log import RunLog
 
 from skmnist.neural_network import BaseImageClassifier
@@ -46,17 +52,14 @@ CANDIDATES: dict[str, BaseImageClassifier] = {
 def main() -> None:
     options = parse_arguments(__doc__, list(CANDIDATES))
     X, y = noisy_rows("reference", "train", options.data_home)
-    order = np.random.default_rng(1).permutation(len(X))
-    kept, held_out = order[:50_000], order[50_000:]
+    kept, held_out = choice_split(X, y)
     log = RunLog("recipe_choice")
     for name in options.only:
         network = CANDIDATES[name]
         log.run(
             name,
             network,
-            lambda network=network: train_and_score(
-                network, (X[kept], y[kept]), (X[held_out], y[held_out]), monitor=True
-            ),
+            lambda network=network: train_and_score(network, kept, held_out, monitor=True),
         )
     lines = ["| candidate | held-out rows | averaged over views |", "|---|---|---|"]
     for name in CANDIDATES:

@@ -75,6 +75,21 @@ def clean_rows(subset: str, data_home: str | None) -> Rows:
     return fetch_mnist(subset=subset, data_home=data_home, return_X_y=True)
 
 
+def protocol_split(X: np.ndarray, y: np.ndarray) -> tuple[Rows, Rows]:
+    """Hold out the last fifth of the shuffled rows, as the study did."""
+    return _split(X, y, np.random.RandomState(71).permutation(len(X)), len(X) // 5)
+
+
+def choice_split(X: np.ndarray, y: np.ndarray) -> tuple[Rows, Rows]:
+    """Hold out the 10,000 rows that choices are made on."""
+    return _split(X, y, np.random.default_rng(1).permutation(len(X)), 10_000)
+
+
+def _split(X: np.ndarray, y: np.ndarray, order: np.ndarray, n_held_out: int) -> tuple[Rows, Rows]:
+    kept, held_out = order[:-n_held_out], order[-n_held_out:]
+    return (X[kept], y[kept]), (X[held_out], y[held_out])
+
+
 def train_and_score(
     network: BaseImageClassifier, train: Rows, test: Rows, *, monitor: bool = False
 ) -> tuple[Numbers, History]:

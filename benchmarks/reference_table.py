@@ -16,7 +16,7 @@ import time
 import keras
 import numpy as np
 from conditions import fail_unless
-from recipes import noisy_rows, parse_arguments
+from recipes import noisy_rows, parse_arguments, protocol_split
 from run_log import History, Numbers, RunLog
 from sklearn.metrics import accuracy_score, log_loss
 from sklearn.model_selection import KFold
@@ -48,14 +48,13 @@ def trained_as_published(
     network: BaseImageClassifier, X: np.ndarray, y: np.ndarray
 ) -> BaseImageClassifier:
     """Train a network with early stopping on the last fifth of the shuffled rows."""
-    order = np.random.RandomState(71).permutation(len(X))
-    kept, held_out = np.split(order, [len(X) * 4 // 5])
+    kept, (X_val, y_val) = protocol_split(X, y)
     if isinstance(network, CNNClassifier):  # stops early, but keeps the last weights
         network.set_params(
             early_stopping=False,
             callbacks=keras.callbacks.EarlyStopping("val_loss", patience=network.n_iter_no_change),
         )
-    return network.fit(X[kept], y[kept], X_val=X[held_out], y_val=y[held_out])
+    return network.fit(*kept, X_val=X_val, y_val=y_val)
 
 
 def scored(

@@ -213,6 +213,15 @@ def check_order(low_name: str, low: float, high_name: str, high: float) -> None:
         )
 
 
+def check_odd(name: str, value: int, what: str) -> None:
+    """Refuse an even number of pixels, which has no middle."""
+    if value % 2 == 0:
+        raise ValueError(
+            f"{name}={value!r} is even; expected an odd number of pixels, so that the {what} has a "
+            f"pixel in its middle: pass {value - 1} or {value + 1}."
+        )
+
+
 def _float_of(dtype: np.dtype) -> np.dtype:
     """Return the dtype itself if it is floating, float32 for integers and bool."""
     return dtype if dtype.kind == "f" else np.dtype(np.float32)

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 from sklearn.utils._param_validation import Interval
 
-from skmnist.noise._base import BaseNoise, check_order
+from skmnist.noise._base import BaseNoise, check_odd, check_order
 from skmnist.noise._filters import (
     blur_disk,
     blur_taps,
@@ -227,11 +227,7 @@ class MotionBlur(BaseNoise):
 
     def _validate_params(self) -> None:
         super()._validate_params()
-        if self.length % 2 == 0:
-            raise ValueError(
-                f"length={self.length!r} is even; expected an odd number of pixels, so that the "
-                f"line has a pixel in its middle: pass {self.length - 1} or {self.length + 1}."
-            )
+        check_odd("length", self.length, "line")
         check_order("angle_low", self.angle_low, "angle_high", self.angle_high)
 
     def _is_zero(self) -> bool:

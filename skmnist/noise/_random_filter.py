@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils._param_validation import Interval
 
-from skmnist.noise._base import BaseNoise
+from skmnist.noise._base import BaseNoise, check_odd
 from skmnist.noise._streams import ImageStreams, as_integers
 
 
@@ -136,12 +136,7 @@ class RandomFilter(BaseNoise):
 
     def _validate_params(self) -> None:
         super()._validate_params()
-        if self.kernel_size % 2 == 0:
-            raise ValueError(
-                f"kernel_size={self.kernel_size!r} is even; expected an odd number of pixels, so "
-                f"that the kernel has a pixel in its middle: pass {self.kernel_size - 1} or "
-                f"{self.kernel_size + 1}."
-            )
+        check_odd("kernel_size", self.kernel_size, "kernel")
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         reach = int(self.kernel_size) // 2
