@@ -5,7 +5,6 @@ What has no results yet is left out::
     python benchmarks/accuracy_page.py
 """
 
-import ast
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,9 +14,9 @@ from mnist_c_accuracy import PUBLISHED as MNIST_C_PUBLISHED
 from n_mnist_accuracy import NOISES
 from reference_table import PUBLISHED, PUBLISHED_FOLDS
 from run_log import RESULTS, RunLog
+from script_text import heading
 
-FOLDER = Path(__file__).parent
-DOCS = FOLDER.parent / "docs"
+DOCS = Path(__file__).parents[1] / "docs"
 OURS, THEIRS = "tab:blue", "tab:orange"
 
 INTRODUCTION = """# Accuracy
@@ -55,17 +54,8 @@ def main() -> None:
 
 def section(script: str, results: str) -> list[str]:
     """Return the text on a script, the tables that it wrote, and what it stored."""
-    docstring = ast.get_docstring(ast.parse((FOLDER / f"{script}.py").read_text())) or ""
-    description, _, usage = docstring.rpartition("::\n\n")
     stored, _, tables = results.partition("\n\n")
-    return [
-        f"## {script}.py\n",
-        f"{description.replace('``', '`')}:\n",
-        *usage.splitlines(),
-        "",
-        tables,
-        f"```\n{stored.strip()}\n```\n",
-    ]
+    return [*heading(script), tables, f"```\n{stored.strip()}\n```\n"]
 
 
 def reference_table() -> plt.Figure:

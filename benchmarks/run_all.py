@@ -11,13 +11,13 @@ a bar is missed. It takes about twenty minutes on an idle machine::
 """
 
 import argparse
-import ast
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 from claims import HEADER, RULE
+from script_text import heading
 
 FOLDER = Path(__file__).parent
 RESULTS = FOLDER / "results"
@@ -93,19 +93,7 @@ def page() -> tuple[str, list[str]]:
 
 def section(name: str, text: str, *, is_missed: bool) -> list[str]:
     """Return the part of the page about one script."""
-    docstring = ast.get_docstring(ast.parse((FOLDER / f"{name}.py").read_text())) or ""
-    description, _, usage = docstring.rpartition("::\n\n")
-    description = description.replace("``", "`")
-    lines = [
-        f"## {name}.py\n",
-        f"{description}:\n",
-        *usage.splitlines(),
-        "",
-        "```",
-        text,
-        "```",
-        "",
-    ]
+    lines = [*heading(name), "```", text, "```", ""]
     note = RESULTS / f"{name}.note.md"
     if is_missed or note.exists():
         explanation = note.read_text().strip() if note.exists() else "Not explained yet."
