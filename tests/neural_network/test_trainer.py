@@ -253,6 +253,54 @@ def test_both_trainers_agree(optimizer, weights):
         assert_allclose(weight, other, rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.parametrize("changes", [{}, {"scale": False}, {"center": False}, {"axis": 1}])
+def test_both_trainers_normalize_maps_alike(changes):
+    """Maps of any size, a last batch of one image, and layers out of the ordinary."""
+    results = []
+    for trainer_class in (_trainer_class(), Trainer):
+        model = keras.Sequential([
+            keras.layers.Input((4, 4, 1)),
+            keras.layers.Conv2D(3, 3, kernel_initializer=keras.initializers.HeNormal(0)),
+            keras.layers.BatchNormalization(momentum=0.9, epsilon=0.01, **changes),
+            keras.layers.MaxPooling2D(),
+            keras.layers.BatchNormalization(momentum=0.5),
+            keras.layers.Flatten(),
+            keras.layers.Dense(
+                3, "softmax", kernel_initializer=keras.initializers.GlorotUniform(1)
+            ),
+        ])  # fmt: skip
+        loss = keras.losses.CategoricalCrossentropy()
+        trainer = trainer_class(model, keras.optimizers.SGD(0.1), loss, "float32")
+        results.append(train(trainer, model, samples=make_samples(49)))
+    (fast_weights, fast_logs), (weights, logs) = results
+    assert fast_logs == pytest.approx(logs, rel=1e-4)
+    for weight, other in zip(fast_weights, weights, strict=True):
+        assert_allclose(weight, other, rtol=1e-3, atol=1e-5)
+
+
+class FreezeTheNormalization(keras.callbacks.Callback):
+    def on_train_begin(self, logs=None):
+        for layer in self.model.layers:
+            layer.trainable = "normalization" not in layer.name
+
+
+def test_frozen_normalization_keeps_its_averages(X, y, make_cnn):
+    if keras.backend.backend() == "jax":
+        pytest.skip("Keras on JAX refuses layers that are frozen after the optimizer was built")
+    net = make_cnn(batch_normalization=True, callbacks=FreezeTheNormalization()).fit(X, y)
+    averages = [v for v in net.model_.variables if "moving_mean" in v.path]
+    assert averages
+    assert not any(np.any(average) for average in averages)
+
+
+def test_a_callback_saves_a_network_of_keras_own_layers(X, y, make_cnn, tmp_path):
+    path = tmp_path / "network.keras"
+    saves = keras.callbacks.ModelCheckpoint(path, save_best_only=False)
+    make_cnn(batch_normalization=True, callbacks=saves).fit(X, y)
+    network = keras.models.load_model(path, compile=False)
+    assert {type(layer).__module__.partition(".")[0] for layer in network.layers} == {"keras"}
+
+
 def test_moving_averages_are_the_final_weights():
     results = []
     for use_ema in (False, True):
