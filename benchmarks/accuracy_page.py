@@ -182,6 +182,7 @@ FIGURES: dict[str, list[Callable[[], plt.Figure]]] = {
     "accuracy": [training_curves, ablation],
     "recipe_choice": [],
     "n_mnist_accuracy": [n_mnist],
+    "mnist_c_choice": [],
     "mnist_c_training": [mnist_c],
 }
 
