@@ -54,7 +54,8 @@ def one_of(noises: Iterable[BaseNoise], probability: float) -> RandomNoise:
 
 def occlusions() -> BaseNoise:
     patches = [Occlusion(0.04, n_patches=2, max_aspect_ratio=6, value=v) for v in (0.0, 0.5, 1.0)]
-    return one_of([*patches, Occlusion(0.1, value=1.0), Occlusion(0.15)], 0.4)
+    thin = Occlusion(0.03, n_patches=3, max_aspect_ratio=12, value=1.0)
+    return one_of([*patches, thin, Occlusion(0.1, value=1.0), Occlusion(0.15)], 0.5)
 
 
 def affine() -> BaseNoise:
@@ -63,7 +64,14 @@ def affine() -> BaseNoise:
 
 def generic() -> list[BaseNoise]:
     """Return noises that follow one another, each of them for some of the digits only."""
-    filters = [RandomFilter(3), RandomFilter(5), RandomFilter(7, multiscale=True)]
+    deformations = [ElasticTransform(), ElasticTransform(8, 1.2), ElasticTransform(8, 2.0)]
+    filters = [
+        RandomFilter(3, mixing=0.3),
+        RandomFilter(3, mixing=0.0, magnitude=True),
+        RandomFilter(5, mixing=0.0, magnitude=True),
+        RandomFilter(7, mixing=0.3, magnitude=True),
+        RandomFilter(7, multiscale=True),
+    ]
     fields = [
         SmoothNoise(0.4, sigma=1.5),
         SmoothNoise(1.0, sigma=3.0),
@@ -71,11 +79,11 @@ def generic() -> list[BaseNoise]:
         SmoothNoise(0.3, sigma=6.0, contrast=0.9),
         SmoothNoise(0.6, sigma=10.0, contrast=2.0),
     ]
-    independent = [GaussianNoise(0.3), GaussianNoise(0.12), UniformNoise(0.5)]
+    independent = [*map(GaussianNoise, (0.12, 0.3, 0.5)), UniformNoise(0.5), UniformNoise(1.0)]
     return [
-        one_of([ElasticTransform()], 0.3),
-        one_of(filters, 0.4),
-        one_of(fields, 0.5),
+        one_of(deformations, 0.4),
+        one_of(filters, 0.5),
+        one_of(fields, 0.4),
         one_of(independent, 0.4),
     ]
 

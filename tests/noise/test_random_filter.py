@@ -27,9 +27,9 @@ def kernels(monkeypatch):
     """The kernels of the images, one array for each size."""
     calls = []
 
-    def spy(images, kernels):
+    def spy(images, kernels, **params):
         calls.append(kernels)
-        return filter_each(images, kernels)
+        return filter_each(images, kernels, **params)
 
     monkeypatch.setattr(random_filter_module, "filter_each", spy)
     return calls
@@ -91,15 +91,17 @@ def test_the_faintest_mark_in_8_bits_is_no_rounding_error(size):
 
 @pytest.mark.parametrize("kernel_size", [1, 3, 5])
 @pytest.mark.parametrize("mixing", [0, 0.4, 1])
-def test_equals_scipy_with_the_same_draws(kernel_size, mixing):
+@pytest.mark.parametrize("magnitude", [False, True])
+def test_equals_scipy_with_the_same_draws(kernel_size, mixing, magnitude):
     X = make_images(30, 9, 14)
-    noise = RandomFilter(kernel_size, mixing=mixing, random_state=0)
+    noise = RandomFilter(kernel_size, mixing=mixing, magnitude=magnitude, random_state=0)
     noisy = noise.fit_transform(X)
     streams = ImageStreams(X, name="RandomFilter", seed=noise.seed_)
     kernels = streams.standard_normal((kernel_size, kernel_size)).astype(float)
     shares = mixing * streams.random((2,))[:, 0]
     for image, kernel, share, result in zip(X, kernels, shares, noisy, strict=True):
-        filtered = stretched(convolve(image, kernel, mode="nearest"))
+        response = convolve(image, kernel, mode="nearest")
+        filtered = stretched(np.abs(response) if magnitude else response)
         expected = share * image + (1 - share) * filtered
         assert_allclose(result, expected, rtol=0, atol=1e-6)
 
@@ -122,6 +124,15 @@ def test_a_kernel_of_one_pixel_stretches_upright_or_inverted():
     noisy = faint.fit_transform(0.3 + 0.2 * X)
     upright, inverted = (np.abs(noisy - form).max(axis=(1, 2)) < 1e-6 for form in (X, 1 - X))
     assert (upright != inverted).all()
+
+
+def test_the_magnitude_shows_both_rims_of_a_bar_alike():
+    bar = np.zeros((1, 9, 12))
+    bar[:, :, 4:8] = 1
+    slope = np.array([[[0, 0, 0], [1, 0, -1], [0, 0, 0]]], dtype=float)
+    row = [0, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 0]
+    assert_array_equal(filter_each(bar, slope, magnitude=True)[0, 4], row)
+    assert filter_each(bar, slope)[0, 4].tolist() != row
 
 
 def test_the_share_of_the_image_is_uniform(assert_moments):
