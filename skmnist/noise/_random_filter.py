@@ -43,9 +43,7 @@ def convolve_each(images: np.ndarray, kernels: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(filtered.reshape(n, height, row)[:, :, :width])
 
 
-def filter_each(
-    images: np.ndarray, kernels: np.ndarray, *, magnitude: bool = False
-) -> np.ndarray:
+def filter_each(images: np.ndarray, kernels: np.ndarray, *, magnitude: bool = False) -> np.ndarray:
     """Convolve each image with its own kernel, and stretch the result, or its size, to [0, 1].
 
     Where nothing but a constant is left, the image stays as it was.

@@ -4,33 +4,16 @@ Plain numpy, over all pixels of the batch at once: for images of 28x28 a call pe
 than the interpolation itself.
 """
 
-from collections.abc import Callable
+from typing import Any, Literal
 
 import numpy as np
 
-
-def _reflect(index: np.ndarray, size: int) -> np.ndarray:
-    """Mirror about the edge of the image: d c b a | a b c d | d c b a."""
-    folded = index % (2 * size)
-    return np.minimum(folded, 2 * size - 1 - folded)
-
-
-def _edge(index: np.ndarray, size: int) -> np.ndarray:
-    """Repeat the border pixel: a a a a | a b c d | d d d d."""
-    return np.clip(index, 0, size - 1)
-
-
-def _wrap(index: np.ndarray, size: int) -> np.ndarray:
-    """Tile the image: a b c d | a b c d | a b c d."""
-    return index % size
-
-
-# What stands beyond the border: a function that maps any index into [0, size).
-BORDER_MODES: dict[str, Callable[[np.ndarray, int], np.ndarray]] = {
-    "constant": _edge,  # of an image that has been framed by the constant
-    "edge": _edge,
-    "reflect": _reflect,
-    "wrap": _wrap,
+# What stands beyond the border of an image a b c d, by its mode in numpy.
+BORDER_MODES: dict[str, Literal["constant", "edge", "symmetric", "wrap"]] = {
+    "constant": "constant",  # k k k k | a b c d | k k k k
+    "edge": "edge",  # a a a a | a b c d | d d d d
+    "reflect": "symmetric",  # d c b a | a b c d | d c b a
+    "wrap": "wrap",  # a b c d | a b c d | a b c d
 }
 
 
@@ -107,37 +90,47 @@ def sample_bilinear(
         The values, in the dtype of `images`.
     """
     n, height, width = images.shape
-    frame = 1 if border_mode == "constant" else 0
-    if frame:
-        images = np.pad(images, ((0, 0), (1, 1), (1, 1)), constant_values=border_value)
+    index, weight_y, margin_y = _taps(y, height, border_mode)
+    column, weight_x, margin_x = _taps(x, width, border_mode)
+    fill: dict[str, Any] = {"constant_values": border_value} if border_mode == "constant" else {}
+    framed = np.pad(images, ((0, 0), margin_y, margin_x), BORDER_MODES[border_mode], **fill)
+    row = framed.shape[2]
+    starts = np.arange(n) * framed[0].size + margin_y[0] * row + margin_x[0]
+    # In place wherever possible: new arrays cost as much as the arithmetic.
+    index *= row
+    index += column
+    index += starts[:, np.newaxis, np.newaxis]
+    flat = framed.ravel()
 
-    def taps(position: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return the lower and the upper index to read along an axis, and the weight between."""
-        lower = np.floor(position)
-        position -= lower
-        index = lower.astype(np.intp)
-        # Folding an index costs a division: do it once per index that occurs, not once per pixel.
-        first = index.min()
-        indices = np.arange(first, index.max() + 2) + frame
-        table = BORDER_MODES[border_mode](indices, size + 2 * frame)
-        index -= first
-        return table.take(index), table[1:].take(index), position
+    def along_x(flat: np.ndarray) -> np.ndarray:
+        left, right = flat.take(index), flat[1:].take(index)
+        right -= left
+        right *= weight_x
+        left += right
+        return left
 
-    y0, y1, weight_y = taps(y, height)
-    x0, x1, weight_x = taps(x, width)
-    offset = (np.arange(n) * images[0].size)[:, np.newaxis, np.newaxis]
-    y0 *= images.shape[2]
-    y0 += offset
-    y1 *= images.shape[2]
-    y1 += offset
-    flat = images.ravel()
-    top, bottom = flat.take(y0 + x0), flat.take(y1 + x0)
-    top += (flat.take(y0 + x1) - top) * weight_x
-    bottom += (flat.take(y1 + x1) - bottom) * weight_x
+    top, bottom = along_x(flat), along_x(flat[row:])
     bottom -= top
     bottom *= weight_y
     top += bottom
     return top
+
+
+def _taps(
+    position: np.ndarray, size: int, border_mode: str
+) -> tuple[np.ndarray, np.ndarray, tuple[int, int]]:
+    """Return the index below each position along an axis, the weight of the next one, and margins.
+
+    The margins, before and behind the image, are what has to be framed for both to be pixels.
+    """
+    lower = np.floor(position)
+    position -= lower
+    if border_mode in ("constant", "edge"):
+        np.clip(lower, -2, size, out=lower)  # further out, all is the same
+    elif lower.min() < -size or lower.max() >= 2 * size:
+        lower %= size if border_mode == "wrap" else 2 * size
+    margins = max(0, -int(lower.min())), max(0, int(lower.max()) + 2 - size)
+    return lower.astype(np.intp), position, margins
 
 
 def affine_matrices(
