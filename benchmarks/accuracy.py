@@ -50,7 +50,10 @@ ABLATION: dict[str, dict[str, Any]] = {
     "all": {},
     "no augmentation": {"augment": None},
     "no batch normalisation": {"batch_normalization": False},
-    "constant learning rate": {"warmup_fraction": 0.0, "learning_rate_schedule": "constant"},
+    "constant learning rate, no warm-up": {
+        "warmup_fraction": 0.0,
+        "learning_rate_schedule": "constant",
+    },
     "no weight decay": {"optimizer__weight_decay": 0.0},
     "label smoothing of 0.1": {"label_smoothing": 0.1},
     "four convolutions": {"filters": (32, 64, 128, 256), "pool_size": 2},

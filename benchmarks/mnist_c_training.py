@@ -1,92 +1,37 @@
-"""The best network on the 15 MNIST-C-style noises, trained on digits with three augmentations.
+"""The best network on the 15 MNIST-C-style noises, trained on digits with four augmentations.
 
 - ``general``: affine warps and generic noise: elastic deformation, Gaussian and uniform noise,
   occlusion, smooth random fields, random filters. None of the 15 operations is among them, but some
   come near: an affine warp turns, moves, shrinks and slants; a wide field is bright or dark over
-  most of a digit; a random filter of one pixel stretches or inverts it; the magnitude of a random
-  filter shows a stroke by its rims; a rough deformation moves pixels about.
+  most of a digit; a random filter of one pixel stretches or inverts it; the absolute values of what
+  is filtered may show a stroke by its rims; a rough deformation moves pixels about.
 - ``without_affine``: the same without affine warps.
+- ``first_general``: generic noises that were chosen before the 15 had been looked at. Where they
+  failed on the test digits was known when those of ``general`` were chosen.
 - ``the_15``: the 15 themselves, at all their severities, with other random streams than the test
   digits have.
 
-Each network is trained on the 60,000 clean digits and scored on the 10,000 test digits, clean and
-under each noise at the severity of the published data set. The generic noises were chosen on
-training digits that were held out (``mnist_c_choice.py``); a first choice was scored on the test
-digits too, 91.3 %, before the second. ``mnist_c_accuracy.py`` has what networks without
-augmentation reach, and ``noise_fidelity.py`` how far the noises agree with the published ones. Each
-run is stored as it ends, and a second start goes on from there::
+Each network is trained for 30 epochs on the 60,000 clean digits, with a dropout of 0.1 (the noises
+regularise enough), and scored on the 10,000 test digits, clean and under each noise at the severity
+of the published data set. ``mnist_c_choice.py`` has how the generic noises were chosen, on training
+digits that were held out; ``mnist_c_accuracy.py`` what networks without augmentation reach; and
+``noise_fidelity.py`` how far the noises agree with the published ones. Each run is stored as it
+ends, and a second start goes on from there::
 
     python benchmarks/mnist_c_training.py --data-home FOLDER_OF_MNIST_NPZ
 """
 
-from collections.abc import Iterable
-from typing import Any
-
 import numpy as np
 from conditions import fail_unless
+from generic_noises import CHOSEN, FIRST, one_of
 from mnist_c_accuracy import PUBLISHED
 from recipes import best_network, clean_rows, parse_arguments, train_and_score
 from run_log import History, Numbers, RunLog
 
 from skmnist.neural_network import BaseImageClassifier
-from skmnist.noise import (
-    BaseNoise,
-    ElasticTransform,
-    GaussianNoise,
-    Occlusion,
-    RandomAffine,
-    RandomFilter,
-    RandomNoise,
-    SmoothNoise,
-    UniformNoise,
-    list_severities,
-    make_noise,
-    make_suite,
-)
+from skmnist.noise import BaseNoise, RandomAffine, list_severities, make_noise, make_suite
 
 EPOCHS = 30
-
-
-def one_of(noises: Iterable[BaseNoise], probability: float) -> RandomNoise:
-    """Return a noise that gives a share of the digits one of the noises, and leaves the others."""
-    named = [(f"noise_{i}", noise) for i, noise in enumerate(noises)]
-    return RandomNoise(named, probability=probability)
-
-
-def occlusions() -> BaseNoise:
-    patches = [Occlusion(0.04, n_patches=2, max_aspect_ratio=6, value=v) for v in (0.0, 0.5, 1.0)]
-    thin = Occlusion(0.03, n_patches=3, max_aspect_ratio=12, value=1.0)
-    return one_of([*patches, thin, Occlusion(0.1, value=1.0), Occlusion(0.15)], 0.5)
-
-
-def affine() -> BaseNoise:
-    return RandomAffine(25, translation=0.12, zoom=0.3, shear=20)
-
-
-def generic() -> list[BaseNoise]:
-    """Return noises that follow one another, each of them for some of the digits only."""
-    deformations = [ElasticTransform(), ElasticTransform(8, 1.2), ElasticTransform(8, 2.0)]
-    filters = [
-        RandomFilter(3, mixing=0.3),
-        RandomFilter(3, mixing=0.0, magnitude=True),
-        RandomFilter(5, mixing=0.0, magnitude=True),
-        RandomFilter(7, mixing=0.3, magnitude=True),
-        RandomFilter(7, multiscale=True),
-    ]
-    fields = [
-        SmoothNoise(0.4, sigma=1.5),
-        SmoothNoise(1.0, sigma=3.0),
-        SmoothNoise(0.4, sigma=4.0, contrast=1.2),
-        SmoothNoise(0.3, sigma=6.0, contrast=0.9),
-        SmoothNoise(0.6, sigma=10.0, contrast=2.0),
-    ]
-    independent = [*map(GaussianNoise, (0.12, 0.3, 0.5)), UniformNoise(0.5), UniformNoise(1.0)]
-    return [
-        one_of(deformations, 0.4),
-        one_of(filters, 0.5),
-        one_of(fields, 0.4),
-        one_of(independent, 0.4),
-    ]
 
 
 def the_15() -> BaseNoise:
@@ -98,13 +43,14 @@ def the_15() -> BaseNoise:
     return one_of([at_any_severity(name) for name in make_suite("mnist_c")], 0.9)
 
 
-RECIPES: dict[str, Any] = {
-    "general": lambda: [occlusions(), affine(), *generic()],
-    "without_affine": lambda: [occlusions(), *generic()],
-    "the_15": lambda: [RandomAffine(10, translation=0.05, zoom=0.05), the_15()],
+RECIPES: dict[str, list[BaseNoise]] = {
+    "first_general": FIRST,
+    "general": CHOSEN,
+    "without_affine": [noise for noise in CHOSEN if not isinstance(noise, RandomAffine)],
+    "the_15": [RandomAffine(10, translation=0.05, zoom=0.05), the_15()],
 }
 # Bars on the mean over the 15 (None for none) and on clean digits, in per cent.
-BARS = {"general": 95.0, "without_affine": None, "the_15": 98.0}
+BARS = {"first_general": None, "general": 95.0, "without_affine": None, "the_15": 98.0}
 LEAST_CLEAN = 99.3
 BEST_PUBLISHED = 93.55
 
@@ -113,7 +59,7 @@ def main() -> None:
     options = parse_arguments(__doc__, list(RECIPES))
     log = RunLog("mnist_c_training")
     for name in options.only:
-        network = best_network(0, epochs=EPOCHS, dropout=0.1, augment=RECIPES[name]())
+        network = best_network(0, epochs=EPOCHS, dropout=0.1, augment=RECIPES[name])
         log.run(f"{name} test", network, lambda network=network: train(network, options.data_home))
     summary, claims = summarize(log.runs)
     log.summarize(summary)

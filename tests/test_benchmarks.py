@@ -144,6 +144,28 @@ def test_claims_of_the_best_network(scripts):
         assert list(claims.values()).count(False) == 1
 
 
+@pytest.mark.parametrize(
+    ("gaps", "holds"),
+    [
+        ([0.1, -0.1, 0.2, 0.1, 0.1, 0.1], True),  # small
+        ([1.0, -0.9, 0.8, -0.3, 1.1, 0.2], True),  # as likely 0 as not
+        ([-0.5, -0.6, -0.4, -0.5, -0.5, -0.6], False),
+        ([0.1, -0.1, 0.2], False),  # too few
+    ],
+)
+def test_claim_of_the_precision(scripts, gaps, holds):
+    import precision_accuracy
+
+    seeds = list(range(len(gaps)))
+    runs = {}
+    for seed, gap in zip(seeds, gaps, strict=True):
+        runs[precision_accuracy.name_of(seed, "auto")] = {"accuracy": 95 + gap}
+        runs[precision_accuracy.name_of(seed, "float32")] = {"accuracy": 95.0}
+    table, claims = precision_accuracy.summarize(runs, seeds)
+    assert list(claims.values()) == [holds]
+    assert f"{sum(gaps) / len(gaps):+.3f} points" in table
+
+
 def test_claims_of_the_corruptions(scripts):
     _, mnist_c_training, _ = scripts
     runs = {
@@ -152,7 +174,7 @@ def test_claims_of_the_corruptions(scripts):
         for recipe in mnist_c_training.RECIPES
     }
     table, claims = mnist_c_training.summarize(runs)
-    assert len(claims) == 5
+    assert len(claims) == 6
     assert all(claims.values())
     assert "**98.50**" in table
     for recipe in mnist_c_training.RECIPES:

@@ -63,8 +63,8 @@ def fused(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:
 def fuse_normalization(network: keras.Model) -> None:
     """Let the batch normalisation of feature maps be one operation in training.
 
-    Keras' own is a dozen, which take as long as the convolutions. The layers stay of Keras' class,
-    so that callbacks can save the network.
+    Keras' own is a dozen, which take as long as the convolutions. The layers of the network are
+    changed in place and stay of Keras' class, so that callbacks can save it.
     """
     for layer in network.layers:
         if type(layer) is keras.layers.BatchNormalization and _normalizes_plain_maps(layer):

@@ -43,13 +43,14 @@ def convolve_each(images: np.ndarray, kernels: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(filtered.reshape(n, height, row)[:, :, :width])
 
 
-def filter_each(images: np.ndarray, kernels: np.ndarray, *, magnitude: bool = False) -> np.ndarray:
-    """Convolve each image with its own kernel, and stretch the result, or its size, to [0, 1].
+def filter_each(images: np.ndarray, kernels: np.ndarray, *, absolute: bool = False) -> np.ndarray:
+    """Convolve each image with its own kernel, and stretch the result to [0, 1].
 
-    Where nothing but a constant is left, the image stays as it was.
+    With `absolute`, the absolute values are stretched. Where nothing but a constant is left, the
+    image stays as it was.
     """
     filtered = convolve_each(images, kernels)
-    if magnitude:
+    if absolute:
         np.abs(filtered, out=filtered)
     lowest = filtered.min(axis=(1, 2), keepdims=True)
     span = filtered.max(axis=(1, 2), keepdims=True) - lowest
@@ -75,9 +76,10 @@ class RandomFilter(BaseNoise):
         [0, `mixing`], and 0 leaves the filtered image alone.
     multiscale : bool, default=False
         Whether the size of each kernel is drawn, one of 1, 3, ... up to `kernel_size`.
-    magnitude : bool, default=False
-        Whether the magnitude of what is filtered is taken: what brightens and what darkens along a
-        direction become alike, so that a stroke shows by its rims.
+    absolute : bool, default=False
+        Whether the absolute value of what is filtered is taken. Black stays black then, a kernel of
+        one pixel inverts nothing, and where the weights nearly cancel, both rims of a stroke are
+        bright.
     {common parameters}
 
     Attributes
@@ -119,7 +121,7 @@ class RandomFilter(BaseNoise):
         "kernel_size": [Interval(Integral, 1, 31, closed="both")],
         "mixing": [Interval(Real, 0, 1, closed="both")],
         "multiscale": ["boolean"],
-        "magnitude": ["boolean"],
+        "absolute": ["boolean"],
     }
 
     def __init__(
@@ -128,7 +130,7 @@ class RandomFilter(BaseNoise):
         *,
         mixing: float = 1.0,
         multiscale: bool = False,
-        magnitude: bool = False,
+        absolute: bool = False,
         when: str = "always",
         image_shape: Sequence[int] | None = None,
         value_range: Sequence[float] | None = None,
@@ -140,7 +142,7 @@ class RandomFilter(BaseNoise):
         self.kernel_size = kernel_size
         self.mixing = mixing
         self.multiscale = multiscale
-        self.magnitude = magnitude
+        self.absolute = absolute
 
     def _validate_params(self) -> None:
         super()._validate_params()
@@ -156,7 +158,7 @@ class RandomFilter(BaseNoise):
         for margin in np.unique(margins):
             rows, inner = np.flatnonzero(margins == margin), slice(margin, 2 * reach + 1 - margin)
             filtered[rows] = filter_each(
-                images[rows], kernels[rows, inner, inner], magnitude=self.magnitude
+                images[rows], kernels[rows, inner, inner], absolute=self.absolute
             )
         filtered -= images
         filtered *= 1 - float(self.mixing) * share[:, np.newaxis, np.newaxis]

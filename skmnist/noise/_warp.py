@@ -102,8 +102,8 @@ def sample_bilinear(
     index += starts[:, np.newaxis, np.newaxis]
     flat = framed.ravel()
 
-    def along_x(flat: np.ndarray) -> np.ndarray:
-        left, right = flat.take(index), flat[1:].take(index)
+    def along_x(pixels: np.ndarray) -> np.ndarray:
+        left, right = pixels.take(index), pixels[1:].take(index)
         right -= left
         right *= weight_x
         left += right
@@ -121,13 +121,14 @@ def _taps(
 ) -> tuple[np.ndarray, np.ndarray, tuple[int, int]]:
     """Return the index below each position along an axis, the weight of the next one, and margins.
 
-    The margins, before and behind the image, are what has to be framed for both to be pixels.
+    The margins, before and behind the image, are what has to be framed for both to be pixels. The
+    positions are overwritten.
     """
     lower = np.floor(position)
     position -= lower
     if border_mode in ("constant", "edge"):
         np.clip(lower, -2, size, out=lower)  # further out, all is the same
-    elif lower.min() < -size or lower.max() >= 2 * size:
+    elif lower.min() < -(size // 2) or lower.max() >= size + size // 2:
         lower %= size if border_mode == "wrap" else 2 * size
     margins = max(0, -int(lower.min())), max(0, int(lower.max()) + 2 - size)
     return lower.astype(np.intp), position, margins

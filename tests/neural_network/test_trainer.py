@@ -253,29 +253,74 @@ def test_both_trainers_agree(optimizer, weights):
         assert_allclose(weight, other, rtol=1e-3, atol=1e-5)
 
 
-@pytest.mark.parametrize("changes", [{}, {"scale": False}, {"center": False}, {"axis": 1}])
-def test_both_trainers_normalize_maps_alike(changes):
-    """Maps of any size, a last batch of one image, and layers out of the ordinary."""
+def make_normalized_model(normalization):
+    """Return a network that normalises maps in a given and in the usual way."""
+    return keras.Sequential([
+        keras.layers.Input((4, 4, 1)),
+        keras.layers.Conv2D(3, 3, kernel_initializer=keras.initializers.HeNormal(0)),
+        normalization,
+        keras.layers.MaxPooling2D(),
+        keras.layers.BatchNormalization(momentum=0.5),
+        keras.layers.Flatten(),
+        keras.layers.Dense(3, "softmax", kernel_initializer=keras.initializers.GlorotUniform(1)),
+    ])  # fmt: skip
+
+
+class Shifted(keras.layers.BatchNormalization):
+    def call(self, inputs, training=None, mask=None):
+        return super().call(inputs, training=training, mask=mask) + 1
+
+
+NORMALIZATIONS = {
+    "usual": lambda: keras.layers.BatchNormalization(momentum=0.9, epsilon=0.01),
+    "unscaled": lambda: keras.layers.BatchNormalization(scale=False),
+    "uncentred": lambda: keras.layers.BatchNormalization(center=False),
+    "of rows": lambda: keras.layers.BatchNormalization(axis=1),
+    "frozen": lambda: keras.layers.BatchNormalization(trainable=False),
+    "of a subclass": Shifted,
+}
+needs_tensorflow = pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="the fused operation is TensorFlow's"
+)
+
+
+@needs_tensorflow
+@pytest.mark.parametrize(
+    ("precision", "tolerance"),
+    [("float32", {"rtol": 1e-3, "atol": 1e-5}), ("bfloat16", {"rtol": 0.03, "atol": 0.02})],
+)
+@pytest.mark.parametrize("kind", NORMALIZATIONS)
+def test_both_trainers_normalize_maps_alike(kind, precision, tolerance):
+    """The last batch is one image."""
     results = []
     for trainer_class in (_trainer_class(), Trainer):
-        model = keras.Sequential([
-            keras.layers.Input((4, 4, 1)),
-            keras.layers.Conv2D(3, 3, kernel_initializer=keras.initializers.HeNormal(0)),
-            keras.layers.BatchNormalization(momentum=0.9, epsilon=0.01, **changes),
-            keras.layers.MaxPooling2D(),
-            keras.layers.BatchNormalization(momentum=0.5),
-            keras.layers.Flatten(),
-            keras.layers.Dense(
-                3, "softmax", kernel_initializer=keras.initializers.GlorotUniform(1)
-            ),
-        ])  # fmt: skip
+        model = make_normalized_model(NORMALIZATIONS[kind]())
         loss = keras.losses.CategoricalCrossentropy()
-        trainer = trainer_class(model, keras.optimizers.SGD(0.1), loss, "float32")
+        trainer = trainer_class(model, keras.optimizers.SGD(0.1), loss, precision)
         results.append(train(trainer, model, samples=make_samples(49)))
     (fast_weights, fast_logs), (weights, logs) = results
-    assert fast_logs == pytest.approx(logs, rel=1e-4)
+    assert fast_logs == pytest.approx(logs, rel=tolerance["rtol"])
     for weight, other in zip(fast_weights, weights, strict=True):
-        assert_allclose(weight, other, rtol=1e-3, atol=1e-5)
+        assert_allclose(weight, other, **tolerance)
+
+
+@needs_tensorflow
+@pytest.mark.parametrize(("kind", "n_fused"), [(k, 1 + (k == "usual")) for k in NORMALIZATIONS])
+def test_what_normalizes_maps_by_one_operation(kind, n_fused):
+    """The second normalisation always does, the first one if it is the usual one."""
+    model = make_normalized_model(NORMALIZATIONS[kind]())
+    loss = keras.losses.CategoricalCrossentropy()
+    trainer = _trainer_class()(model, keras.optimizers.SGD(0.1), loss, "float32")
+    train(trainer, model)
+    (compiled,) = trainer._compiled.values()
+    graph = compiled.get_concrete_function().graph.as_graph_def()
+    operations = [node.op for part in (graph, *graph.library.function) for node in nodes(part)]
+    assert operations.count("FusedBatchNormV3") == n_fused
+
+
+def nodes(graph):
+    """Return the nodes of a graph, or of a function."""
+    return graph.node if hasattr(graph, "node") else graph.node_def
 
 
 class FreezeTheNormalization(keras.callbacks.Callback):
@@ -293,12 +338,13 @@ def test_frozen_normalization_keeps_its_averages(X, y, make_cnn):
     assert not any(np.any(average) for average in averages)
 
 
-def test_a_callback_saves_a_network_of_keras_own_layers(X, y, make_cnn, tmp_path):
+def test_a_callback_saves_a_network_that_keras_loads(X, y, make_cnn, tmp_path):
     path = tmp_path / "network.keras"
     saves = keras.callbacks.ModelCheckpoint(path, save_best_only=False)
-    make_cnn(batch_normalization=True, callbacks=saves).fit(X, y)
+    net = make_cnn(batch_normalization=True, precision="float32", callbacks=saves).fit(X, y)
     network = keras.models.load_model(path, compile=False)
-    assert {type(layer).__module__.partition(".")[0] for layer in network.layers} == {"keras"}
+    images = X.reshape(-1, 8, 8, 1).astype("float32")
+    assert_allclose(network.predict(images, verbose=0), net.predict_proba(X), rtol=0, atol=1e-5)
 
 
 def test_moving_averages_are_the_final_weights():

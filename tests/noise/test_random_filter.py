@@ -91,17 +91,17 @@ def test_the_faintest_mark_in_8_bits_is_no_rounding_error(size):
 
 @pytest.mark.parametrize("kernel_size", [1, 3, 5])
 @pytest.mark.parametrize("mixing", [0, 0.4, 1])
-@pytest.mark.parametrize("magnitude", [False, True])
-def test_equals_scipy_with_the_same_draws(kernel_size, mixing, magnitude):
+@pytest.mark.parametrize("absolute", [False, True])
+def test_equals_scipy_with_the_same_draws(kernel_size, mixing, absolute):
     X = make_images(30, 9, 14)
-    noise = RandomFilter(kernel_size, mixing=mixing, magnitude=magnitude, random_state=0)
+    noise = RandomFilter(kernel_size, mixing=mixing, absolute=absolute, random_state=0)
     noisy = noise.fit_transform(X)
     streams = ImageStreams(X, name="RandomFilter", seed=noise.seed_)
     kernels = streams.standard_normal((kernel_size, kernel_size)).astype(float)
     shares = mixing * streams.random((2,))[:, 0]
     for image, kernel, share, result in zip(X, kernels, shares, noisy, strict=True):
         response = convolve(image, kernel, mode="nearest")
-        filtered = stretched(np.abs(response) if magnitude else response)
+        filtered = stretched(np.abs(response) if absolute else response)
         expected = share * image + (1 - share) * filtered
         assert_allclose(result, expected, rtol=0, atol=1e-6)
 
@@ -126,12 +126,12 @@ def test_a_kernel_of_one_pixel_stretches_upright_or_inverted():
     assert (upright != inverted).all()
 
 
-def test_the_magnitude_shows_both_rims_of_a_bar_alike():
+def test_absolute_values_show_both_rims_of_a_bar_alike():
     bar = np.zeros((1, 9, 12))
     bar[:, :, 4:8] = 1
     slope = np.array([[[0, 0, 0], [1, 0, -1], [0, 0, 0]]], dtype=float)
     row = [0, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 0]
-    assert_array_equal(filter_each(bar, slope, magnitude=True)[0, 4], row)
+    assert_array_equal(filter_each(bar, slope, absolute=True)[0, 4], row)
     assert filter_each(bar, slope)[0, 4].tolist() != row
 
 
@@ -192,10 +192,19 @@ def test_smaller_kernels_are_the_middle_of_the_large_ones():
 
 
 @pytest.mark.parametrize("value", [0, 77, 255])
-def test_constant_images_stay(value):
+@pytest.mark.parametrize("absolute", [False, True])
+def test_constant_images_stay(value, absolute):
     X = np.full((2, 7, 6), value, dtype=np.uint8)
-    assert_array_equal(RandomFilter(random_state=0).fit_transform(X), X)
-    assert_array_equal(RandomFilter(5, multiscale=True).fit_transform(X / 255), X / 255)
+    assert_array_equal(RandomFilter(absolute=absolute, random_state=0).fit_transform(X), X)
+    noise = RandomFilter(5, multiscale=True, absolute=absolute, random_state=0)
+    assert_array_equal(noise.fit_transform(X / 255), X / 255)
+
+
+def test_where_the_absolute_values_are_constant_the_image_stays():
+    X = np.indices((1, 6, 6)).sum(axis=0) % 2 - 0.5  # a checkerboard of -1/2 and 1/2
+    kernel = np.ones((1, 1, 1))
+    assert_array_equal(filter_each(X, kernel, absolute=True), X)
+    assert np.ptp(filter_each(X, kernel)) == 1
 
 
 @pytest.mark.parametrize("kernel_size", [2, 30])

@@ -72,6 +72,19 @@ def test_quarter_turns_are_counter_clockwise(border_mode, size, quarters):
     assert_allclose(warped, np.rot90(images, quarters, axes=(1, 2)), atol=1e-12)
 
 
+@pytest.mark.parametrize("shape", [(6, 5), (1, 1), (2, 9)])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_far_image_changes_nothing_of_the_others(border_mode, shape, dtype):
+    images = make_images(9, *shape, dtype=dtype)
+    matrices = np.random.default_rng(1).normal(size=(9, 2, 3))
+    matrices[3, :, 2] = 50 * np.array(shape)
+    matrices[4, :, 2] = 1e12, -1e12
+    together = warp_affine(images, matrices, border_mode=border_mode)
+    for i in range(9):
+        alone = warp_affine(images[i : i + 1], matrices[i : i + 1], border_mode=border_mode)
+        assert_array_equal(alone[0], together[i], strict=True)
+
+
 def test_zoom_enlarges_about_the_centre():
     ramp = np.tile(np.arange(9.0), (1, 9, 1))
     enlarged = warp_affine(ramp, affine_matrices(1, zoom=2.0), border_mode="edge")
