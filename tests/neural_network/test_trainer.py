@@ -318,6 +318,22 @@ def test_what_normalizes_maps_by_one_operation(kind, n_fused):
     assert operations.count("FusedBatchNormV3") == n_fused
 
 
+@needs_tensorflow
+def test_masked_maps_are_left_to_keras():
+    from skmnist.neural_network._tensorflow import fuse_normalization
+
+    maps = np.random.default_rng(0).random((6, 4, 4, 1), dtype=np.float32)
+    mask = np.arange(6 * 4 * 4).reshape(6, 4, 4) % 3 > 0
+    results = []
+    for fuse in (False, True):
+        layer = keras.layers.BatchNormalization()
+        model = keras.Sequential([keras.layers.Input((4, 4, 1)), layer])
+        if fuse:
+            fuse_normalization(model)
+        results.append(layer(maps, training=True, mask=mask))
+    assert_array_equal(*results)
+
+
 def nodes(graph):
     """Return the nodes of a graph, or of a function."""
     return graph.node if hasattr(graph, "node") else graph.node_def
