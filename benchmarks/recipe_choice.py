@@ -19,11 +19,12 @@ from recipes import (
 from run_log import RunLog
 
 from skmnist.neural_network import BaseImageClassifier
-from skmnist.noise import ElasticTransform
+from skmnist.noise import ElasticTransform, RandomNoise
 
 WIDER = (32, 32, 96, 96, 192, 192)
 STRONG_WARP = mild_warp(rotation=30.0, translation=0.15, zoom=0.15, shear=15.0)
 MORE_WARP = mild_warp(rotation=20.0, translation=0.12, zoom=0.12)
+SLANTED_WARP = mild_warp(rotation=25.0, translation=0.12, zoom=0.12, shear=15.0)
 ELASTIC = ElasticTransform(20, 4, border_mode="reflect")
 
 
@@ -45,6 +46,15 @@ CANDIDATES: dict[str, BaseImageClassifier] = {
     "rate 0.01, 32 epochs": rate(0.01, 32),
     "wider, rate 0.006, 24 epochs, more warp, dropout 0.4": rate(
         0.006, 24, filters=WIDER, dropout=0.4, augment=MORE_WARP
+    ),
+    "rate 0.008, 24 epochs, slanted warp, dropout 0.4": rate(
+        0.008, 24, augment=SLANTED_WARP, dropout=0.4
+    ),
+    "rate 0.008, 24 epochs, slanted warp and half elastic": rate(
+        0.008, 24, augment=[SLANTED_WARP, RandomNoise([("elastic", ELASTIC)], probability=0.5)]
+    ),
+    "rate 0.008, 64 epochs, slanted warp, dropout 0.4": rate(
+        0.008, 64, augment=SLANTED_WARP, dropout=0.4
     ),
 }
 
