@@ -3,8 +3,8 @@
 The rows are those of ``reference_table.py``: 60,000 training rows and 10,000 test rows, noisy once.
 Further noise on top of the training rows is allowed, clean digits are not. All choices were made on
 10,000 training rows that were held out (``recipe_choice.py``), the one to average over 8 views of
-each image too: the bars are for that. The test rows are scored once, and once without the views.
-The parts:
+each image too: the bars are for that, which was settled before the test rows were scored, once, and
+once without the views. The parts:
 
 - ``best``: the network of ``recipes.py``, trained on the 60,000 rows, scored on the test rows;
 - ``fold-1`` to ``fold-5``: the same, in fewer epochs, in ``KFold(5, shuffle=True,
