@@ -22,15 +22,16 @@ from recipes import (
     clean_rows,
     fast_network,
     parse_arguments,
+    score_under,
     train_and_score,
 )
 from run_log import History, Numbers, RunLog
 
 from skmnist.neural_network import BaseImageClassifier
-from skmnist.noise import make_noise, make_suite
+from skmnist.noise import list_noises
 
 EPOCHS = 8
-SUITES = {suite: list(make_suite(suite)) for suite in ("mnist_c_extra", "mnist_c")}
+SUITES = {suite: list_noises(suite) for suite in ("mnist_c_extra", "mnist_c")}
 
 
 def main() -> None:
@@ -53,12 +54,8 @@ def main() -> None:
 def train(network: BaseImageClassifier, kept: Rows, held_out: Rows) -> tuple[Numbers, History]:
     """Return the accuracy on held-out digits, clean and under each noise of both suites."""
     numbers, history = train_and_score(network, kept, held_out)
-    X, y = held_out
     row = {"clean": numbers["accuracy"], "seconds": numbers["seconds"]}
-    for noise in chain.from_iterable(SUITES.values()):
-        noisy = make_noise(noise, random_state=0).fit(X).transform(X)
-        row[noise] = 100 * network.score(noisy, y)
-    return row, history
+    return row | score_under(network, held_out, chain.from_iterable(SUITES.values())), history
 
 
 if __name__ == "__main__":

@@ -25,11 +25,11 @@ import numpy as np
 from conditions import fail_unless
 from generic_noises import CHOSEN, FIRST, one_of
 from mnist_c_accuracy import PUBLISHED
-from recipes import best_network, clean_rows, parse_arguments, train_and_score
+from recipes import best_network, clean_rows, parse_arguments, score_under, train_and_score
 from run_log import History, Numbers, RunLog
 
 from skmnist.neural_network import BaseImageClassifier
-from skmnist.noise import BaseNoise, RandomAffine, list_severities, make_noise, make_suite
+from skmnist.noise import BaseNoise, RandomAffine, list_noises, list_severities, make_noise
 
 EPOCHS = 30
 
@@ -40,7 +40,7 @@ def the_15() -> BaseNoise:
     def at_any_severity(name: str) -> BaseNoise:
         return one_of([make_noise(name, severity) for severity in list_severities(name)], 1.0)
 
-    return one_of([at_any_severity(name) for name in make_suite("mnist_c")], 0.9)
+    return one_of([at_any_severity(name) for name in list_noises("mnist_c")], 0.9)
 
 
 RECIPES: dict[str, list[BaseNoise]] = {
@@ -67,13 +67,10 @@ def main() -> None:
 
 
 def train(network: BaseImageClassifier, data_home: str | None) -> tuple[Numbers, History]:
-    X_test, y_test = clean_rows("test", data_home)
-    numbers, history = train_and_score(network, clean_rows("train", data_home), (X_test, y_test))
+    test = clean_rows("test", data_home)
+    numbers, history = train_and_score(network, clean_rows("train", data_home), test)
     numbers["clean"] = numbers.pop("accuracy")
-    for noise in PUBLISHED:
-        noisy = make_noise(noise, random_state=0).fit(X_test).transform(X_test)
-        numbers[noise] = 100 * network.score(noisy, y_test)
-    return numbers, history
+    return numbers | score_under(network, test, PUBLISHED), history
 
 
 def summarize(runs: dict[str, Numbers]) -> tuple[str, dict[str, bool]]:

@@ -2,6 +2,7 @@
 
 import argparse
 import time
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -108,3 +109,12 @@ def train_and_score(
         numbers["averaged"] = 100 * network.score(*test)
         network.set_params(test_time_views=0)
     return numbers, network.history_
+
+
+def score_under(network: BaseImageClassifier, rows: Rows, noises: Iterable[str]) -> Numbers:
+    """Return the accuracy on rows under each noise, at its default severity, in per cent."""
+    X, y = rows
+    return {
+        name: 100 * network.score(make_noise(name, random_state=0).fit(X).transform(X), y)
+        for name in noises
+    }
