@@ -30,9 +30,9 @@ from recipes import (
     best_network,
     choice_split,
     fast_network,
-    mild_warp,
     noisy_rows,
     parse_arguments,
+    perceptron,
     protocol_split,
     train_and_score,
 )
@@ -40,7 +40,7 @@ from run_log import History, Numbers, RunLog
 from sklearn.model_selection import KFold
 
 from skmnist.model_selection import reference_architectures
-from skmnist.neural_network import BaseImageClassifier, MLPClassifier
+from skmnist.neural_network import BaseImageClassifier
 
 EPOCHS, FOLD_EPOCHS = 64, 40
 FOLDS = ("fold-1", "fold-2", "fold-3", "fold-4", "fold-5")
@@ -58,21 +58,6 @@ ABLATION: dict[str, dict[str, Any]] = {
     "label smoothing of 0.1": {"label_smoothing": 0.1},
     "four convolutions": {"filters": (32, 64, 128, 256), "pool_size": 2},
 }
-
-
-def mlp(seed: int) -> MLPClassifier:
-    return MLPClassifier(
-        (1024, 1024, 1024),
-        dropout=0.2,
-        batch_normalization=True,
-        batch_size=256,
-        epochs=60,
-        optimizer__learning_rate=0.003,
-        optimizer__weight_decay=0.05,
-        warmup_fraction=0.1,
-        augment=mild_warp(),
-        random_state=seed,
-    )
 
 
 class StopAtGoal(keras.callbacks.Callback):
@@ -109,7 +94,7 @@ def main() -> None:
     if "race" in options.only:
         log.run("race", fast_network(0), lambda: race_both(X, y))
     if "mlp" in options.only:
-        log.run("mlp test", mlp(0), lambda: train_and_score(mlp(0), (X, y), test))
+        log.run("mlp test", perceptron(0), lambda: train_and_score(perceptron(0), (X, y), test))
     folds = KFold(len(FOLDS), shuffle=True, random_state=42).split(X)
     for i, (fold, (kept, held_out)) in enumerate(zip(FOLDS, folds, strict=True), 1):
         if fold in options.only:
