@@ -2,15 +2,19 @@
 
 The state of a PCG64 generator is set from a BLAKE2b digest of the image, so the draws of an image
 depend on nothing but its pixels, the name of the noise, the seed and the stream number. Setting the
-state of one generator is some ten times faster than making a generator per image.
+state of one generator is some ten times faster than making a generator per image; a few numbers for
+many images come faster still, with the same bits, from all their generators at once.
 """
 
 import hashlib
+import math
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Self
 
 import numpy as np
+
+from skmnist.noise._pcg64 import uniform_float32
 
 
 class ImageStreams:
@@ -48,16 +52,20 @@ class ImageStreams:
         rows = self._pixels.reshape(len(self._pixels), -1)
         return [hashlib.blake2b(row.data, digest_size=32, key=self._salt).digest() for row in rows]
 
-    def generators(self) -> Iterator[np.random.Generator]:
-        """Yield one generator per image; it is the same object, set anew for each image."""
+    def _keys_of_draw(self) -> list[bytes]:
+        """Return the digest of each image for the next draw."""
         keys = self._keys
         if self._n_calls:
             call = self._n_calls.to_bytes(4, "little")
             keys = [hashlib.blake2b(key + call, digest_size=32).digest() for key in keys]
         self._n_calls += 1
+        return keys
+
+    def generators(self) -> Iterator[np.random.Generator]:
+        """Yield one generator per image; it is the same object, set anew for each image."""
         bit_generator = np.random.PCG64(0)
         generator = np.random.Generator(bit_generator)
-        for key in keys:
+        for key in self._keys_of_draw():
             bit_generator.state = {
                 "bit_generator": "PCG64",
                 "state": {
@@ -78,7 +86,12 @@ class ImageStreams:
 
     def random(self, shape: tuple[int, ...]) -> np.ndarray:
         """Draw float32 numbers, uniform in [0, 1), an array of `shape` for each image."""
-        draws = np.empty((len(self._pixels), *shape), dtype=np.float32)
+        n, size = len(self._pixels), math.prod(shape)
+        if n >= 2 * size:  # few numbers for many images
+            words = np.frombuffer(b"".join(self._keys_of_draw()), dtype="<u8").reshape(n, 4)
+            odd = words[:, 2:] | np.array([1, 0], dtype=np.uint64)
+            return uniform_float32(words[:, :2], odd, size).reshape(n, *shape)
+        draws = np.empty((n, *shape), dtype=np.float32)
         for row, generator in zip(draws, self.generators(), strict=True):
             generator.random(dtype=np.float32, out=row)
         return draws

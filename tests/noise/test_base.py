@@ -292,12 +292,12 @@ def test_seeds_streams_and_images_draw_differently(random_noise_class):
 def test_what_is_documented_as_deterministic_draws_nothing(noise_class, monkeypatch):
     draws = []
 
-    def generators(self):
+    def keys_of_draw(self):
         draws.append(noise_class)
-        return generate(self)
+        return make(self)
 
-    generate = ImageStreams.generators
-    monkeypatch.setattr(ImageStreams, "generators", generators)
+    make = ImageStreams._keys_of_draw
+    monkeypatch.setattr(ImageStreams, "_keys_of_draw", keys_of_draw)
     noise_class(random_state=0).fit_transform(make_images(3, 6, 6))
     assert bool(draws) == ("Nothing here is random" not in noise_class.__doc__)
 

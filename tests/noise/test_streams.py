@@ -113,3 +113,19 @@ def test_generators_are_pcg64_set_anew():
     ]
     assert len({state["state"] for state in states}) == len(IMAGES)
     assert all(state["inc"] % 2 for state in states)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 8, 1000])
+def test_few_numbers_for_many_images_are_those_of_each_generator(size):
+    at_once, one_by_one = (ImageStreams(IMAGES, name="Noise", seed=0) for _ in range(2))
+    for _ in range(2):  # calls
+        expected = [g.random(size, dtype=np.float32) for g in one_by_one.generators()]
+        draws = at_once.random((1, size))
+        assert draws.dtype == np.float32
+        assert_array_equal(draws[:, 0], expected)
+
+
+def test_the_size_of_the_batch_does_not_matter():
+    draws = draw("random", IMAGES)
+    for n in (1, 11, 12, 13):
+        assert_array_equal(draw("random", IMAGES[:n]), draws[:n])
