@@ -127,7 +127,7 @@ def ablation() -> plt.Figure:
         title="One change of the training, a quarter of the epochs",
     )
     axis.grid(alpha=0.3)
-    axis.margins(0.15)
+    axis.margins(0.2)
     return figure
 
 
