@@ -128,15 +128,16 @@ def test_claims_of_the_best_network(scripts):
     numbers = {"accuracy": 99.25, "averaged": 99.3, "epochs": 2, "seconds": 600.0}
     race = {"fast_accuracy": 97, "fast_seconds": 40, "cnn5_accuracy": 96.7, "cnn5_seconds": 90}
     runs = dict.fromkeys(("best test", "mlp test", "ablation all"), numbers)
-    runs |= {f"best {fold}": numbers for fold in accuracy.FOLDS} | {"race": race}
+    fold_numbers = numbers | {"averaged_most": 99.4}
+    runs |= {f"best {fold}": fold_numbers for fold in accuracy.FOLDS} | {"race": race}
     table, claims = accuracy.summarize(runs)
     assert len(claims) == 4
     assert all(claims.values())
-    assert "| 99.30 ± 0.00 % | 99.25 ± 0.00 % |" in table
+    assert "| 99.40 ± 0.00 % (32 views) | 99.25 ± 0.00 % |" in table
     for name, changes in {
         "best test": {"averaged": 99.19},
         "best fold-2": {"seconds": 1201.0},
-        "best fold-3": {"averaged": 97.0},
+        "best fold-3": {"averaged_most": 97.0},
         "mlp test": {"accuracy": 91.9},
         "race": {"fast_seconds": 46.0},
     }.items():
