@@ -25,7 +25,7 @@ def mild_warp(**changes: Any) -> RandomAffine:
 
 
 def often_warped() -> RandomNoise:
-    """Leave some images as they are: at the test all are, or some of the views."""
+    """Warp most images, and leave the others as test images are without views."""
     return RandomNoise([("warp", mild_warp())], probability=0.85)
 
 
@@ -120,7 +120,10 @@ def train_and_score(
     monitor: bool = False,
     most_views: bool = False,
 ) -> tuple[Numbers, History]:
-    """Train, and score other rows; `monitor` scores them after each epoch too."""
+    """Train, and score other rows; `monitor` scores them after each epoch too.
+
+    A network with augmentation is scored on averages too, with `most_views` also over the most.
+    """
     start = time.perf_counter()
     X_val, y_val = test if monitor else (None, None)
     network.fit(*train, X_val=X_val, y_val=y_val)
