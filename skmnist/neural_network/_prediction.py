@@ -58,8 +58,9 @@ class PredictionMixin:
         if self.test_time_views:
             augmentation = check_views(self.test_time_views, self._augmentation)
             for rows in gen_batches(len(images), _ROWS_PER_VIEW):
+                keys = augmentation.keys(images[rows])
                 for view in range(self.test_time_views):
-                    noisy = augmentation.noisy(images[rows], view)
+                    noisy = augmentation.noisy(images[rows], keys, view)
                     probabilities[rows] += self._inference(noisy)
             probabilities /= 1 + self.test_time_views
         return probabilities

@@ -12,12 +12,13 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from skmnist.noise._docstrings import complete_docstring
-from skmnist.noise._streams import ImageStreams
+from skmnist.noise._streams import EpochStreams, ImageStreams, PixelStreams
 from skmnist.utils import (
     check_images,
     clip_to_value_range,
     draw_seed,
     from_unit_range,
+    image_keys,
     learn_value_range,
     restore_shape,
     to_unit_range,
@@ -149,7 +150,7 @@ class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
             images = self._fit(X)
             return restore_shape(self._add_noise(images), X, transformer=self)
 
-    def augment(self, X: Any, epoch: int) -> np.ndarray:
+    def augment(self, X: Any, epoch: int, keys: np.ndarray | None = None) -> np.ndarray:
         """Return images with the noise of an epoch, other noise in each, whatever ``when`` says.
 
         The networks call it for their parameter `augment`.
@@ -161,6 +162,9 @@ class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
         epoch : int
             Number of the epoch, from 0. Equal numbers give equal noise; no epoch has that of
             `transform`.
+        keys : ndarray of shape (n, 4), uint64, default=None
+            What the noise of each image hangs on; None takes the digests of `X`. Noises that follow
+            one another share those of the images that the first one gets: digests take time.
 
         Returns
         -------
@@ -170,16 +174,29 @@ class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
         Raises
         ------
         TypeError, ValueError
-            If `epoch` is no number of an epoch, or `X` does not fit the training images.
+            If `epoch` is no number of an epoch, `X` does not fit the training images, or `keys` is
+            not of the shape and dtype above.
         """
         check_is_fitted(self)
         check_scalar(epoch, "epoch", Integral, min_val=0)
         images = clip_to_value_range(check_images(self, X, reset=False), self.value_range_)
+        if keys is None:
+            keys = image_keys(images, self.value_range_)
+        elif np.shape(keys) != (len(images), 4) or keys.dtype != np.uint64:
+            raise ValueError(
+                f"keys has shape {np.shape(keys)} and dtype {keys.dtype}; expected shape "
+                f"({len(images)}, 4), a row for each image of X, and uint64, or None."
+            )
         # Whatever set_output says: the networks want arrays.
-        return restore_shape(self._add_noise(images, stream=epoch + 1), X)
+        return restore_shape(self._add_noise(images, keys, epoch), X)
 
-    def _add_noise(self, images: np.ndarray, stream: int = 0) -> np.ndarray:
-        """Return noisy images of shape (n, height, width), in their own dtype and range."""
+    def _add_noise(
+        self, images: np.ndarray, keys: np.ndarray | None = None, epoch: int = 0
+    ) -> np.ndarray:
+        """Return noisy images of shape (n, height, width), in their own dtype and range.
+
+        The noise hangs on the images, or that of an epoch on keys.
+        """
         if self._is_zero():
             return images.copy()
         noisy = np.empty_like(images)
@@ -187,7 +204,11 @@ class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
         n_pixels = images.shape[1] * images.shape[2]
         for chunk in gen_batches(len(images), max(1, self._pixels_per_chunk // n_pixels)):
             unit = to_unit_range(images[chunk], self.value_range_, work_dtype)
-            streams = ImageStreams(unit, name=name, seed=self.seed_, stream=stream)
+            streams: ImageStreams = (
+                PixelStreams(unit, name=name, seed=self.seed_)
+                if keys is None
+                else EpochStreams(keys[chunk], name=name, seed=self.seed_, epoch=epoch)
+            )
             corrupted = self._corrupt(unit, streams)
             np.clip(corrupted, 0, 1, out=corrupted)
             noisy[chunk] = from_unit_range(
