@@ -71,7 +71,7 @@ class Augmentation:
         return cls(noises, value_range) if noises else None
 
     def keys(self, images: np.ndarray) -> np.ndarray:
-        """Return what the noise of each image hangs on, in all epochs."""
+        """Return what the noise of each image depends on, in all epochs."""
         return image_keys(images, self._value_range)
 
     def noisy(self, images: np.ndarray, keys: np.ndarray, epoch: int) -> np.ndarray:

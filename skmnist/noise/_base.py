@@ -163,8 +163,8 @@ class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
             Number of the epoch, from 0. Equal numbers give equal noise; no epoch has that of
             `transform`.
         keys : ndarray of shape (n, 4), uint64, default=None
-            What the noise of each image hangs on; None takes the digests of `X`. Noises that follow
-            one another share those of the images that the first one gets: digests take time.
+            What the noise of each image depends on; None takes the digests of `X`. Noises that
+            follow one another share those of what the first one gets: digests take time.
 
         Returns
         -------
@@ -195,7 +195,7 @@ class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
     ) -> np.ndarray:
         """Return noisy images of shape (n, height, width), in their own dtype and range.
 
-        The noise hangs on the images, or that of an epoch on keys.
+        The noise depends on the images, or that of an epoch on keys.
         """
         if self._is_zero():
             return images.copy()

@@ -1,4 +1,4 @@
-"""Keys of images: what their random numbers hang on."""
+"""Keys of images: what their random numbers depend on."""
 
 import hashlib
 

@@ -89,7 +89,7 @@ def test_noises_of_a_list_follow_one_another():
     assert_array_equal(noisy(both, samples), noisy(augmentation_of(Stripe(), samples), moved))
 
 
-def test_noises_of_a_list_hang_on_the_training_rows():
+def test_noises_of_a_list_depend_on_the_training_rows():
     """A digest of each image for each noise would take a third of the time."""
     samples, seen = make_samples(), []
 

@@ -433,7 +433,7 @@ def test_augment_draws_anew_in_each_epoch(random_noise_class, digits):
         assert (noisy != other).any()
 
 
-def test_augment_can_hang_on_other_images():
+def test_augment_can_depend_on_other_images():
     X = make_images(6, 8, 8, dtype="float32")
     noise = GaussianNoise(0.01, random_state=0).fit(X)
     keys = image_keys(X, noise.value_range_)
