@@ -98,7 +98,7 @@ class ImageStreams(ABC):
 
 
 class PixelStreams(ImageStreams):
-    """ImageStreams keyed by the images that are given.
+    """Streams keyed by the images that are given.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ class PixelStreams(ImageStreams):
 
 
 class EpochStreams(ImageStreams):
-    """ImageStreams of an epoch, keyed by numbers, which may be those of other images.
+    """Streams of an epoch, keyed by numbers, which may be those of other images.
 
     A digest of each image per noise would take a third of the time of some augmentations.
 
