@@ -4,10 +4,12 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
+from numbers import Integral
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 from sklearn.base import clone
+from sklearn.utils import check_scalar
 
 from skmnist.neural_network._samples import Samples, order_of_epoch
 from skmnist.utils import image_keys
@@ -98,6 +100,7 @@ def check_augment(augment: Any) -> list[Any]:
 
 def check_views(n_views: int, augmentation: Augmentation | None) -> Augmentation:
     """Return what makes noisy views of an image, or say that there is nothing that does."""
+    check_scalar(n_views, "test_time_views", Integral, min_val=0)
     if augmentation is None:
         raise ValueError(
             f"test_time_views={n_views!r} needs a noise to make views of an image; pass augment= "

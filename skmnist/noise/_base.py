@@ -1,7 +1,7 @@
 """What every noise shares: validation, value range, per-image randomness and ``when``."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from numbers import Integral
 from typing import Any, ClassVar, Self
 
@@ -123,6 +123,8 @@ class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
 
         Raises
         ------
+        NotFittedError
+            If the noise has not been fitted.
         ValueError
             If `X` does not fit the training images.
         """
@@ -163,8 +165,8 @@ class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
             Number of the epoch, from 0. Equal numbers give equal noise; no epoch has that of
             `transform`.
         keys : ndarray of shape (n, 4), uint64, default=None
-            What the noise of each image depends on; None takes the digests of `X`. Noises that
-            follow one another share those of what the first one gets: digests take time.
+            What the noise of each image depends on; None takes ``skmnist.utils.image_keys`` of `X`.
+            Noises that follow one another share those of what the first one gets: they take time.
 
         Returns
         -------
@@ -173,6 +175,8 @@ class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
 
         Raises
         ------
+        NotFittedError
+            If the noise has not been fitted.
         TypeError, ValueError
             If `epoch` is no number of an epoch, `X` does not fit the training images, or `keys` is
             not of the shape and dtype above.
@@ -182,33 +186,38 @@ class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
         images = clip_to_value_range(check_images(self, X, reset=False), self.value_range_)
         if keys is None:
             keys = image_keys(images, self.value_range_)
-        elif np.shape(keys) != (len(images), 4) or keys.dtype != np.uint64:
+        keys = np.asarray(keys)
+        if keys.shape != (len(images), 4) or keys.dtype != np.uint64:
             raise ValueError(
-                f"keys has shape {np.shape(keys)} and dtype {keys.dtype}; expected shape "
+                f"keys has shape {keys.shape} and dtype {keys.dtype}; expected shape "
                 f"({len(images)}, 4), a row for each image of X, and uint64, or None."
             )
+
+        def streams_of(unit: np.ndarray, rows: slice) -> ImageStreams:
+            name = type(self).__name__
+            return EpochStreams(keys[rows], name=name, seed=self.seed_, epoch=epoch)
+
         # Whatever set_output says: the networks want arrays.
-        return restore_shape(self._add_noise(images, keys, epoch), X)
+        return restore_shape(self._add_noise(images, streams_of), X)
+
+    def _streams_of(self, unit: np.ndarray, rows: slice) -> ImageStreams:
+        """Return the streams of `transform` for some rows: images in [0, 1]."""
+        return PixelStreams(unit, name=type(self).__name__, seed=self.seed_)
 
     def _add_noise(
-        self, images: np.ndarray, keys: np.ndarray | None = None, epoch: int = 0
+        self,
+        images: np.ndarray,
+        streams_of: Callable[[np.ndarray, slice], ImageStreams] | None = None,
     ) -> np.ndarray:
-        """Return noisy images of shape (n, height, width), in their own dtype and range.
-
-        The noise depends on the images, or that of an epoch on keys.
-        """
+        """Return noisy images of shape (n, height, width), in their own dtype and range."""
         if self._is_zero():
             return images.copy()
         noisy = np.empty_like(images)
-        name, work_dtype = type(self).__name__, np.result_type(np.float32, _float_of(images.dtype))
+        work_dtype = np.result_type(np.float32, _float_of(images.dtype))
         n_pixels = images.shape[1] * images.shape[2]
         for chunk in gen_batches(len(images), max(1, self._pixels_per_chunk // n_pixels)):
             unit = to_unit_range(images[chunk], self.value_range_, work_dtype)
-            streams: ImageStreams = (
-                PixelStreams(unit, name=name, seed=self.seed_)
-                if keys is None
-                else EpochStreams(keys[chunk], name=name, seed=self.seed_, epoch=epoch)
-            )
+            streams = (streams_of or self._streams_of)(unit, chunk)
             corrupted = self._corrupt(unit, streams)
             np.clip(corrupted, 0, 1, out=corrupted)
             noisy[chunk] = from_unit_range(

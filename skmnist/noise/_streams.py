@@ -114,6 +114,7 @@ class PixelStreams(ImageStreams):
     def __init__(self, images: np.ndarray, *, name: str, seed: int) -> None:
         super().__init__(len(images))
         self._pixels = as_key_bytes(images)
+        # The 0 is that of no epoch: the noise of all releases depends on it.
         self._salt = hashlib.blake2b(f"{name}/{seed}/0".encode(), digest_size=32).digest()
 
     def of_noise(self, name: str, seed: int, rows: np.ndarray) -> Self:
@@ -135,9 +136,9 @@ class PixelStreams(ImageStreams):
 
 
 class EpochStreams(ImageStreams):
-    """Streams of an epoch, keyed by numbers, which may be those of other images.
+    """Streams of an epoch, keyed by digests of images, usually of those before earlier noises.
 
-    A digest of each image per noise would take a third of the time of some augmentations.
+    A digest of each image for each noise would be slow.
 
     Parameters
     ----------

@@ -3,8 +3,12 @@
 import hashlib
 
 import numpy as np
+from sklearn.utils import gen_batches
 
 from skmnist.utils._value_range import ValueRange, to_unit_range
+
+# Their float copies are small beside the images of a training.
+_IMAGES_AT_ONCE = 512
 
 
 def as_key_bytes(images: np.ndarray) -> np.ndarray:
@@ -29,6 +33,8 @@ def image_keys(images: np.ndarray, value_range: ValueRange) -> np.ndarray:
     ndarray of shape (n, 4), uint64
         The BLAKE2b digests of the pixels, as 8 bits each.
     """
-    pixels = as_key_bytes(to_unit_range(images, value_range)).reshape(len(images), -1)
-    digests = [hashlib.blake2b(row.data, digest_size=32).digest() for row in pixels]
+    digests = []
+    for rows in gen_batches(len(images), _IMAGES_AT_ONCE):
+        pixels = as_key_bytes(to_unit_range(images[rows], value_range))
+        digests += [hashlib.blake2b(image.data, digest_size=32).digest() for image in pixels]
     return np.frombuffer(b"".join(digests), dtype="<u8").reshape(-1, 4)

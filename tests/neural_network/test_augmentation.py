@@ -90,7 +90,6 @@ def test_noises_of_a_list_follow_one_another():
 
 
 def test_noises_of_a_list_depend_on_the_training_rows():
-    """A digest of each image for each noise would take a third of the time."""
     samples, seen = make_samples(), []
 
     class Spy(GaussianNoise):
@@ -380,7 +379,7 @@ def test_views_are_averaged(X, y, make_mlp, tmp_path):
     net = make_mlp(augment=[RandomTranslation(0, 1), GaussianNoise(0.1)]).fit(X, y)
     plain = net.predict_proba(X)
     images = X.reshape(-1, 8, 8, 1)
-    keys = net._augmentation.keys(images)
+    keys = ~net._augmentation.keys(images)  # not the noise that the rows were trained with
     views = [net._augmentation.noisy(images, keys, view).reshape(X.shape) for view in range(3)]
     expected = np.mean([plain, *(net.predict_proba(view) for view in views)], axis=0)
     net.set_params(test_time_views=3)
@@ -400,6 +399,14 @@ def test_views_need_a_noise(X, y, make_mlp):
     net = make_mlp().fit(X, y).set_params(test_time_views=2, augment=GaussianNoise())
     with pytest.raises(ValueError, match=message):
         net.predict(X)
+
+
+def test_views_that_are_no_number_are_refused_after_fit(X, y, make_mlp):
+    net = make_mlp(augment=GaussianNoise(0.1)).fit(X, y)
+    with pytest.raises(ValueError, match="test_time_views == -1, must be >= 0"):
+        net.set_params(test_time_views=-1).predict(X)
+    with pytest.raises(TypeError, match="test_time_views must be an instance of"):
+        net.set_params(test_time_views=2.5).predict_proba(X)
 
 
 def test_augmentation_teaches_what_the_training_rows_lack(X, y, make_cnn):

@@ -479,7 +479,7 @@ def test_what_augment_refuses():
     with pytest.raises(ValueError, match=r"keys has shape \(1, 4\) .* expected shape \(2, 4\)"):
         noise.augment(X, 0, keys[:1])
     with pytest.raises(ValueError, match=r"dtype float64; expected .* uint64, or None"):
-        noise.augment(X, 0, keys.astype(float))
+        noise.augment(X, 0, keys.astype(float).tolist())
 
 
 # Errors -------------------------------------------------------------------------------------------
