@@ -446,16 +446,6 @@ def test_augment_can_depend_on_other_images():
     assert_allclose(again, added, atol=1e-6)
 
 
-@pytest.mark.parametrize("dtype", ["uint8", "float32", "float64"])
-def test_keys_of_all_forms_of_an_image_are_equal(dtype):
-    X = make_images(6, 8, 8, dtype="uint8")
-    form = X if dtype == "uint8" else X.astype(dtype) / np.dtype(dtype).type(255)
-    keys = image_keys(form, (0, 255) if dtype == "uint8" else (0, 1))
-    assert (keys.shape, keys.dtype) == ((6, 4), np.uint64)
-    assert_array_equal(keys, image_keys(X, (0, 255)))
-    assert len(np.unique(keys)) == 24
-
-
 @pytest.mark.parametrize("shape", [(6, 64), (6, 8, 8, 1)])
 def test_augment_returns_arrays_whatever_the_output_is(shape):
     X = make_images(6, 8, 8).reshape(shape)
