@@ -22,8 +22,11 @@ OURS, THEIRS = "tab:blue", "tab:orange"
 INTRODUCTION = """# Accuracy
 
 This page is written by `python benchmarks/accuracy_page.py` from the stored results of the scripts
-below; do not edit it. Each script trains on the 60,000 training digits of MNIST, on two cores
-without a GPU, and stores each run as it ends, so that a second start goes on from there.
+below; do not edit it. Each script trains on the 60,000 training digits of MNIST or, where it makes
+a choice, on those of them that are not held out; on two cores or one of them, without a GPU. It
+stores each run as it ends, so that a second start goes on from there. The stored runs with
+augmentation were trained before the noise of an epoch was keyed by the training rows alone: the
+same recipe now draws other noise of the same kind.
 """
 
 

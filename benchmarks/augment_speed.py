@@ -15,8 +15,7 @@ from typing import Any
 from claims import Claim, conclude
 from conditions import print_conditions
 from digits import digits
-from generic_noises import CHOSEN
-from mnist_c_training import the_15
+from generic_noises import CHOSEN, the_15
 from recipes import best_network, mild_warp, perceptron
 from timing import print_table, ratios, seconds_of, take_turns
 

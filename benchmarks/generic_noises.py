@@ -1,8 +1,8 @@
-"""Lists of generic noises for training against corruptions that are not among them.
+"""Lists of generic noises for training against corruptions that are not among them, and the 15.
 
 What ``mnist_c_choice.py`` compares and ``mnist_c_training.py`` trains the best network with: affine
 warps, elastic deformation, Gaussian and uniform noise, occlusion, smooth random fields and random
-filters, one after the other, each for some of the digits only.
+filters, one after the other, each for some of the digits only; and the 15 noises of MNIST-C.
 """
 
 from collections.abc import Iterable
@@ -17,6 +17,9 @@ from skmnist.noise import (
     RandomNoise,
     SmoothNoise,
     UniformNoise,
+    list_noises,
+    list_severities,
+    make_noise,
 )
 
 
@@ -24,6 +27,15 @@ def one_of(noises: Iterable[BaseNoise], probability: float) -> RandomNoise:
     """Return a noise that gives a share of the digits one of the noises, and leaves the others."""
     named = [(f"noise_{i}", noise) for i, noise in enumerate(noises)]
     return RandomNoise(named, probability=probability)
+
+
+def the_15() -> BaseNoise:
+    """Return one of the 15 noises for each digit, at one of its severities."""
+
+    def at_any_severity(name: str) -> BaseNoise:
+        return one_of([make_noise(name, severity) for severity in list_severities(name)], 1.0)
+
+    return one_of([at_any_severity(name) for name in list_noises("mnist_c")], 0.9)
 
 
 WARP = RandomAffine(25, translation=0.12, zoom=0.3, shear=25)

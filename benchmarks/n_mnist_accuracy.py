@@ -1,9 +1,10 @@
 """The best network on n-MNIST-style digits: three noises, each trained and tested on its own.
 
 The 60,000 training rows and the 10,000 test rows are noisy once, by the noise of the published data
-set as the package draws it; further noise on top of the training rows is allowed. The test rows are
-scored once, plainly and averaged over views. Each run is stored as it ends, and a second start goes
-on from there::
+set as the package draws it; further noise on top of the training rows is allowed. The recipe is
+that of the best network, but for 24 epochs and smaller warps: turns by 10 degrees and shifts by 8 %
+at most. The test rows are scored once, as they are and averaged over noisy views; the bars are for
+the former. Each run is stored as it ends, and a second start goes on from there::
 
     python benchmarks/n_mnist_accuracy.py --data-home FOLDER_OF_MNIST_NPZ
 """
@@ -36,21 +37,27 @@ def main() -> None:
             return train_and_score(network, *rows)
 
         log.run(f"{name} test", network, train)
+    summary, claims = summarize(log.runs)
+    log.summarize(summary)
+    fail_unless(claims)
+
+
+def summarize(runs: dict[str, Numbers]) -> tuple[str, dict[str, bool]]:
+    """Return the table of what was run, and what has to hold of it."""
     lines = [
-        "| noise | published | measured | bar | minutes |",
-        "|---|---|---|---|---|",
+        "| noise | published | measured | averaged over noisy views | bar | minutes |",
+        "|---|---|---|---|---|---|",
     ]
     claims = {}
     for name, (published, bar) in NOISES.items():
-        if f"{name} test" in log.runs:
-            run = log.runs[f"{name} test"]
+        if f"{name} test" in runs:
+            run = runs[f"{name} test"]
             lines.append(
-                f"| {name} | {published:.2f} % | {run['accuracy']:.2f} % | {bar} % | "
-                f"{run['seconds'] / 60:.1f} |"
+                f"| {name} | {published:.2f} % | {run['accuracy']:.2f} % | {run['averaged']:.2f} % "
+                f"| {bar} % | {run['seconds'] / 60:.1f} |"
             )
             claims[f"{name} >= {bar} %"] = run["accuracy"] >= bar
-    log.summarize("\n".join(lines))
-    fail_unless(claims)
+    return "\n".join(lines), claims
 
 
 if __name__ == "__main__":

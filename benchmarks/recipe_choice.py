@@ -32,8 +32,8 @@ ELASTIC = ElasticTransform(20, 4, border_mode="reflect")
 
 
 def rate(value: float, epochs: int, **changes: object) -> BaseImageClassifier:
-    params = {"dropout": 0.3, "augment": mild_warp()} | changes
-    return best_network(0, optimizer__learning_rate=value, epochs=epochs, **params)
+    """Return the best network with another learning rate, and perhaps other changes."""
+    return best_network(0, epochs=epochs, **{"optimizer__learning_rate": value} | changes)
 
 
 CANDIDATES: dict[str, BaseImageClassifier] = {

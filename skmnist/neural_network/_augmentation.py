@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
+from numbers import Integral
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 from sklearn.base import clone
+from sklearn.utils import check_scalar
 
 from skmnist.neural_network._samples import Samples, order_of_epoch
+from skmnist.utils import image_keys
 
 
 class Call(NamedTuple):
@@ -30,10 +34,13 @@ class Augmentation:
     ----------
     noises : list of noises
         Fitted noises.
+    value_range : (low, high)
+        The value range of the images.
     """
 
-    def __init__(self, noises: list[Any]) -> None:
+    def __init__(self, noises: list[Any], value_range: tuple[float, float]) -> None:
         self._noises = noises
+        self._value_range = value_range
 
     @classmethod
     def fitted(
@@ -63,16 +70,17 @@ class Augmentation:
                 random_state=own_seed if given.random_state is None else given.random_state
             )
             noises.append(noise.fit(images))
-        return cls(noises) if noises else None
+        return cls(noises, value_range) if noises else None
 
-    def __call__(self, samples: Samples, epoch: int) -> Samples:
-        """Return rows with the noise of an epoch."""
-        return Samples(self.noisy(samples.images, epoch), samples.targets, samples.weights)
+    def keys(self, images: np.ndarray) -> np.ndarray:
+        """Return what the noise of each image depends on, in all epochs."""
+        return image_keys(images, self._value_range)
 
-    def noisy(self, images: np.ndarray, epoch: int) -> np.ndarray:
+    def noisy(self, images: np.ndarray, keys: np.ndarray, epoch: int) -> np.ndarray:
         """Return images of shape (n, height, width, 1) with the noise of an epoch."""
-        for noise in self._noises:
-            images = noise.augment(images, epoch)
+        for place, noise in enumerate(self._noises):
+            # Two noises with equal seeds draw differently all the same.
+            images = noise.augment(images, epoch, keys + np.uint64(place))
         return images
 
 
@@ -92,6 +100,7 @@ def check_augment(augment: Any) -> list[Any]:
 
 def check_views(n_views: int, augmentation: Augmentation | None) -> Augmentation:
     """Return what makes noisy views of an image, or say that there is nothing that does."""
+    check_scalar(n_views, "test_time_views", Integral, min_val=0)
     if augmentation is None:
         raise ValueError(
             f"test_time_views={n_views!r} needs a noise to make views of an image; pass augment= "
@@ -132,8 +141,12 @@ def feed(
     if augmentation is None:
         return (Call(epoch, samples, rows) for epoch, rows in calls)
 
+    keys = augmentation.keys(samples.images)
+
     def make(epoch: int, rows: np.ndarray) -> Call:
-        return Call(epoch, augmentation(samples.rows(rows), epoch), np.arange(len(rows)))
+        clean = samples.rows(rows)
+        noisy = replace(clean, images=augmentation.noisy(clean.images, keys[rows], epoch))
+        return Call(epoch, noisy, np.arange(len(rows)))
 
     return _ahead(partial(make, epoch, rows) for epoch, rows in calls)
 

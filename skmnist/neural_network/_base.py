@@ -182,7 +182,7 @@ class BaseImageClassifier(PredictionMixin, KerasClassifier, ABC):
 
         Raises
         ------
-        ValueError
+        TypeError, ValueError
             If a parameter, `X`, `y`, the weights or the validation data are not valid; the
             estimator is then as it was before.
         KeyboardInterrupt
@@ -229,7 +229,7 @@ class BaseImageClassifier(PredictionMixin, KerasClassifier, ABC):
 
         Raises
         ------
-        ValueError
+        TypeError, ValueError
             If the first call lacks `classes`, or a parameter or the data are not valid; the
             estimator is then as it was before.
         """

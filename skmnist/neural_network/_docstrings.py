@@ -52,7 +52,8 @@ optimizer : str or keras.optimizers.Optimizer, default=?
     "adam", "adamw", "adadelta", "adagrad", "adamax", "lion", "nadam", "rmsprop", "sgd", or an
     instance, of which every fit uses a fresh copy.
 optimizer__learning_rate : float or schedule, default=?
-    Learning rate; None takes {learning rate}.
+    Learning rate; None takes {learning rate}. A schedule stays as it is, without the cosine and the
+    warm-up below.
 optimizer__weight_decay : float, default=?
     Decoupled weight decay in [0, 1): each step takes this share of the kernels, times the learning
     rate, away. None takes {weight decay}.
@@ -73,8 +74,9 @@ augment : noise or list of noises, default=?
     each epoch and in a thread beside the training; `when` is not looked at. Noises without a
     `random_state` follow that of the network. Validation rows and predictions get none.
 test_time_views : int, default=?
-    Number of copies of an image, with the noise of `augment`, over which its probabilities are
-    averaged, besides the image itself. 0 is the fastest; it can be set after `fit`.
+    Number of copies of an image, with the noise of the `augment` that `fit` was given, over which
+    its probabilities are averaged, besides the image itself. 0 is the fastest; it can be set after
+    `fit`.
 epochs : int, default=?
     Number of passes over the training rows; at most so many with early stopping.
 batch_size : int, default=?

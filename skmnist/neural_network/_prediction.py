@@ -47,19 +47,24 @@ class PredictionMixin:
         ------
         NotFittedError
             If the network has not been fitted.
-        ValueError
-            If `X` does not fit the training images.
+        ForkedProcessError
+            If this process was forked after TensorFlow had started.
+        TypeError, ValueError
+            If `X` does not fit the training images, or `test_time_views` is no number of views or
+            needs a noise that `fit` was not given.
         """
         check_is_fitted(self)
         check_process()
         images = clip_to_value_range(check_images(self, X, reset=False), self.value_range_)
         images = images[..., np.newaxis]
         probabilities = self._inference(images)
-        if self.test_time_views:
+        if self.test_time_views != 0:
             augmentation = check_views(self.test_time_views, self._augmentation)
             for rows in gen_batches(len(images), _ROWS_PER_VIEW):
+                # A training row gets other views than those that it was trained on.
+                keys = ~augmentation.keys(images[rows])
                 for view in range(self.test_time_views):
-                    noisy = augmentation.noisy(images[rows], view)
+                    noisy = augmentation.noisy(images[rows], keys, view)
                     probabilities[rows] += self._inference(noisy)
             probabilities /= 1 + self.test_time_views
         return probabilities
@@ -76,6 +81,11 @@ class PredictionMixin:
         -------
         ndarray of shape (n, n_classes), float32
             Finite logarithms: a probability that underflows counts as the smallest normal float32.
+
+        Raises
+        ------
+        NotFittedError, ForkedProcessError, TypeError, ValueError
+            As `predict_proba` does.
         """
         return np.log(np.maximum(self.predict_proba(X), np.finfo(np.float32).tiny))
 
@@ -91,6 +101,11 @@ class PredictionMixin:
         -------
         ndarray of shape (n,)
             Labels, of the type of the labels in `fit`.
+
+        Raises
+        ------
+        NotFittedError, ForkedProcessError, TypeError, ValueError
+            As `predict_proba` does.
         """
         probabilities = self.predict_proba(X)
         return self.classes_[probabilities.argmax(axis=1)]

@@ -6,10 +6,10 @@ from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from skmnist.noise._base import BaseNoise
+from skmnist.noise._fields import gaussian_matrix, smooth_fields
 from skmnist.noise._streams import ImageStreams
 from skmnist.noise._warp import BORDER_MODES, affine_matrices, sample_bilinear, warp_affine
 
@@ -227,14 +227,17 @@ class ElasticTransform(WarpNoise):
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         _, height, width = images.shape
+        rows, columns = (gaussian_matrix(size, float(self.sigma)) for size in (height, width))
         field = 2 * streams.random((2, height, width)) - 1
-        field = gaussian_filter(field, self.sigma, axes=(2, 3)) * np.float32(self.alpha)
-        field[:, 0] += np.arange(height, dtype=np.float32)[:, np.newaxis]
-        field[:, 1] += np.arange(width, dtype=np.float32)
+        field = smooth_fields(field.reshape(-1, height, width), rows, columns)
+        field *= np.float32(self.alpha)
+        down, right = field.reshape(-1, 2, height, width).swapaxes(0, 1)
+        down += np.arange(height, dtype=np.float32)[:, np.newaxis]
+        right += np.arange(width, dtype=np.float32)
         return sample_bilinear(
             images,
-            field[:, 0],
-            field[:, 1],
+            down,
+            right,
             border_mode=self.border_mode,
             border_value=self.border_value,
         )

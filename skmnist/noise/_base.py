@@ -1,7 +1,7 @@
 """What every noise shares: validation, value range, per-image randomness and ``when``."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from numbers import Integral
 from typing import Any, ClassVar, Self
 
@@ -12,12 +12,13 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from skmnist.noise._docstrings import complete_docstring
-from skmnist.noise._streams import ImageStreams
+from skmnist.noise._streams import EpochStreams, ImageStreams, PixelStreams
 from skmnist.utils import (
     check_images,
     clip_to_value_range,
     draw_seed,
     from_unit_range,
+    image_keys,
     learn_value_range,
     restore_shape,
     to_unit_range,
@@ -122,6 +123,8 @@ class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
 
         Raises
         ------
+        NotFittedError
+            If the noise has not been fitted.
         ValueError
             If `X` does not fit the training images.
         """
@@ -149,7 +152,7 @@ class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
             images = self._fit(X)
             return restore_shape(self._add_noise(images), X, transformer=self)
 
-    def augment(self, X: Any, epoch: int) -> np.ndarray:
+    def augment(self, X: Any, epoch: int, keys: np.ndarray | None = None) -> np.ndarray:
         """Return images with the noise of an epoch, other noise in each, whatever ``when`` says.
 
         The networks call it for their parameter `augment`.
@@ -161,6 +164,9 @@ class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
         epoch : int
             Number of the epoch, from 0. Equal numbers give equal noise; no epoch has that of
             `transform`.
+        keys : ndarray of shape (n, 4), uint64, default=None
+            What the noise of each image depends on; None takes ``skmnist.utils.image_keys`` of `X`.
+            Noises that follow one another share those of what the first one gets: they take time.
 
         Returns
         -------
@@ -169,25 +175,49 @@ class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
 
         Raises
         ------
+        NotFittedError
+            If the noise has not been fitted.
         TypeError, ValueError
-            If `epoch` is no number of an epoch, or `X` does not fit the training images.
+            If `epoch` is no number of an epoch, `X` does not fit the training images, or `keys` is
+            not of the shape and dtype above.
         """
         check_is_fitted(self)
         check_scalar(epoch, "epoch", Integral, min_val=0)
         images = clip_to_value_range(check_images(self, X, reset=False), self.value_range_)
-        # Whatever set_output says: the networks want arrays.
-        return restore_shape(self._add_noise(images, stream=epoch + 1), X)
+        if keys is None:
+            keys = image_keys(images, self.value_range_)
+        keys = np.asarray(keys)
+        if keys.shape != (len(images), 4) or keys.dtype != np.uint64:
+            raise ValueError(
+                f"keys has shape {keys.shape} and dtype {keys.dtype}; expected shape "
+                f"({len(images)}, 4), a row for each image of X, and uint64, or None."
+            )
 
-    def _add_noise(self, images: np.ndarray, stream: int = 0) -> np.ndarray:
+        def streams_of(unit: np.ndarray, rows: slice) -> ImageStreams:
+            name = type(self).__name__
+            return EpochStreams(keys[rows], name=name, seed=self.seed_, epoch=epoch)
+
+        # Whatever set_output says: the networks want arrays.
+        return restore_shape(self._add_noise(images, streams_of), X)
+
+    def _streams_of(self, unit: np.ndarray, rows: slice) -> ImageStreams:
+        """Return the streams of `transform` for some rows: images in [0, 1]."""
+        return PixelStreams(unit, name=type(self).__name__, seed=self.seed_)
+
+    def _add_noise(
+        self,
+        images: np.ndarray,
+        streams_of: Callable[[np.ndarray, slice], ImageStreams] | None = None,
+    ) -> np.ndarray:
         """Return noisy images of shape (n, height, width), in their own dtype and range."""
         if self._is_zero():
             return images.copy()
         noisy = np.empty_like(images)
-        name, work_dtype = type(self).__name__, np.result_type(np.float32, _float_of(images.dtype))
+        work_dtype = np.result_type(np.float32, _float_of(images.dtype))
         n_pixels = images.shape[1] * images.shape[2]
         for chunk in gen_batches(len(images), max(1, self._pixels_per_chunk // n_pixels)):
             unit = to_unit_range(images[chunk], self.value_range_, work_dtype)
-            streams = ImageStreams(unit, name=name, seed=self.seed_, stream=stream)
+            streams = (streams_of or self._streams_of)(unit, chunk)
             corrupted = self._corrupt(unit, streams)
             np.clip(corrupted, 0, 1, out=corrupted)
             noisy[chunk] = from_unit_range(

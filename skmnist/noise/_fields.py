@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from scipy import sparse
+from scipy.ndimage import gaussian_filter1d
 from sklearn.utils._param_validation import Interval
 
 from skmnist.noise._base import BaseNoise
@@ -42,6 +43,12 @@ def smoothing_matrix(size: int, sigma: float) -> sparse.csr_array:
     weight = np.where(np.abs(distance) <= _REACH, np.exp(-(distance**2) / 2), 0)
     weight /= np.sqrt((weight**2).sum(axis=1, keepdims=True))
     return sparse.csr_array(weight)
+
+
+@lru_cache(maxsize=32)
+def gaussian_matrix(size: int, sigma: float) -> sparse.csr_array:
+    """Return the matrix of SciPy's Gaussian filter along an axis, mirrored at both ends."""
+    return sparse.csr_array(gaussian_filter1d(np.eye(size), sigma, axis=0))
 
 
 def smooth_fields(

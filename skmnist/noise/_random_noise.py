@@ -67,8 +67,8 @@ class RandomNoise(BaseNoise, _BaseComposition):
         "noises": [None, list],
         "probability": [Interval(Real, 0, 1, closed="both")],
     }
-    # Each noise gets a share of the images that are worked on at once.
-    _pixels_per_chunk = 2**19
+    # Each noise gets a share of the images that are worked on at once, perhaps shared out again.
+    _pixels_per_chunk = 2**22
 
     def __init__(
         self,

@@ -1,13 +1,14 @@
 """One random stream per image, keyed by the image itself.
 
-The state of a PCG64 generator is set from a BLAKE2b digest of the image, so the draws of an image
-depend on nothing but its pixels, the name of the noise, the seed and the stream number. Setting the
-state of one generator is some ten times faster than making a generator per image; a few numbers for
-many images come faster still, with the same bits, from all their generators at once.
+The state of a PCG64 generator is set from a key of the image, so the draws of an image depend on
+nothing but its pixels, the name of the noise, the seed and the epoch. Setting the state of one
+generator is some ten times faster than making a generator per image; a few numbers for many images
+come faster still, with the same bits, from all their generators at once.
 """
 
 import hashlib
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Self
@@ -15,62 +16,50 @@ from typing import Self
 import numpy as np
 
 from skmnist.noise._pcg64 import uniform_float32
+from skmnist.utils import as_key_bytes
 
 
-class ImageStreams:
+class ImageStreams(ABC):
     """Random draws for a batch of images, one independent stream each.
 
-    Every method is one draw per image; a second call goes on with fresh numbers.
+    Every method is one draw per image; a second call goes on with fresh numbers. A subclass says
+    what the streams are keyed by.
 
     Parameters
     ----------
-    images : ndarray of shape (n, height, width)
-        Images in [0, 1]; rounded to 8 bits, they are the keys of their streams. Or, in uint8, the
-        keys themselves. The images may be overwritten afterwards.
-    name : str
-        Name of the noise: two noises with equal seeds draw differently.
-    seed : int
-        Seed of the noise.
-    stream : int, default=0
-        Number of the stream: fresh draws for the same images, for example one per epoch.
+    n : int
+        Number of images.
     """
 
-    def __init__(self, images: np.ndarray, *, name: str, seed: int, stream: int = 0) -> None:
-        is_key = images.dtype == np.uint8
-        self._pixels = images if is_key else np.rint(images * 255).astype(np.uint8, order="C")
-        self._salt = hashlib.blake2b(f"{name}/{seed}/{stream}".encode(), digest_size=32).digest()
-        self._stream = stream
+    def __init__(self, n: int) -> None:
+        self._n = n
         self._n_calls = 0
 
+    @abstractmethod
     def of_noise(self, name: str, seed: int, rows: np.ndarray) -> Self:
-        """Return the streams of another noise, with the same stream number, for some images."""
-        return type(self)(self._pixels[rows], name=name, seed=seed, stream=self._stream)
+        """Return the streams of another noise for some of the images."""
 
-    @cached_property
-    def _keys(self) -> list[bytes]:
-        """The digest of each image; made at the first draw, since not every noise is random."""
-        rows = self._pixels.reshape(len(self._pixels), -1)
-        return [hashlib.blake2b(row.data, digest_size=32, key=self._salt).digest() for row in rows]
+    @abstractmethod
+    def _words_of_call(self, call: int) -> np.ndarray:
+        """Return 256 random bits per image for a draw, of shape (n, 4) and dtype uint64."""
 
-    def _keys_of_draw(self) -> list[bytes]:
-        """Return the digest of each image for the next draw."""
-        keys = self._keys
-        if self._n_calls:
-            call = self._n_calls.to_bytes(4, "little")
-            keys = [hashlib.blake2b(key + call, digest_size=32).digest() for key in keys]
+    def _next_states(self) -> np.ndarray:
+        """Return state and increment of each generator for the next draw, lower halves first."""
+        states = self._words_of_call(self._n_calls)
+        states[:, 2] |= np.uint64(1)  # PCG64 needs an odd increment
         self._n_calls += 1
-        return keys
+        return states
 
     def generators(self) -> Iterator[np.random.Generator]:
         """Yield one generator per image; it is the same object, set anew for each image."""
         bit_generator = np.random.PCG64(0)
         generator = np.random.Generator(bit_generator)
-        for key in self._keys_of_draw():
+        for low, high, increment_low, increment_high in self._next_states().tolist():
             bit_generator.state = {
                 "bit_generator": "PCG64",
                 "state": {
-                    "state": int.from_bytes(key[:16], "little"),
-                    "inc": int.from_bytes(key[16:], "little") | 1,  # PCG64 needs an odd increment
+                    "state": high << 64 | low,
+                    "inc": increment_high << 64 | increment_low,
                 },
                 "has_uint32": 0,
                 "uinteger": 0,
@@ -79,19 +68,18 @@ class ImageStreams:
 
     def standard_normal(self, shape: tuple[int, ...]) -> np.ndarray:
         """Draw float32 standard normal numbers, an array of `shape` for each image."""
-        draws = np.empty((len(self._pixels), *shape), dtype=np.float32)
+        draws = np.empty((self._n, *shape), dtype=np.float32)
         for row, generator in zip(draws, self.generators(), strict=True):
             generator.standard_normal(dtype=np.float32, out=row)
         return draws
 
     def random(self, shape: tuple[int, ...]) -> np.ndarray:
         """Draw float32 numbers, uniform in [0, 1), an array of `shape` for each image."""
-        n, size = len(self._pixels), math.prod(shape)
-        if n >= 2 * size:  # few numbers for many images
-            words = np.frombuffer(b"".join(self._keys_of_draw()), dtype="<u8").reshape(n, 4)
-            odd = words[:, 2:] | np.array([1, 0], dtype=np.uint64)
-            return uniform_float32(words[:, :2], odd, size).reshape(n, *shape)
-        draws = np.empty((n, *shape), dtype=np.float32)
+        size = math.prod(shape)
+        if self._n >= 2 * size:  # few numbers for many images
+            states = self._next_states()
+            return uniform_float32(states[:, :2], states[:, 2:], size).reshape(self._n, *shape)
+        draws = np.empty((self._n, *shape), dtype=np.float32)
         for row, generator in zip(draws, self.generators(), strict=True):
             generator.random(dtype=np.float32, out=row)
         return draws
@@ -107,6 +95,86 @@ class ImageStreams:
     def integers(self, n: int, shape: tuple[int, ...]) -> np.ndarray:
         """Draw integers in [0, n), an array of `shape` for each image."""
         return as_integers(self.random(shape), n)
+
+
+class PixelStreams(ImageStreams):
+    """Streams keyed by the images that are given.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, height, width)
+        Images in [0, 1]; rounded to 8 bits, they are the keys. Or, in uint8, the keys themselves.
+        The images may be overwritten afterwards.
+    name : str
+        Name of the noise: two noises with equal seeds draw differently.
+    seed : int
+        Seed of the noise.
+    """
+
+    def __init__(self, images: np.ndarray, *, name: str, seed: int) -> None:
+        super().__init__(len(images))
+        self._pixels = as_key_bytes(images)
+        # The 0 is that of no epoch: the noise of all releases depends on it.
+        self._salt = hashlib.blake2b(f"{name}/{seed}/0".encode(), digest_size=32).digest()
+
+    def of_noise(self, name: str, seed: int, rows: np.ndarray) -> Self:
+        """Return the streams of another noise for some of the images."""
+        return type(self)(self._pixels[rows], name=name, seed=seed)
+
+    @cached_property
+    def _digests(self) -> list[bytes]:
+        """The digest of each image; made at the first draw, since not every noise is random."""
+        rows = self._pixels.reshape(self._n, -1)
+        return [hashlib.blake2b(row.data, digest_size=32, key=self._salt).digest() for row in rows]
+
+    def _words_of_call(self, call: int) -> np.ndarray:
+        digests = self._digests
+        if call:
+            number = call.to_bytes(4, "little")
+            digests = [hashlib.blake2b(key + number, digest_size=32).digest() for key in digests]
+        return np.frombuffer(bytearray(b"".join(digests)), dtype="<u8").reshape(self._n, 4)
+
+
+class EpochStreams(ImageStreams):
+    """Streams of an epoch, keyed by digests of images, usually of those before earlier noises.
+
+    A digest of each image for each noise would be slow.
+
+    Parameters
+    ----------
+    keys : ndarray of shape (n, 4), uint64
+        The keys, as `skmnist.utils.image_keys` returns them.
+    name : str
+        Name of the noise: two noises with equal seeds draw differently.
+    seed : int
+        Seed of the noise.
+    epoch : int
+        Number of the epoch.
+    """
+
+    def __init__(self, keys: np.ndarray, *, name: str, seed: int, epoch: int) -> None:
+        super().__init__(len(keys))
+        self._keys = keys
+        self._noise = f"{name}/{seed}"
+        self._epoch = epoch
+
+    def of_noise(self, name: str, seed: int, rows: np.ndarray) -> Self:
+        """Return the streams of another noise in the same epoch, for some of the images."""
+        return type(self)(self._keys[rows], name=name, seed=seed, epoch=self._epoch)
+
+    def _words_of_call(self, call: int) -> np.ndarray:
+        place = f"{self._noise}/{self._epoch}/{call}"
+        salt = hashlib.blake2b(place.encode(), digest_size=32).digest()
+        return _mix(self._keys ^ np.frombuffer(salt, dtype="<u8"))
+
+
+def _mix(words: np.ndarray) -> np.ndarray:
+    """Scatter the bits of uint64 numbers, one-to-one, by the finaliser of MurmurHash3; in place."""
+    for multiplier in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
+        words ^= words >> np.uint64(33)
+        words *= np.uint64(multiplier)
+    words ^= words >> np.uint64(33)
+    return words
 
 
 def as_integers(uniform: np.ndarray, n: int) -> np.ndarray:

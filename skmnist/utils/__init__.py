@@ -3,6 +3,7 @@
 from skmnist.utils._docstrings import fill_docstring
 from skmnist.utils._files import atomic_write
 from skmnist.utils._images import check_images, restore_shape
+from skmnist.utils._keys import as_key_bytes, image_keys
 from skmnist.utils._optional import import_optional
 from skmnist.utils._random import draw_seed
 from skmnist.utils._state import unchanged_on_failure
@@ -14,12 +15,14 @@ from skmnist.utils._value_range import (
 )
 
 __all__ = [
+    "as_key_bytes",
     "atomic_write",
     "check_images",
     "clip_to_value_range",
     "draw_seed",
     "fill_docstring",
     "from_unit_range",
+    "image_keys",
     "import_optional",
     "learn_value_range",
     "restore_shape",

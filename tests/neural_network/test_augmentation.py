@@ -1,6 +1,7 @@
 """Fresh noise in each epoch: what is made, where, and what happens when it fails."""
 
 import threading
+from dataclasses import replace
 
 import joblib
 import keras
@@ -27,6 +28,11 @@ def make_samples(n=40, dtype=np.uint8):
 
 def augmentation_of(augment, samples, seed=0):
     return Augmentation.fitted(augment, samples.images, value_range=(0, 255), seed=seed)
+
+
+def noisy(augmentation, samples, epoch=0):
+    keys = augmentation.keys(samples.images)
+    return augmentation.noisy(samples.images, keys, epoch)
 
 
 def as_rows(calls):
@@ -70,7 +76,7 @@ def test_rows_are_fed_in_order_with_the_noise_of_their_epoch(dtype):
 def test_each_epoch_has_other_noise():
     samples = make_samples()
     augmentation = augmentation_of(GaussianNoise(0.3), samples)
-    of_epoch = [augmentation(samples, epoch).images for epoch in (0, 1, 0)]
+    of_epoch = [noisy(augmentation, samples, epoch) for epoch in (0, 1, 0)]
     assert_array_equal(of_epoch[0], of_epoch[2])
     assert not np.array_equal(of_epoch[0], of_epoch[1])
 
@@ -79,15 +85,33 @@ def test_noises_of_a_list_follow_one_another():
     samples = make_samples()
     both = augmentation_of([RandomTranslation(2, 2, random_state=0), Stripe()], samples)
     first = augmentation_of(RandomTranslation(2, 2, random_state=0), samples)
-    expected = augmentation_of(Stripe(), samples)(first(samples, 1), 1)
-    assert_array_equal(both(samples, 1).images, expected.images)
+    moved = replace(samples, images=noisy(first, samples))
+    assert_array_equal(noisy(both, samples), noisy(augmentation_of(Stripe(), samples), moved))
+
+
+def test_noises_of_a_list_depend_on_the_training_rows():
+    samples, seen = make_samples(), []
+
+    class Spy(GaussianNoise):
+        def augment(self, X, epoch, keys=None):
+            seen.append(keys)
+            return super().augment(X, epoch, keys)
+
+    augmentation = augmentation_of([Spy(0.3, random_state=0), Spy(0.3, random_state=0)], samples)
+    images, _ = as_rows(feed(samples, augmentation, epochs=[0], rows_per_call=40, seed=1))
+    order = order_of_epoch(40, seed=1, epoch=0)
+    expected = augmentation.keys(samples.images)[order]
+    assert_array_equal(seen[0], expected)
+    # Equal noises with equal seeds differ, for their places in the list do.
+    assert not (seen[1] == expected).any()
+    assert_array_equal(images, noisy(augmentation, samples)[order])
 
 
 def test_the_seed_decides_noises_without_a_random_state():
     samples = make_samples()
 
     def images(seed, noise):
-        return augmentation_of(noise, samples, seed)(samples, 0).images
+        return noisy(augmentation_of(noise, samples, seed), samples)
 
     for noise in (GaussianNoise(0.3), RandomNoise(), [Stripe(), GaussianNoise(0.3)]):
         assert_array_equal(images(0, noise), images(0, noise))
@@ -113,7 +137,7 @@ def test_noises_learn_the_value_range_of_the_network():
 def test_when_does_not_matter():
     samples = make_samples()
     images = [
-        augmentation_of(GaussianNoise(0.3, when=when, random_state=0), samples)(samples, 0).images
+        noisy(augmentation_of(GaussianNoise(0.3, when=when, random_state=0), samples), samples)
         for when in ("always", "fit")
     ]
     assert_array_equal(*images)
@@ -129,15 +153,15 @@ class Recorder(GaussianNoise):
     threads: set = set()  # noqa: RUF012
     begun = threading.Semaphore(0)
 
-    def augment(self, X, epoch):
+    def augment(self, X, epoch, keys=None):
         self.epochs.append(epoch)
         self.threads.add(threading.current_thread().name)
         self.begun.release()
-        return super().augment(X, epoch)
+        return super().augment(X, epoch, keys)
 
 
 class Broken(GaussianNoise):
-    def augment(self, X, epoch):
+    def augment(self, X, epoch, keys=None):
         raise OSError("no noise left")
 
 
@@ -330,7 +354,7 @@ def test_augmentation_itself_can_be_searched(X, y, make_mlp):
 
 
 class OnlyAugment:
-    def augment(self, X, epoch):
+    def augment(self, X, epoch, keys=None):
         return X
 
 
@@ -355,7 +379,8 @@ def test_views_are_averaged(X, y, make_mlp, tmp_path):
     net = make_mlp(augment=[RandomTranslation(0, 1), GaussianNoise(0.1)]).fit(X, y)
     plain = net.predict_proba(X)
     images = X.reshape(-1, 8, 8, 1)
-    views = [net._augmentation.noisy(images, view).reshape(X.shape) for view in range(3)]
+    keys = ~net._augmentation.keys(images)  # not the noise that the rows were trained with
+    views = [net._augmentation.noisy(images, keys, view).reshape(X.shape) for view in range(3)]
     expected = np.mean([plain, *(net.predict_proba(view) for view in views)], axis=0)
     net.set_params(test_time_views=3)
     averaged = net.predict_proba(X)
@@ -374,6 +399,14 @@ def test_views_need_a_noise(X, y, make_mlp):
     net = make_mlp().fit(X, y).set_params(test_time_views=2, augment=GaussianNoise())
     with pytest.raises(ValueError, match=message):
         net.predict(X)
+
+
+def test_views_that_are_no_number_are_refused_after_fit(X, y, make_mlp):
+    net = make_mlp(augment=GaussianNoise(0.1)).fit(X, y)
+    with pytest.raises(ValueError, match="test_time_views == -1, must be >= 0"):
+        net.set_params(test_time_views=-1).predict(X)
+    with pytest.raises(TypeError, match="test_time_views must be an instance of"):
+        net.set_params(test_time_views=2.5).predict_proba(X)
 
 
 def test_augmentation_teaches_what_the_training_rows_lack(X, y, make_cnn):

@@ -20,6 +20,7 @@ import skmnist.noise
 from skmnist.exceptions import ImageShapeError, ValueRangeError
 from skmnist.noise import BaseNoise, GaussianNoise
 from skmnist.noise._streams import ImageStreams
+from skmnist.utils import image_keys
 
 # Parameters with which a noise changes nothing.
 ZERO = {
@@ -218,10 +219,12 @@ def test_by_default_every_digit_changes_visibly(noise_class, digits):
 # Randomness ---------------------------------------------------------------------------------------
 
 
-def test_noise_does_not_depend_on_the_batch(noise_class, digits):
+def test_noise_does_not_depend_on_the_batch(noise_class, digits, monkeypatch):
     # More images than are worked on at once.
     X = digits[:700]
-    assert len(X) > noise_class._pixels_per_chunk / 784
+    at_once = min(noise_class._pixels_per_chunk, 2**19)
+    monkeypatch.setattr(noise_class, "_pixels_per_chunk", at_once)
+    assert len(X) > at_once / 784
     noise = noise_class(random_state=0)
     noisy = noise.fit_transform(X)
     assert_array_equal(noise.fit(X).transform(X), noisy)
@@ -283,21 +286,19 @@ def test_seeds_streams_and_images_draw_differently(random_noise_class):
     noise = random_noise_class(random_state=0).fit(X)
     noisy = noise.transform(X)
     assert (noisy[0] != noisy[1]).sum() > 1
-    for other in (random_noise_class(random_state=1).fit_transform(X), noise._add_noise(X, 1)):
+    for other in (random_noise_class(random_state=1).fit_transform(X), noise.augment(X, 0)):
         assert (noisy != other).any(axis=(1, 2)).all()
-    assert_array_equal(noise._add_noise(X, stream=0), noisy)
-    assert_array_equal(noise._add_noise(X, stream=1), noise._add_noise(X, stream=1))
 
 
 def test_what_is_documented_as_deterministic_draws_nothing(noise_class, monkeypatch):
     draws = []
 
-    def keys_of_draw(self):
+    def next_states(self):
         draws.append(noise_class)
         return make(self)
 
-    make = ImageStreams._keys_of_draw
-    monkeypatch.setattr(ImageStreams, "_keys_of_draw", keys_of_draw)
+    make = ImageStreams._next_states
+    monkeypatch.setattr(ImageStreams, "_next_states", next_states)
     noise_class(random_state=0).fit_transform(make_images(3, 6, 6))
     assert bool(draws) == ("Nothing here is random" not in noise_class.__doc__)
 
@@ -419,7 +420,7 @@ def test_augment_is_noise_of_an_epoch(noise_class, when):
     noise = noise_class(when=when, random_state=0).fit(X)
     for epoch in (0, 3):
         noisy = noise.augment(X, epoch)
-        assert_array_equal(noisy, noise._add_noise(X, stream=epoch + 1), strict=True)
+        assert_array_equal(noise.augment(X, epoch), noisy, strict=True)
         assert_array_equal(noise.augment(X[::-1], epoch)[::-1], noisy)
         assert noise.augment(X.reshape(6, -1), epoch).shape == (6, 64)
 
@@ -430,6 +431,19 @@ def test_augment_draws_anew_in_each_epoch(random_noise_class, digits):
     epochs = [noise.augment(X, epoch) for epoch in range(3)]
     for noisy, other in zip(epochs, [*epochs[1:], noise.transform(X)], strict=True):
         assert (noisy != other).any()
+
+
+def test_augment_can_depend_on_other_images():
+    X = make_images(6, 8, 8, dtype="float32")
+    noise = GaussianNoise(0.01, random_state=0).fit(X)
+    keys = image_keys(X, noise.value_range_)
+    assert_array_equal(noise.augment(X, 1, keys), noise.augment(X, 1))
+    grey = np.full_like(X, 0.5)
+    added = noise.augment(grey, 1, keys) - grey
+    assert len(np.unique(added, axis=0)) == 6
+    assert not np.array_equal(noise.augment(grey, 1, keys + np.uint64(1)) - grey, added)
+    again = noise.augment(np.full_like(X, 0.25), 1, keys) - np.float32(0.25)
+    assert_allclose(again, added, atol=1e-6)
 
 
 @pytest.mark.parametrize("shape", [(6, 64), (6, 8, 8, 1)])
@@ -451,6 +465,11 @@ def test_what_augment_refuses():
         noise.augment(X, 1.5)
     with pytest.raises(ValueError, match="features"):
         noise.augment(X.reshape(2, -1)[:, :9], 0)
+    keys = image_keys(X, noise.value_range_)
+    with pytest.raises(ValueError, match=r"keys has shape \(1, 4\) .* expected shape \(2, 4\)"):
+        noise.augment(X, 0, keys[:1])
+    with pytest.raises(ValueError, match=r"dtype float64; expected .* uint64, or None"):
+        noise.augment(X, 0, keys.astype(float).tolist())
 
 
 # Errors -------------------------------------------------------------------------------------------

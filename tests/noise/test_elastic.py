@@ -5,7 +5,7 @@ from scipy.ndimage import gaussian_filter, map_coordinates
 
 from skmnist.noise import ElasticTransform
 from skmnist.noise import _affine as affine_module
-from skmnist.noise._streams import ImageStreams
+from skmnist.noise._streams import PixelStreams
 from skmnist.noise._warp import BORDER_MODES
 
 # What scipy calls the border modes.
@@ -41,7 +41,7 @@ def test_equals_scipy_with_the_same_draws(border_mode, shape):
         alpha, sigma, border_mode=border_mode, border_value=0.3, random_state=0
     )
     noisy = noise.fit_transform(X)
-    streams = ImageStreams(X, name="ElasticTransform", seed=noise.seed_)
+    streams = PixelStreams(X, name="ElasticTransform", seed=noise.seed_)
     for image, result, draws in zip(X, noisy, streams.random((2, *shape)), strict=True):
         fields = [gaussian_filter(2 * draw.astype(float) - 1, sigma) for draw in draws]
         source = np.indices(shape) + alpha * np.stack(fields)

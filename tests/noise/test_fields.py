@@ -6,7 +6,7 @@ from scipy.special import erfc
 
 from skmnist.noise import SmoothNoise
 from skmnist.noise._fields import smooth_fields, smoothing_matrix
-from skmnist.noise._streams import ImageStreams
+from skmnist.noise._streams import PixelStreams
 
 # Grey enough that clipping does not bite; no two images are equal.
 GREY = np.random.default_rng(0).uniform(0.4, 0.6, size=(4000, 12, 15)).round(3)
@@ -116,7 +116,7 @@ def test_the_field_is_that_of_the_draws():
     noise = SmoothNoise(0.05, sigma=2.5, random_state=0)
     added = added_by(noise, X)
     rows, columns = (smoothing_matrix(size, 2.5) for size in X.shape[1:])
-    streams = ImageStreams(X, name="SmoothNoise", seed=noise.seed_)
+    streams = PixelStreams(X, name="SmoothNoise", seed=noise.seed_)
     draws = streams.standard_normal((rows.shape[1], columns.shape[1]))
     for result, draw in zip(added, draws, strict=True):
         expected = rows.toarray() @ draw @ columns.toarray().T

@@ -6,7 +6,7 @@ from scipy.ndimage import convolve
 from skmnist.noise import RandomFilter
 from skmnist.noise import _random_filter as random_filter_module
 from skmnist.noise._random_filter import convolve_each, filter_each
-from skmnist.noise._streams import ImageStreams
+from skmnist.noise._streams import PixelStreams
 
 SHAPES = [(28, 28), (5, 9), (9, 2), (1, 10), (1, 1)]
 
@@ -96,7 +96,7 @@ def test_equals_scipy_with_the_same_draws(kernel_size, mixing, absolute):
     X = make_images(30, 9, 14)
     noise = RandomFilter(kernel_size, mixing=mixing, absolute=absolute, random_state=0)
     noisy = noise.fit_transform(X)
-    streams = ImageStreams(X, name="RandomFilter", seed=noise.seed_)
+    streams = PixelStreams(X, name="RandomFilter", seed=noise.seed_)
     kernels = streams.standard_normal((kernel_size, kernel_size)).astype(float)
     shares = mixing * streams.random((2,))[:, 0]
     for image, kernel, share, result in zip(X, kernels, shares, noisy, strict=True):
@@ -179,7 +179,7 @@ def test_smaller_kernels_are_the_middle_of_the_large_ones():
     X = make_images(60, 9, 9)
     noise = RandomFilter(5, mixing=0, multiscale=True, random_state=0)
     noisy = noise.fit_transform(X)
-    kernels = ImageStreams(X, name="RandomFilter", seed=noise.seed_).standard_normal((5, 5))
+    kernels = PixelStreams(X, name="RandomFilter", seed=noise.seed_).standard_normal((5, 5))
     sizes = []
     for image, kernel, result in zip(X, kernels.astype(float), noisy, strict=True):
         for size in (1, 3, 5):

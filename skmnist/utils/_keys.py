@@ -1,0 +1,40 @@
+"""Keys of images: what their random numbers depend on."""
+
+import hashlib
+
+import numpy as np
+from sklearn.utils import gen_batches
+
+from skmnist.utils._value_range import ValueRange, to_unit_range
+
+# Their float copies are small beside the images of a training.
+_IMAGES_AT_ONCE = 512
+
+
+def as_key_bytes(images: np.ndarray) -> np.ndarray:
+    """Round images of shape (n, ...) in [0, 1] to 8 bits; those of uint8 are so already."""
+    if images.dtype == np.uint8:
+        return images
+    return np.rint(images * 255).astype(np.uint8, order="C")
+
+
+def image_keys(images: np.ndarray, value_range: ValueRange) -> np.ndarray:
+    """Digest each image, so that equal images have equal keys and others differ.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, ...)
+        Images within their value range; uint8, float32 and float64 forms have the same keys.
+    value_range : (low, high)
+        The range of the pixels.
+
+    Returns
+    -------
+    ndarray of shape (n, 4), uint64
+        The BLAKE2b digests of the pixels, as 8 bits each.
+    """
+    digests = []
+    for rows in gen_batches(len(images), _IMAGES_AT_ONCE):
+        pixels = as_key_bytes(to_unit_range(images[rows], value_range))
+        digests += [hashlib.blake2b(image.data, digest_size=32).digest() for image in pixels]
+    return np.frombuffer(b"".join(digests), dtype="<u8").reshape(-1, 4)
