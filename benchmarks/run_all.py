@@ -4,7 +4,7 @@ Each script runs in a process of its own; what it prints is stored in benchmarks
 is written from what is stored, so that ``--only`` brings some scripts up to date and keeps the
 others; ``--only`` without names runs nothing and writes the page. Why a bar is missed stands in
 benchmarks/results/NAME.note.md, which is copied to the page. The command fails if a script fails or
-a bar is missed. It takes about twenty minutes on an idle machine::
+a bar is missed. It takes about forty minutes on an idle machine::
 
     python benchmarks/run_all.py
     python benchmarks/run_all.py --only fit_speed memory
@@ -97,7 +97,7 @@ def section(name: str, text: str, *, is_missed: bool) -> list[str]:
     note = RESULTS / f"{name}.note.md"
     if is_missed or note.exists():
         explanation = note.read_text().strip() if note.exists() else "Not explained yet."
-        lines += ["### Why a bar is missed\n", explanation, ""]
+        lines += ["### Why a bar is missed\n" if is_missed else "### Note\n", explanation, ""]
     return lines
 
 

@@ -12,7 +12,18 @@ _IMAGES_AT_ONCE = 512
 
 
 def as_key_bytes(images: np.ndarray) -> np.ndarray:
-    """Round images of shape (n, ...) in [0, 1] to 8 bits; those of uint8 are so already."""
+    """Round images to 8 bits.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, ...)
+        Images in [0, 1], or in uint8.
+
+    Returns
+    -------
+    ndarray of uint8, shape (n, ...)
+        0 is black, 255 white; images of uint8 are returned as they are.
+    """
     if images.dtype == np.uint8:
         return images
     return np.rint(images * 255).astype(np.uint8, order="C")
