@@ -16,7 +16,7 @@ from typing import Self
 import numpy as np
 
 from skmnist.noise._pcg64 import uniform_float32
-from skmnist.utils import as_key_bytes
+from skmnist.utils import as_key_bytes, image_digests
 
 
 class ImageStreams(ABC):
@@ -124,8 +124,7 @@ class PixelStreams(ImageStreams):
     @cached_property
     def _digests(self) -> list[bytes]:
         """The digest of each image; made at the first draw, since not every noise is random."""
-        rows = self._pixels.reshape(self._n, -1)
-        return [hashlib.blake2b(row.data, digest_size=32, key=self._salt).digest() for row in rows]
+        return image_digests(self._pixels, self._salt)
 
     def _words_of_call(self, call: int) -> np.ndarray:
         digests = self._digests

@@ -3,7 +3,7 @@
 from skmnist.utils._docstrings import fill_docstring
 from skmnist.utils._files import atomic_write
 from skmnist.utils._images import check_images, restore_shape
-from skmnist.utils._keys import as_key_bytes, image_keys
+from skmnist.utils._keys import as_key_bytes, image_digests, image_keys
 from skmnist.utils._optional import import_optional
 from skmnist.utils._random import draw_seed
 from skmnist.utils._state import unchanged_on_failure
@@ -22,6 +22,7 @@ __all__ = [
     "draw_seed",
     "fill_docstring",
     "from_unit_range",
+    "image_digests",
     "image_keys",
     "import_optional",
     "learn_value_range",

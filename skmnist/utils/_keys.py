@@ -29,6 +29,25 @@ def as_key_bytes(images: np.ndarray) -> np.ndarray:
     return np.rint(images * 255).astype(np.uint8, order="C")
 
 
+def image_digests(pixels: np.ndarray, salt: bytes = b"") -> list[bytes]:
+    """Digest each image by BLAKE2b.
+
+    Parameters
+    ----------
+    pixels : ndarray of uint8, shape (n, ...)
+        The images.
+    salt : bytes, default=b""
+        At most 64 bytes; with another salt, images have other digests.
+
+    Returns
+    -------
+    list of bytes
+        The digests, 32 bytes each.
+    """
+    rows = pixels.reshape(len(pixels), -1)
+    return [hashlib.blake2b(row.data, digest_size=32, key=salt).digest() for row in rows]
+
+
 def image_keys(images: np.ndarray, value_range: ValueRange) -> np.ndarray:
     """Digest each image, so that equal images have equal keys and others differ.
 
@@ -44,8 +63,7 @@ def image_keys(images: np.ndarray, value_range: ValueRange) -> np.ndarray:
     ndarray of shape (n, 4), uint64
         The BLAKE2b digests of the pixels, as 8 bits each.
     """
-    digests = []
+    digests: list[bytes] = []
     for rows in gen_batches(len(images), _IMAGES_AT_ONCE):
-        pixels = as_key_bytes(to_unit_range(images[rows], value_range))
-        digests += [hashlib.blake2b(image.data, digest_size=32).digest() for image in pixels]
+        digests += image_digests(as_key_bytes(to_unit_range(images[rows], value_range)))
     return np.frombuffer(b"".join(digests), dtype="<u8").reshape(-1, 4)

@@ -19,6 +19,8 @@ from skmnist.neural_network._precision import (
 from skmnist.neural_network._samples import Samples
 from skmnist.neural_network._trainer import LOSSES, Trainer, _trainer_class, borrow_trainer
 
+LATE_FREEZING = "Keras on JAX refuses layers that are frozen after the optimizer was built"
+
 DENSE = {
     "hidden_layer_sizes": (8,),
     "activation": "relu",
@@ -154,7 +156,7 @@ class FreezeTheLastLayer(keras.callbacks.Callback):
 @pytest.mark.parametrize("error", [None, OSError("disk full")])
 def test_what_a_callback_does_stays_in_its_fit(X, y, make_mlp, error):
     if keras.backend.backend() == "jax" and error is None:
-        pytest.skip("Keras on JAX refuses layers that are frozen after the optimizer was built")
+        pytest.skip(LATE_FREEZING)
     expected = make_mlp().fit(X, y).model_.get_weights()
     frozen = make_mlp(callbacks=FreezeTheLastLayer(error))
     if error:
@@ -347,7 +349,7 @@ class FreezeTheNormalization(keras.callbacks.Callback):
 
 def test_frozen_normalization_keeps_its_averages(X, y, make_cnn):
     if keras.backend.backend() == "jax":
-        pytest.skip("Keras on JAX refuses layers that are frozen after the optimizer was built")
+        pytest.skip(LATE_FREEZING)
     net = make_cnn(batch_normalization=True, callbacks=FreezeTheNormalization()).fit(X, y)
     averages = [v for v in net.model_.variables if "moving_mean" in v.path]
     assert averages
