@@ -25,6 +25,9 @@ from skmnist.utils import (
     unchanged_on_failure,
 )
 
+# Bytes; glibc learns from blocks of up to 32 MiB.
+_MORE_THAN_A_CHUNK = 2**24
+
 
 class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
     """Base class of the noises; a subclass implements `_corrupt` and, if it has a zero, `_is_zero`.
@@ -212,6 +215,7 @@ class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
         """Return noisy images of shape (n, height, width), in their own dtype and range."""
         if self._is_zero():
             return images.copy()
+        _keep_freed_memory()
         noisy = np.empty_like(images)
         work_dtype = np.result_type(np.float32, _float_of(images.dtype))
         n_pixels = images.shape[1] * images.shape[2]
@@ -250,6 +254,16 @@ def check_odd(name: str, value: int, what: str) -> None:
             f"{name}={value!r} is even; expected an odd number of pixels, so that the {what} has a "
             f"pixel in its middle: pass {value - 1} or {value + 1}."
         )
+
+
+def _keep_freed_memory() -> None:
+    """Have the C library keep the memory of a chunk for the next one.
+
+    That of glibc gives it back to the system, and gets other pages that have to be cleared, which
+    takes as long as a warp does; unless a larger block has been freed before. None of its pages is
+    touched.
+    """
+    np.empty(_MORE_THAN_A_CHUNK, dtype=np.uint8)
 
 
 def _float_of(dtype: np.dtype) -> np.dtype:

@@ -99,6 +99,7 @@ def sample_bilinear(
     # In place wherever possible: new arrays cost as much as the arithmetic.
     index *= row
     index += column
+    index = index.astype(np.intp)
     index += starts[:, np.newaxis, np.newaxis]
     flat = framed.ravel()
 
@@ -131,7 +132,8 @@ def _taps(
     elif lower.min() < -(size // 2) or lower.max() >= size + size // 2:
         lower %= size if border_mode == "wrap" else 2 * size
     margins = max(0, -int(lower.min())), max(0, int(lower.max()) + 2 - size)
-    return lower.astype(np.intp), position, margins
+    # Numpy converts to 32 bits in a fifth of the time.
+    return lower.astype(np.int32), position, margins
 
 
 def affine_matrices(

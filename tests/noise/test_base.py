@@ -261,6 +261,22 @@ def test_other_processes_agree(noise_classes, digits):
         assert_array_equal(np.concatenate(answers[start : start + 3]), noisy)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="what the C library of Linux does")
+def test_the_memory_of_a_chunk_is_kept_for_the_next():
+    program = """
+import resource, numpy as np
+from skmnist.noise import RandomAffine
+noise, X = RandomAffine(random_state=0), np.zeros((1000, 28, 28), dtype=np.uint8)
+noise.fit_transform(X)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+noise.transform(X)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+    command = [sys.executable, "-c", program]
+    page_faults = int(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+    assert page_faults < 1000  # 5,000 if each of the 6 chunks gets new pages
+
+
 def test_a_pipeline_with_memory_computes_the_noise_once(tmp_path, digits, monkeypatch):
     calls = []
     corrupt = GaussianNoise._corrupt
