@@ -59,8 +59,6 @@ CANDIDATES: dict[str, BaseImageClassifier] = {
     "rate 0.008, 64 epochs, slanted warp, dropout 0.4": rate(
         0.008, 64, augment=SLANTED_WARP, dropout=0.4
     ),
-    "rate 0.008, 16 epochs": rate(0.008, 16),
-    "rate 0.008, 16 epochs, some rows not warped": rate(0.008, 16, augment=often_warped()),
     "rate 0.008, 32 epochs, some rows not warped": rate(0.008, 32, augment=often_warped()),
 }
 
