@@ -25,9 +25,6 @@ from skmnist.utils import (
     unchanged_on_failure,
 )
 
-# Bytes; glibc learns from blocks of up to 32 MiB.
-_MORE_THAN_A_CHUNK = 2**24
-
 
 class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
     """Base class of the noises; a subclass implements `_corrupt` and, if it has a zero, `_is_zero`.
@@ -259,11 +256,10 @@ def check_odd(name: str, value: int, what: str) -> None:
 def _keep_freed_memory() -> None:
     """Have the C library keep the memory of a chunk for the next one.
 
-    That of glibc gives it back to the system, and gets other pages that have to be cleared, which
-    takes as long as a warp does; unless a larger block has been freed before. None of its pages is
-    touched.
+    glibc gives it back to the system and asks for other pages, which takes as long as a warp,
+    unless a larger block, of at most 32 MiB, has been freed before. No page of this one is touched.
     """
-    np.empty(_MORE_THAN_A_CHUNK, dtype=np.uint8)
+    np.empty(2**24, dtype=np.uint8)
 
 
 def _float_of(dtype: np.dtype) -> np.dtype:

@@ -99,7 +99,7 @@ def sample_bilinear(
     # In place wherever possible: new arrays cost as much as the arithmetic.
     index *= row
     index += column
-    index = index.astype(np.intp)
+    index = index.astype(np.intp)  # 32 bits are enough within an image only
     index += starts[:, np.newaxis, np.newaxis]
     flat = framed.ravel()
 
