@@ -4,7 +4,9 @@ Each class is also the builtin or scikit-learn type that a caller would expect, 
 knows nothing of skmnist (``except ValueError``) still works.
 """
 
-from sklearn.exceptions import ConvergenceWarning
+from typing import Any
+
+from sklearn.exceptions import ConvergenceWarning, InconsistentVersionWarning
 
 __all__ = [
     "DatasetIntegrityError",
@@ -15,6 +17,7 @@ __all__ = [
     "InterruptedFitWarning",
     "MissingDependencyError",
     "ModelFileError",
+    "ModelVersionWarning",
     "SkmnistError",
     "SkmnistWarning",
     "ValueRangeError",
@@ -68,3 +71,17 @@ class ValueRangeWarning(SkmnistWarning):
 
 class InterruptedFitWarning(SkmnistWarning, ConvergenceWarning):
     """Training was interrupted; the estimator keeps the best weights so far."""
+
+
+class ModelVersionWarning(SkmnistWarning, InconsistentVersionWarning):
+    """An estimator was saved by another version of skmnist, or lacks parameters of this one.
+
+    It has the attributes of scikit-learn's warning: `estimator_name`, `current_sklearn_version`
+    and `original_sklearn_version`.
+    """
+
+    def __init__(self, message: str, **attributes: Any) -> None:
+        InconsistentVersionWarning.__init__(self, **attributes)
+        self.args = (message,)
+
+    __str__ = SkmnistWarning.__str__

@@ -1,37 +1,107 @@
-"""Files of fitted estimators: joblib's, but written whole or not at all, and with clear errors.
+"""Files of fitted estimators: joblib's, but written whole or not at all, and checked when read.
 
-The files are plain joblib files: `joblib.load` reads them too. Like every pickle, such a file can
-run code when it is loaded: load only files that you trust.
+`joblib.load` reads them too, as it ignores the SHA-256 that follows the pickle. Like every pickle,
+such a file can run code when it is loaded: load only files that you trust.
 """
 
+import bz2
+import hashlib
+import io
+import lzma
 import os
+import zlib
+from collections.abc import Callable
+from numbers import Integral
 from pathlib import Path
-from typing import Any
+from traceback import walk_tb
+from typing import Any, NamedTuple
 
 import joblib
+from sklearn.utils import check_scalar
 
-from skmnist.exceptions import ModelFileError
-from skmnist.utils import atomic_write
+from skmnist.exceptions import ForkedProcessError, ModelFileError
+from skmnist.utils import atomic_write, check_regular_file
 
 __all__ = ["dump", "load"]
+
+_MARK = b"\nskmnist:sha256:"
+_TRAILER_SIZE = len(_MARK) + hashlib.sha256().digest_size
+_PICKLE_PREFIX = b"\x80"
+# A file may grow to this size, or by this factor, when it is decompressed. Weights hardly shrink.
+_MAX_SIZE, _MAX_FACTOR = 2**26, 100
+# Memory for the dictionary of a decompressor of xz: the strongest level needs 65 MiB.
+_XZ_MEMORY = 2**27
+# They say more about the process than about the file.
+_OTHER_CAUSES = (OSError, ImportError, MemoryError, ForkedProcessError)
+
+
+class _Compression(NamedTuple):
+    """A method of compression that joblib knows by the ending of a file and by its first bytes."""
+
+    ending: str
+    prefix: bytes
+    level: int
+    compress: Callable[[bytes, int], bytes]
+    decompressor: Callable[[], Any]
+
+
+# In the order of joblib. The first is that of files whose ending says nothing.
+_COMPRESSIONS = (
+    _Compression(".z", b"\x78", 3, zlib.compress, zlib.decompressobj),
+    _Compression(
+        ".gz",
+        b"\x1f\x8b",
+        3,
+        lambda content, level: zlib.compress(content, level, wbits=31),
+        lambda: zlib.decompressobj(wbits=31),
+    ),
+    _Compression(".bz2", b"BZ", 9, bz2.compress, bz2.BZ2Decompressor),
+    _Compression(
+        ".lzma",
+        b"\x5d\x00",
+        6,
+        lambda content, level: lzma.compress(content, format=lzma.FORMAT_ALONE, preset=level),
+        lambda: lzma.LZMADecompressor(memlimit=_XZ_MEMORY),
+    ),
+    _Compression(
+        ".xz",
+        b"\xfd7zXZ",
+        6,
+        lambda content, level: lzma.compress(content, preset=level),
+        lambda: lzma.LZMADecompressor(memlimit=_XZ_MEMORY),
+    ),
+)
 
 
 def dump(estimator: Any, path: str | os.PathLike[str], *, compress: int = 0) -> Path:
     """Write a fitted estimator to a file; a failure leaves an older file as it was.
+
+    The file carries its SHA-256, so that `load` finds any damage. An older file keeps its mode, and
+    a symbolic link stays: its target is written.
 
     Parameters
     ----------
     estimator : estimator
         A network, a Pipeline or any other picklable object.
     path : str or path-like
-        The file.
+        The file. One of the endings ``.z``, ``.gz``, ``.bz2``, ``.lzma`` and ``.xz`` chooses the
+        method of compression.
     compress : int, default=0
-        Level of zlib compression, 0 (none) to 9.
+        Level of compression, 0 to 9; by zlib, if the ending chooses no method. 0 means none, or the
+        usual level of the method that the ending chooses.
 
     Returns
     -------
     pathlib.Path
         The file.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `compress` is not a level, `path` ends in ``.lz4``, or the compressed file would be so
+        much smaller that `load` would refuse it.
+    OSError
+        If `path` is a folder, a pipe or a device, or its folder is missing or not writable.
 
     See Also
     --------
@@ -47,14 +117,39 @@ def dump(estimator: Any, path: str | os.PathLike[str], *, compress: int = 0) -> 
     ...     load(dump(PixelScaler(), Path(folder) / "scaler.joblib"))
     PixelScaler()
     """
+    check_scalar(compress, "compress", Integral, min_val=0, max_val=9)
     path = Path(path)
+    if path.name.endswith(".lz4"):
+        raise ValueError(
+            f"path={str(path)!r} ends in .lz4, a compression that is not supported; expected one "
+            f"of {', '.join(method.ending for method in _COMPRESSIONS)}, or another ending."
+        )
+    buffer = io.BytesIO()
+    joblib.dump(estimator, buffer)
+    content = buffer.getvalue()
+    content += _MARK + hashlib.sha256(content).digest()
+    by_ending = [method for method in _COMPRESSIONS if path.name.endswith(method.ending)]
+    if by_ending or compress:
+        method = (by_ending or _COMPRESSIONS)[0]
+        compressed = method.compress(content, int(compress) or method.level)
+        if len(content) > _limit(compressed):
+            raise ValueError(
+                f"The estimator shrinks from {len(content)} to {len(compressed)} bytes when it is "
+                f"compressed, and load would refuse the file; pass compress=0 and a path that does "
+                "not end in " + ", ".join(method.ending for method in _COMPRESSIONS) + "."
+            )
+        content = compressed
     with atomic_write(path) as temporary:
-        joblib.dump(estimator, temporary, compress=compress)
+        temporary.write_bytes(content)
     return path
 
 
 def load(path: str | os.PathLike[str]) -> Any:
     """Read an estimator from a file that `dump` or `joblib.dump` wrote.
+
+    A file of `dump` is compared with its SHA-256 before anything is unpickled. A file of
+    `joblib.dump` has none: damage is found in the parameters, the fitted attributes and the weights
+    of the estimators of skmnist, which carry their own, and where it makes the file unreadable.
 
     Parameters
     ----------
@@ -70,8 +165,21 @@ def load(path: str | os.PathLike[str]) -> Any:
     ------
     FileNotFoundError
         If there is no such file.
+    OSError
+        If it cannot be opened, or is a folder, a pipe or a device.
     ModelFileError
-        If the file is truncated, damaged, or no joblib file.
+        If the file is truncated, damaged, or no joblib file, if it grows beyond 64 MiB and 100
+        times its size when it is decompressed, or if other versions of the packages wrote it and
+        these cannot read it.
+    ImportError, AttributeError
+        If a module or a class that the file names is not here.
+    ForkedProcessError
+        If the file holds a network, and this process was forked after TensorFlow had started.
+
+    Warns
+    -----
+    ModelVersionWarning
+        If another version of skmnist wrote the file, or an estimator in it lacks parameters.
 
     See Also
     --------
@@ -84,13 +192,80 @@ def load(path: str | os.PathLike[str]) -> Any:
     Traceback (most recent call last):
     FileNotFoundError: [Errno 2] No such file or directory: 'no-such-file.joblib'
     """
+    path = Path(path)
+    size = check_regular_file(path).st_size
+    content = _decompress(path, path.read_bytes())
+    if not content.startswith(_PICKLE_PREFIX):  # joblib might decompress it, without a bound
+        raise _damaged(path, f"it starts with {content[:8]!r}, which no pickle does")
+    pickled, trailer = content[:-_TRAILER_SIZE], content[-_TRAILER_SIZE:]
+    is_checked = trailer.startswith(_MARK)
+    if not is_checked:
+        pickled = content
+    elif hashlib.sha256(pickled).digest() != trailer[len(_MARK) :]:
+        raise _damaged(path, "its SHA-256 is not the one that stands at its end")
+    buffer = io.BytesIO(pickled)
+    note = f"It was raised by loading {path} ({size} bytes)."
     try:
-        return joblib.load(path)
-    except (OSError, ImportError, AttributeError):
-        raise  # no file, or no such class here: not about the content, and clear as they are
+        estimator = joblib.load(buffer)
+    except _OTHER_CAUSES as error:
+        error.add_note(note)
+        raise
+    except ModelFileError as error:
+        raise ModelFileError(f"{path} ({size} bytes) cannot be loaded. {error}") from error
     except Exception as error:
+        if isinstance(error, AttributeError) and _is_about_a_name(error):
+            error.add_note(note)
+            raise
+        reason = f"{type(error).__name__}: {error}"
+        if not is_checked:
+            raise _damaged(path, reason) from error
         raise ModelFileError(
-            f"{os.fspath(path)} ({os.path.getsize(path)} bytes) is truncated, damaged, or no "
-            f"joblib file: {type(error).__name__}: {error}. Copy it again from its origin, or dump "
-            "the estimator again."
+            f"{path} ({size} bytes) is intact, but cannot be loaded here: {reason}. Other versions "
+            "of the packages may have written it: install these, or dump the estimator again."
         ) from error
+    if buffer.tell() != len(pickled):
+        raise _damaged(path, f"{len(pickled) - buffer.tell()} bytes follow its end")
+    return estimator
+
+
+def _decompress(path: Path, content: bytes) -> bytes:
+    """Return the pickle in a file, in bounded memory; the first bytes tell the method."""
+    for method in _COMPRESSIONS:
+        if content.startswith(method.prefix):
+            decompressor = method.decompressor()
+            break
+    else:
+        return content
+    limit = _limit(content)
+    try:
+        decompressed: bytes = decompressor.decompress(content, limit + 1)
+    except Exception as error:
+        raise _damaged(path, f"{type(error).__name__}: {error}") from error
+    if len(decompressed) > limit:
+        raise ModelFileError(
+            f"{path} ({len(content)} bytes) grows beyond {limit} bytes when it is decompressed, "
+            "which files of estimators do not. If you trust it, joblib.load reads it without a "
+            "bound."
+        )
+    if not decompressor.eof:
+        raise _damaged(path, "its compressed data have no end")
+    if decompressor.unused_data:
+        raise _damaged(path, f"{len(decompressor.unused_data)} bytes follow its end")
+    return decompressed
+
+
+def _is_about_a_name(error: AttributeError) -> bool:
+    """Tell whether a class that the file names was not found."""
+    return any(frame.f_code.co_name == "find_class" for frame, _ in walk_tb(error.__traceback__))
+
+
+def _limit(compressed: bytes) -> int:
+    """Return the largest size to which compressed bytes may grow."""
+    return max(_MAX_SIZE, _MAX_FACTOR * len(compressed))
+
+
+def _damaged(path: Path, reason: str) -> ModelFileError:
+    return ModelFileError(
+        f"{path} ({path.stat().st_size} bytes) is truncated, damaged, or no joblib file: {reason}. "
+        "Copy it again from its origin, or dump the estimator again."
+    )

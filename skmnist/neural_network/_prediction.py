@@ -1,7 +1,5 @@
 """Prediction by a trained network, and its way into files and out of them."""
 
-import json
-import zlib
 from typing import Any
 
 import keras
@@ -13,7 +11,8 @@ from sklearn.utils.validation import check_is_fitted
 from skmnist.neural_network._augmentation import Augmentation, check_views
 from skmnist.neural_network._inference import CompiledInference
 from skmnist.neural_network._runtime import check_process
-from skmnist.utils import check_images, clip_to_value_range
+from skmnist.neural_network._state import backend_versions, pack_model, unpack_model
+from skmnist.utils import check_images, check_state, clip_to_value_range, sign_state
 
 # Rows that are made noisy at once for predictions over several views.
 _ROWS_PER_VIEW = 4096
@@ -117,22 +116,14 @@ class PredictionMixin:
         for name in ("_inference", "_optimizer"):
             state.pop(name, None)
         if "model_" in state:
-            model = state["model_"]
-            architecture = keras.saving.serialize_keras_object(model)
-            architecture.pop("compile_config", None)
-            # Of a deep network with few weights, the plain text would be a tenth of the file.
-            text = zlib.compress(json.dumps(architecture).encode())
-            state["model_"] = {"architecture": text, "weights": model.get_weights()}
-        return state
+            state["model_"] = pack_model(state["model_"])
+        return sign_state(state, **backend_versions())
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        state = dict(state)
+        state, versions = check_state(self, state)
         if "model_" in state:
             check_process()
-            packed = state["model_"]
-            architecture = json.loads(zlib.decompress(packed["architecture"]))
-            model = keras.saving.deserialize_keras_object(architecture)
-            model.set_weights(packed["weights"])
+            model = unpack_model(state["model_"], versions)
             state |= {
                 "model_": model,
                 "_inference": CompiledInference(model),

@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from skmnist.noise._docstrings import complete_docstring
 from skmnist.noise._streams import EpochStreams, ImageStreams, PixelStreams
 from skmnist.utils import (
+    SavedStateMixin,
     check_images,
     clip_to_value_range,
     draw_seed,
@@ -26,7 +27,7 @@ from skmnist.utils import (
 )
 
 
-class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
+class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
     """Base class of the noises; a subclass implements `_corrupt` and, if it has a zero, `_is_zero`.
 
     In the docstring of a subclass, a line such as ``{common parameters}`` stands for the text that

@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from skmnist.utils import (
+    SavedStateMixin,
     check_images,
     clip_to_value_range,
     from_unit_range,
@@ -18,7 +19,7 @@ from skmnist.utils import (
 )
 
 
-class PixelScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+class PixelScaler(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     """Scale the pixels of images to [0, 1], in float32.
 
     Unlike scikit-learn's MinMaxScaler, it scales all pixels alike, and by what black and white mean

@@ -1,10 +1,11 @@
-"""Validation of images and value ranges, seeds, optional imports: shared by every package."""
+"""What every package shares: images, value ranges, seeds, files, pickles, optional imports."""
 
 from skmnist.utils._docstrings import fill_docstring
-from skmnist.utils._files import atomic_write
+from skmnist.utils._files import atomic_write, check_regular_file
 from skmnist.utils._images import check_images, restore_shape
 from skmnist.utils._keys import as_key_bytes, image_digests, image_keys
 from skmnist.utils._optional import import_optional
+from skmnist.utils._pickling import SavedStateMixin, check_state, sign_state
 from skmnist.utils._random import draw_seed
 from skmnist.utils._state import unchanged_on_failure
 from skmnist.utils._value_range import (
@@ -15,9 +16,12 @@ from skmnist.utils._value_range import (
 )
 
 __all__ = [
+    "SavedStateMixin",
     "as_key_bytes",
     "atomic_write",
     "check_images",
+    "check_regular_file",
+    "check_state",
     "clip_to_value_range",
     "draw_seed",
     "fill_docstring",
@@ -27,6 +31,7 @@ __all__ = [
     "import_optional",
     "learn_value_range",
     "restore_shape",
+    "sign_state",
     "to_unit_range",
     "unchanged_on_failure",
 ]

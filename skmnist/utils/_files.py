@@ -1,15 +1,65 @@
-"""Files that are there whole or not at all."""
+"""Files that are written whole or not at all, and never where a read would wait forever."""
 
 import os
+import stat
+import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
+from shutil import SpecialFileError
+from typing import Any
+
+try:
+    fcntl: Any = import_module("fcntl")
+except ImportError:  # Windows
+    fcntl = None
+
+_PREFIX, _ENDING = ".skmnist-", ".part"
+# Where files cannot be locked: age in seconds after which a temporary file counts as left behind.
+_STALE_AFTER = 24 * 3600.0
+
+
+def check_regular_file(path: Path) -> os.stat_result:
+    """Return the status of a file; refuse a pipe or a device, which could block forever.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file; links are followed.
+
+    Returns
+    -------
+    os.stat_result
+        Its status.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    IsADirectoryError
+        If it is a folder.
+    shutil.SpecialFileError
+        If it is a pipe, a socket or a device.
+    """
+    status = path.stat()
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(f"{path} is a folder; expected a file: pass the path of a file.")
+    if not stat.S_ISREG(status.st_mode):
+        raise SpecialFileError(
+            f"{path} is a pipe, a socket or a device; expected a regular file. "
+            "It was left as it is: pass another path, or delete it."
+        )
+    return status
 
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
     """Write a file so that, under any failure, an older one stays as it was.
+
+    An older file keeps its mode and its owner. Of a symbolic link, the target is written. Temporary
+    files in the same folder that a killed process left behind are removed.
 
     Parameters
     ----------
@@ -21,12 +71,86 @@ def atomic_write(path: Path) -> Iterator[Path]:
     pathlib.Path
         A temporary file of the same folder for the body to write; it takes the place of `path` when
         the body ends, and is removed if the body raises.
+
+    Raises
+    ------
+    OSError
+        If `path` is a folder, a pipe or a device, or its folder is missing or not writable.
     """
-    # The ending stays, since joblib compresses by it.
-    # Not tempfile: its files are unreadable to others, and a folder may be shared.
-    temporary = path.with_name(f"part_{uuid.uuid4().hex}_{path.name}")
+    target = Path(os.path.realpath(path))
     try:
+        older = check_regular_file(target)
+    except (FileNotFoundError, NotADirectoryError):
+        older = None
+    _remove_stale(target.parent)
+    try:
+        temporary, descriptor = _create_locked(target.parent)
+    except OSError as error:
+        reason = f"cannot create a file in the folder {target.parent}: {error.strerror}"
+        raise OSError(error.errno, reason, str(path)) from error
+    try:
+        if older is not None:
+            # Before there is any content: a private file is never readable by others.
+            os.chmod(temporary, stat.S_IMODE(older.st_mode) | stat.S_IWUSR)
         yield temporary
-        os.replace(temporary, path)
+        os.fsync(descriptor)
+        if older is not None:
+            _take_owner_and_mode(temporary, older)
+        if fcntl is None:
+            os.close(descriptor)  # Windows does not rename open files
+            descriptor = -1
+        os.replace(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
+        if descriptor >= 0:
+            os.close(descriptor)
+
+
+def _create_locked(folder: Path) -> tuple[Path, int]:
+    """Create a temporary file, with the mode of any new file, and lock it until it is closed.
+
+    The lock ends with the process, so that a locked file is one that is being written.
+    """
+    while True:
+        temporary = folder / f"{_PREFIX}{uuid.uuid4().hex}{_ENDING}"
+        # Not tempfile: its files are unreadable to others, and a folder may be shared.
+        descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
+        if fcntl is None:
+            return temporary, descriptor
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if temporary.exists():
+            return temporary, descriptor
+        os.close(descriptor)  # another process took it for a stale one before it was locked
+
+
+def _remove_stale(folder: Path) -> None:
+    """Remove the temporary files that nobody writes any more."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith(_PREFIX) and entry.name.endswith(_ENDING):
+                with suppress(OSError):  # removed meanwhile, or the file of another user
+                    if entry.is_file(follow_symlinks=False) and _is_stale(entry):
+                        os.unlink(entry)
+
+
+def _is_stale(entry: os.DirEntry[str]) -> bool:
+    if fcntl is not None:
+        descriptor = os.open(entry, os.O_RDWR)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            return False
+        except OSError:
+            pass  # a file system without locks
+        finally:
+            os.close(descriptor)
+    return time.time() - entry.stat().st_mtime > _STALE_AFTER
+
+
+def _take_owner_and_mode(temporary: Path, older: os.stat_result) -> None:
+    """Give a file the owner, as far as the user may, and the mode of an older one."""
+    with suppress(OSError, AttributeError):  # not permitted; not on Windows
+        os.chown(temporary, older.st_uid, older.st_gid)
+    os.chmod(temporary, stat.S_IMODE(older.st_mode))
