@@ -76,8 +76,13 @@ class InterruptedFitWarning(SkmnistWarning, ConvergenceWarning):
 class ModelVersionWarning(SkmnistWarning, InconsistentVersionWarning):
     """An estimator was saved by another version of skmnist, or lacks parameters of this one.
 
-    It has the attributes of scikit-learn's warning: `estimator_name`, `current_sklearn_version`
-    and `original_sklearn_version`.
+    Parameters
+    ----------
+    message : str
+        What differs.
+    **attributes : dict
+        The attributes of scikit-learn's warning: `estimator_name`, `current_sklearn_version` and
+        `original_sklearn_version`.
     """
 
     def __init__(self, message: str, **attributes: Any) -> None:

@@ -204,7 +204,8 @@ def load(path: str | os.PathLike[str]) -> Any:
     elif hashlib.sha256(pickled).digest() != trailer[len(_MARK) :]:
         raise _damaged(path, "its SHA-256 is not the one that stands at its end")
     buffer = io.BytesIO(pickled)
-    note = f"It was raised by loading {path} ({size} bytes)."
+    note = f"It was raised by loading {path} ({size} bytes)"
+    note += "." if is_checked else ", which has no SHA-256 and may be damaged."
     try:
         estimator = joblib.load(buffer)
     except _OTHER_CAUSES as error:

@@ -23,11 +23,12 @@ def pixel_names(height: int, width: int) -> list[str]:
 
 def make_bunch(
     images: npt.NDArray[Any],
-    target: npt.NDArray[np.int64],
+    target: npt.NDArray[Any],
     descr: str,
     *,
     return_X_y: bool,
     as_frame: bool,
+    target_names: npt.NDArray[Any] | None = None,
     **extra: Any,
 ) -> Bunch | tuple[Any, Any]:
     """Build what a data set function returns.
@@ -37,13 +38,15 @@ def make_bunch(
     images : ndarray of shape (n, height, width)
         The images; they are not copied, so pass an array that nobody else holds.
     target : ndarray of shape (n,)
-        The digits; not copied either.
+        The labels; not copied either.
     descr : str
         The description of the data set.
     return_X_y : bool
-        Whether to return only the flat images and the digits.
+        Whether to return only the flat images and the labels.
     as_frame : bool
         Whether ``data`` and ``target`` are pandas objects.
+    target_names : ndarray, default=None
+        The names of the classes; not copied. If None, the ten digits.
     **extra : dict
         More entries of the Bunch.
 
@@ -70,7 +73,7 @@ def make_bunch(
         target=labels,
         frame=frame,
         feature_names=names,
-        target_names=np.arange(10),
+        target_names=np.arange(10) if target_names is None else target_names,
         DESCR=descr,
         **extra,
     )

@@ -1,12 +1,15 @@
 """Full MNIST, downloaded once and verified each time it is read."""
 
 import hashlib
+import math
 import os
+import zipfile
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.lib.format as npy_format
 import numpy.typing as npt
 from sklearn.utils import Bunch
 from sklearn.utils._param_validation import (
@@ -18,10 +21,12 @@ from sklearn.utils._param_validation import (
 from skmnist.datasets._bunch import FORM_PARAMETERS, make_bunch, read_descr
 from skmnist.datasets._remote import download
 from skmnist.exceptions import DatasetIntegrityError, DatasetNotFoundError
+from skmnist.utils import check_regular_file
 
 _FILE_NAME = "mnist.npz"
 _URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 _FILE_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
+_FILE_SIZE = 11_490_434  # bytes
 
 
 class _Array(NamedTuple):
@@ -87,39 +92,67 @@ def get_data_home(data_home: str | os.PathLike[str] | None = None) -> Path:
 
 def _read_arrays(path: Path, names: list[str]) -> dict[str, npt.NDArray[np.uint8]]:
     """Read arrays of the file, without unpickling anything, and verify them."""
+    check_regular_file(path)  # of a pipe, the read would wait for ever
     with path.open("rb") as file:
         try:
-            with np.load(file, allow_pickle=False) as archive:  # a bare array has no __enter__
-                found = archive.files
-                arrays = {name: archive[name] for name in names if name in found}
+            with zipfile.ZipFile(file) as archive:
+                found = [name.removesuffix(".npy") for name in archive.namelist()]
+                missing = [name for name in names if name not in found]
+                arrays = {} if missing else {name: _read_array(archive, name) for name in names}
+        except _WrongArrayError as error:
+            raise _integrity_error(path, str(error)) from error.__cause__
         except Exception as error:  # numpy, zipfile and zlib know a dozen ways to fail
             raise _integrity_error(
                 path,
                 "it cannot be read as an npz archive of plain arrays "
                 f"({type(error).__name__}: {error})",
             ) from error
-    for name in names:
-        if name not in found:
-            raise _integrity_error(
-                path, f"the array {name!r} is missing: got {found}, expected {list(_ARRAYS)}"
-            )
-    return {name: _check_array(path, name, array) for name, array in arrays.items()}
-
-
-def _check_array(path: Path, name: str, found: Any) -> npt.NDArray[np.uint8]:
-    """Return the array in C order if it is the array of MNIST that its name says."""
-    expected = _ARRAYS[name]
-    array = np.asarray(found, order="C")  # numpy returns a member that is no npy file as bytes
-    if array.dtype != np.uint8 or array.shape != expected.shape:
+    for name in missing:
         raise _integrity_error(
-            path,
-            f"the array {name!r} has dtype {array.dtype} and shape {array.shape}, "
-            f"expected uint8 and {expected.shape}",
+            path, f"the array {name!r} is missing: got {found}, expected {list(_ARRAYS)}"
         )
+    return arrays
+
+
+class _WrongArrayError(Exception):
+    """An array of the archive is not the one that its name says."""
+
+
+def _read_array(archive: zipfile.ZipFile, name: str) -> npt.NDArray[np.uint8]:
+    """Read an array in C order; nothing is unpacked that its header does not promise."""
+    expected = _ARRAYS[name]
+    member = archive.getinfo(f"{name}.npy")
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        # Python's zipfile unpacks the others without a bound.
+        raise _WrongArrayError(
+            f"the array {name!r} is compressed by method {member.compress_type} of zip, expected 0 "
+            "(none) or 8 (deflate)"
+        )
+    with archive.open(member) as file:
+        version = npy_format.read_magic(file)
+        if version != (1, 0):  # the header of other versions may take gigabytes
+            raise _WrongArrayError(
+                f"the array {name!r} has version {version} of the npy format, expected (1, 0)"
+            )
+        shape, fortran_order, dtype = npy_format.read_array_header_1_0(file)
+        if dtype != np.uint8 or shape != expected.shape:
+            raise _WrongArrayError(
+                f"the array {name!r} has dtype {dtype} and shape {shape}, "
+                f"expected uint8 and {expected.shape}"
+            )
+        n_bytes = math.prod(shape)
+        pixels = file.read(n_bytes + 1)  # the end of the member has to be met: it has a checksum
+    if len(pixels) != n_bytes:
+        more_or_less = "more" if len(pixels) > n_bytes else "less"
+        raise _WrongArrayError(
+            f"the array {name!r} has {more_or_less} than the {n_bytes} bytes of its shape"
+        )
+    array = np.frombuffer(pixels, np.uint8).reshape(shape, order="F" if fortran_order else "C")
+    array = np.ascontiguousarray(array)
     got = hashlib.sha256(array.data).hexdigest()
     if got != expected.sha256:
-        raise _integrity_error(
-            path, f"the SHA-256 of the array {name!r} is {got}, expected {expected.sha256}"
+        raise _WrongArrayError(
+            f"the SHA-256 of the array {name!r} is {got}, expected {expected.sha256}"
         )
     return array
 
@@ -154,7 +187,8 @@ def fetch_mnist(
     The file ``mnist.npz`` in the data home is used if it is there, and downloaded (11 MB) if it is
     not. Any npz archive of the same arrays will do: the arrays that are returned are verified by
     SHA-256 each time they are read. Nothing is unpickled, and a file that exists is never
-    overwritten or deleted.
+    overwritten or deleted. A download ends with an error if the server goes on after the size of
+    the file, or sends less than 16 kB per second on average (12 minutes).
 
     Parameters
     ----------
@@ -204,7 +238,8 @@ def fetch_mnist(
     DatasetIntegrityError
         If the file, found or downloaded, is damaged or is not MNIST.
     OSError
-        If the file cannot be opened, or the data home cannot be written.
+        If the file cannot be opened or is a folder, a pipe or a device, or the data home cannot be
+        written.
 
     See Also
     --------
@@ -239,7 +274,14 @@ def fetch_mnist(
                 f"Pass download_if_missing=True, or place the file from {_URL} there, "
                 "or use load_mnist_sample(), which needs no network."
             )
-        download(_URL, path, sha256=_FILE_SHA256, n_retries=n_retries, delay=delay)
+        download(
+            _URL,
+            path,
+            sha256=_FILE_SHA256,
+            n_bytes=_FILE_SIZE,
+            n_retries=n_retries,
+            delay=delay,
+        )
     parts = _SUBSETS[subset]
     arrays = _read_arrays(path, [f"{kind}_{part}" for part in parts for kind in "xy"])
     return make_bunch(

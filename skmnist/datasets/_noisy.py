@@ -1,6 +1,7 @@
 """Noisy copies of data sets."""
 
 from collections.abc import Mapping
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -38,20 +39,33 @@ def _check_noise(noise: Any) -> None:
             )
 
 
-def _check_source(source: Any) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64], str]:
-    """Return copies of the images and the digits of a data set, and its description."""
+def _check_source(source: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any], str]:
+    """Return copies of the images, labels and class names of a data set, and its description."""
     if not (isinstance(source, Mapping) and "images" in source and "target" in source):
         raise TypeError(
             "source must be a Bunch with images and target, as load_mnist_sample() and "
             f"fetch_mnist() return it (without return_X_y=True), got {type(source).__name__}"
         )
-    images, target = np.array(source["images"]), np.array(source["target"], dtype=np.int64)
+    images, target = np.array(source["images"]), np.array(source["target"])
     if images.ndim != 3 or target.shape != images.shape[:1]:
         raise ImageShapeError(
             "source must have images of shape (n, height, width) and target of shape (n,), "
             f"got {images.shape} and {target.shape}; reshape the images"
         )
-    return images, target, source.get("DESCR", "")
+    # The integers of a nullable column arrive as objects.
+    is_integer = [isinstance(label, Integral) and not isinstance(label, bool) for label in target]
+    if all(is_integer) and target.dtype != np.uint64:
+        target = target.astype(np.int64)
+    names = source.get("target_names")
+    try:
+        names = np.unique(target) if names is None else np.array(names)
+    except TypeError as error:
+        kinds = sorted({type(label).__name__ for label in target})
+        raise TypeError(
+            f"source has labels of several types, {kinds}; expected a target of one type, or "
+            "target_names in the source: convert the labels, to str for instance"
+        ) from error
+    return images, target, names, source.get("DESCR", "")
 
 
 def make_noisy_mnist(
@@ -63,7 +77,7 @@ def make_noisy_mnist(
 ) -> Bunch | tuple[Any, Any]:
     """Make a fixed noisy copy of a data set.
 
-    A clone of the noise is fitted to the images and transforms them. The digits stay as they are,
+    A clone of the noise is fitted to the images and transforms them. The labels stay as they are,
     and so do the source and the noise passed.
 
     Parameters
@@ -74,8 +88,9 @@ def make_noisy_mnist(
         repeatable.
     source : Bunch, default=None
         A data set as :func:`load_mnist_sample` or :func:`fetch_mnist` returns it, or any mapping
-        with ``images`` of shape (n, height, width) and ``target`` of shape (n,). If None, the
-        5,000 images of :func:`load_mnist_sample`.
+        with ``images`` of shape (n, height, width) and ``target`` of shape (n,), labels of any
+        type; ``target_names`` and ``DESCR`` are used if they are there. If None, the 5,000 images
+        of :func:`load_mnist_sample`.
     return_X_y : bool, default=False
         If True, return ``(data, target)`` instead of a Bunch.
     as_frame : bool, default=False
@@ -90,14 +105,14 @@ def make_noisy_mnist(
             The noisy images, one flat row each, in the dtype of the source (MNIST: uint8).
         images : ndarray of shape (n, height, width)
             The same images; unless ``as_frame=True``, a view of ``data``.
-        target : {ndarray, Series} of shape (n,), dtype int64
-            The digits of the source.
+        target : {ndarray, Series} of shape (n,)
+            The labels of the source; integers are int64.
         frame : DataFrame of shape (n, height * width + 1) or None
             ``data`` and ``target`` in one table; None unless ``as_frame=True``.
         feature_names : list of str
             ``"pixel_{row}_{column}"``, the columns of ``data``.
-        target_names : ndarray of shape (10,)
-            The ten digits.
+        target_names : ndarray
+            The `target_names` of the source; if it has none, its distinct labels, sorted.
         noise : transformer
             The fitted noise; where it drew its own seed, ``noise.seed_`` repeats it.
         DESCR : str
@@ -133,7 +148,7 @@ def make_noisy_mnist(
     """
     validate_parameter_constraints(FORM_PARAMETERS, locals(), caller_name="make_noisy_mnist")
     _check_noise(noise)
-    images, target, descr = _check_source(load_mnist_sample() if source is None else source)
+    images, target, names, descr = _check_source(load_mnist_sample() if source is None else source)
     shape, dtype = images.shape, images.dtype
     fitted = clone(noise).fit(images)
     noisy = np.asarray(fitted.transform(images))
@@ -149,6 +164,7 @@ def make_noisy_mnist(
         _extend_descr(descr, fitted),
         return_X_y=return_X_y,
         as_frame=as_frame,
+        target_names=names,
         noise=fitted,
     )
 
@@ -159,6 +175,6 @@ def _extend_descr(descr: str, noise: Any) -> str:
     seed = f" with ``seed_`` {noise.seed_}" if hasattr(noise, "seed_") else ""
     paragraph = (
         f"The images are a noisy copy, made by ``make_noisy_mnist``. Source: {title}. "
-        f"Noise: ``{noise!r}``{seed}. The digits are unchanged."
+        f"Noise: ``{noise!r}``{seed}. The labels are unchanged."
     )
     return f"{descr.rstrip()}\n\n{paragraph}\n".lstrip()

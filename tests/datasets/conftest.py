@@ -1,6 +1,7 @@
 """A web server on this machine that answers as the test says."""
 
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 
@@ -8,12 +9,19 @@ import pytest
 
 
 class Reply(NamedTuple):
-    """One answer: `missing` bytes of the body are promised and not sent; `stall` sends nothing."""
+    """One answer: `missing` bytes of the body are promised and not sent; `stall` sends nothing.
+
+    `endless` sends the body again and again; `slow` names the part that comes byte by byte.
+    """
 
     body: bytes = b""
     status: int = 200
     missing: int = 0
     stall: bool = False
+    endless: bool = False
+    chunked: bool = False
+    unknown_length: bool = False
+    slow: str = ""
 
 
 class Server(ThreadingHTTPServer):
@@ -37,10 +45,40 @@ class Handler(BaseHTTPRequestHandler):
         if reply.stall:
             server.over.wait(10)
             return
+        with suppress(ConnectionError):  # the client has enough
+            self.answer(reply)
+
+    def answer(self, reply):
+        if reply.slow == "status":
+            self.drip(b"HTTP/1.0 200 " + bytes(1000))
+        self.protocol_version = "HTTP/1.1" if reply.chunked else "HTTP/1.0"
         self.send_response(reply.status)
-        self.send_header("Content-Length", str(len(reply.body) + reply.missing))
+        if reply.chunked:
+            self.send_header("Transfer-Encoding", "chunked")
+        elif not (reply.endless or reply.unknown_length):
+            self.send_header("Content-Length", str(len(reply.body) + reply.missing))
+        if reply.slow == "headers":
+            self.flush_headers()
+            self.drip(b"X: " + 1000 * b"x")
         self.end_headers()
-        self.wfile.write(reply.body)
+        if reply.slow == "body":
+            self.drip(reply.body)
+        while True:
+            self.wfile.write(self.chunk(reply.body) if reply.chunked else reply.body)
+            if not reply.endless or self.server.over.is_set():
+                break
+        if reply.chunked:
+            self.wfile.write(self.chunk(b""))
+        self.close_connection = True
+
+    def drip(self, content):
+        for byte in content:
+            self.wfile.write(bytes([byte]))
+            if self.server.over.wait(0.05):
+                break
+
+    def chunk(self, content):
+        return b"%x\r\n%b\r\n" % (len(content), content)
 
     def log_message(self, format, *args):  # noqa: A002
         pass

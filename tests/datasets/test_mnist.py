@@ -4,6 +4,8 @@ import hashlib
 import io
 import os
 import re
+import stat
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -52,6 +54,7 @@ def publish(serve, reply, monkeypatch):
         server = serve(*first, reply(content))
         monkeypatch.setattr(_mnist, "_URL", server.url)
         monkeypatch.setattr(_mnist, "_FILE_SHA256", hashlib.sha256(content).hexdigest())
+        monkeypatch.setattr(_mnist, "_FILE_SIZE", len(content))
         return server
 
     return start
@@ -237,7 +240,7 @@ def test_pickled_objects_are_refused_and_not_run(home, arrays, tmp_path_factory)
     trace = tmp_path_factory.mktemp("trace") / "ran"
     bomb = np.array([Bomb(trace)], dtype=object)
     np.savez(home / "mnist.npz", **{**arrays, "x_train": bomb})
-    refused(home, "Object arrays cannot be loaded when allow_pickle=False")
+    refused(home, r"the array 'x_train' has dtype object and shape \(1,\), expected uint8")
     assert not trace.exists()
 
 
@@ -269,10 +272,65 @@ def test_a_bare_array_is_refused(home, arrays):
 
 
 def test_a_member_that_is_no_array_is_refused(home, arrays):
+    for ending in ("", ".npy"):
+        with zipfile.ZipFile(home / "mnist.npz", "w") as archive:
+            archive.writestr(f"x_train{ending}", b"hello")
+            archive.writestr(f"y_train{ending}", b"hello")
+        refused(home, "it cannot be read as an npz archive of plain arrays")
+
+
+def write_members(home, arrays, **changed):
+    """Write the archive with other bytes, or another method of compression, for some members."""
     with zipfile.ZipFile(home / "mnist.npz", "w") as archive:
-        archive.writestr("x_train", b"hello")
-        archive.writestr("y_train", b"hello")
-    refused(home, r"the array 'x_train' has dtype \|S5 and shape \(\), expected uint8")
+        for name, array in arrays.items():
+            content, method = changed.get(name, (as_npy(array), zipfile.ZIP_DEFLATED))
+            archive.writestr(f"{name}.npy", content, method)
+
+
+def as_npy(array, version=None):
+    buffer = io.BytesIO()
+    np.lib.format.write_array(buffer, array, version)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("start", "reason"),
+    [
+        (np.zeros(10**8, np.uint8), r"has dtype uint8 and shape \(100000000,\), expected uint8"),
+        (None, "has more than the 4704 bytes of its shape"),
+    ],
+    ids=["the header says so", "the header does not say so"],
+)
+def test_a_large_member_is_not_unpacked(home, arrays, start, reason):
+    content = as_npy(arrays["x_train"] if start is None else start) + bytes(10**8)
+    write_members(home, arrays, x_train=(content, zipfile.ZIP_DEFLATED))
+    tracemalloc.start()
+    refused(home, f"the array 'x_train' {reason}")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5_000_000
+
+
+def test_a_member_with_too_few_bytes(home, arrays):
+    write_members(home, arrays, x_train=(as_npy(arrays["x_train"])[:-1], zipfile.ZIP_DEFLATED))
+    refused(home, "the array 'x_train' has less than the 4704 bytes of its shape")
+
+
+def test_members_whose_unpacking_has_no_bound(home, arrays):
+    write_members(home, arrays, x_train=(as_npy(arrays["x_train"]), zipfile.ZIP_BZIP2))
+    refused(home, "the array 'x_train' is compressed by method 12 of zip, expected 0")
+    write_members(home, arrays, x_train=(as_npy(arrays["x_train"], (2, 0)), zipfile.ZIP_STORED))
+    refused(home, r"the array 'x_train' has version \(2, 0\) of the npy format, expected \(1, 0\)")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes are POSIX")
+def test_a_pipe_in_place_of_the_file_is_refused(arrays, tmp_path):
+    os.mkfifo(tmp_path / "mnist.npz")
+    with pytest.raises(
+        OSError, match=r"mnist\.npz is a pipe, a socket or a device; expected a reg"
+    ):
+        fetch_mnist(data_home=tmp_path)
+    assert stat.S_ISFIFO((tmp_path / "mnist.npz").stat().st_mode)
 
 
 def test_a_folder_in_place_of_the_file_is_a_plain_oserror(arrays, tmp_path):

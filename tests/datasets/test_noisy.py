@@ -1,8 +1,10 @@
 """Noisy copies: repeatable, of any transformer, and never at the expense of the source."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.datasets import load_digits
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import Bunch
@@ -103,6 +105,50 @@ def test_a_source_needs_only_images_and_target(source):
     assert "Source: a data set without a description. Noise: ``FunctionTransformer()``. " in (
         noisy.DESCR
     )
+
+
+@pytest.mark.parametrize(
+    ("target", "dtype", "names"),
+    [
+        (["cat", "dog", "cat", "ant"], "<U3", ["ant", "cat", "dog"]),
+        (np.array(["cat", "dog", "cat", "ant"], object), object, ["ant", "cat", "dog"]),
+        (np.array([b"no", b"yes", b"no", b"no"]), "S3", [b"no", b"yes"]),
+        ([False, True, True, False], bool, [False, True]),
+        ([0.5, 1.5, 0.5, 2.5], np.float64, [0.5, 1.5, 2.5]),
+        (np.array([7, 3, 7, 3], np.uint8), np.int64, [3, 7]),
+        (pd.Series([7, 3, 7, 3], dtype="Int64"), np.int64, [3, 7]),
+        (pd.Series(["b", "a", "b", "a"], dtype="category"), object, ["a", "b"]),
+    ],
+)
+def test_labels_of_any_type(source, target, dtype, names):
+    for as_frame in (False, True):
+        noisy = make_noisy_mnist(
+            Grain(random_state=0),
+            source={"images": source.images, "target": target},
+            as_frame=as_frame,
+        )
+        assert noisy.target.tolist() == list(target)
+        assert noisy.target_names.tolist() == names
+        if not as_frame:
+            assert noisy.target.dtype == dtype
+
+
+def test_the_names_of_the_classes_are_those_of_the_source(source):
+    source.target_names = np.array(["zero", "one", "two", "three", "four"])
+    noisy = make_noisy_mnist(Grain(random_state=0), source=source)
+    assert noisy.target_names.tolist() == ["zero", "one", "two", "three", "four"]
+    noisy.target_names[0] = "none"
+    assert source.target_names[0] == "zero"
+    assert make_noisy_mnist(Grain(), source=load_digits()).target_names.tolist() == list(range(10))
+
+
+def test_labels_of_several_types_need_names(source):
+    source.target = np.array(["cat", None, 3, "cat"], object)
+    with pytest.raises(TypeError, match=r"labels of several types, \['NoneType', 'int', 'str'\]; "):
+        make_noisy_mnist(Grain(random_state=0), source=source)
+    source.target_names = ["cat", "none", "three"]
+    noisy = make_noisy_mnist(Grain(random_state=0), source=source)
+    assert noisy.target.tolist() == ["cat", None, 3, "cat"]
 
 
 def test_flat_images_and_digits_only(source):

@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import socket
+import time
 from http.client import IncompleteRead
 from urllib.error import HTTPError, URLError
 
@@ -16,8 +17,8 @@ BODY = b"the file" * 1000
 SHA256 = hashlib.sha256(BODY).hexdigest()
 
 
-def download(url, path, *, sha256=SHA256, n_retries=0, delay=0.0):
-    _remote.download(url, path, sha256=sha256, n_retries=n_retries, delay=delay)
+def download(url, path, *, sha256=SHA256, n_bytes=8000, n_retries=0, delay=0.0):
+    _remote.download(url, path, sha256=sha256, n_bytes=n_bytes, n_retries=n_retries, delay=delay)
 
 
 def everything_under(folder):
@@ -115,6 +116,42 @@ def test_a_server_that_never_answers(serve, reply, tmp_path, monkeypatch):
     with pytest.raises(DatasetNotFoundError, match="timed out") as caught:
         download(server.url, tmp_path / "mnist.npz")
     assert isinstance(caught.value.__cause__, TimeoutError | URLError)
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_body_without_end_is_cut_at_the_known_size(serve, reply, tmp_path, chunked):
+    server = serve(reply(BODY, endless=True, chunked=chunked))
+    message = f"it is longer than {len(BODY)} bytes. Nothing was written."
+    with pytest.raises(DatasetIntegrityError, match=message):
+        download(server.url, tmp_path / "mnist.npz", n_retries=3)
+    assert server.n_requests == 1
+    assert everything_under(tmp_path) == []
+
+
+def test_a_long_body_is_not_read_to_its_end(serve, reply, tmp_path):
+    server = serve(reply(BODY + b"!", missing=10**12))
+    with pytest.raises(DatasetIntegrityError, match="it is longer than 8000 bytes"):
+        download(server.url, tmp_path / "mnist.npz")
+
+
+def test_a_body_of_unknown_length(serve, reply, tmp_path):
+    for chunked in (False, True):
+        path = tmp_path / f"{chunked}.npz"
+        download(serve(reply(BODY, unknown_length=True, chunked=chunked)).url, path)
+        assert path.read_bytes() == BODY
+
+
+@pytest.mark.parametrize("slow", ["status", "headers", "body"])
+def test_a_byte_now_and_then_does_not_go_on_for_ever(serve, reply, tmp_path, monkeypatch, slow):
+    monkeypatch.setattr(_remote, "TIMEOUT", 0.3)  # each byte takes 0.05 seconds
+    monkeypatch.setattr(_remote, "SLOWEST", 20_000)
+    server = serve(reply(BODY, slow=slow))
+    start = time.monotonic()
+    with pytest.raises(DatasetNotFoundError, match="sends less than 20000 bytes per second"):
+        download(server.url, tmp_path / "mnist.npz", n_retries=5)
+    assert time.monotonic() - start < 5
+    assert server.n_requests == 1
+    assert everything_under(tmp_path) == []
 
 
 def test_no_server(tmp_path, monkeypatch):
