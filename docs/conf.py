@@ -1,5 +1,6 @@
 """Configuration of Sphinx: ``sphinx-build -W docs docs/_build``."""
 
+from numbers import Real
 from pathlib import Path
 
 import skmnist
@@ -45,10 +46,17 @@ def describe(name: str, suite: str) -> tuple[str, ...]:
     noise, severities, official = CORRUPTIONS[name]
     params = []
     for key in severities[0]:
-        values = [f"{level[key]:.4g}" for level in severities]
+        values = [as_text(level[key]) for level in severities]
         params.append(f"{key} {' '.join(values if len(set(values)) > 1 else values[:1])}")
     link = f":class:`~skmnist.noise.{noise.__name__}`"
     return f"``{name}``", suite, link, "; ".join(params) or "defaults", str(official or "-")
+
+
+def as_text(value: object) -> str:
+    """Return a parameter as it stands in the table: a number with four digits at most."""
+    if isinstance(value, Real) and not isinstance(value, bool):
+        return f"{value:.4g}"
+    return str(value)
 
 
 def setup(app: object) -> None:
