@@ -46,7 +46,7 @@ class ForkedProcessError(SkmnistError, RuntimeError):
 
 
 class ModelFileError(SkmnistError, ValueError):
-    """A file of a fitted estimator is truncated, damaged, or no such file."""
+    """A file of a fitted estimator is damaged, is not such a file, or needs other versions."""
 
 
 class DatasetNotFoundError(SkmnistError, FileNotFoundError):

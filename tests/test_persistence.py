@@ -162,7 +162,6 @@ def test_a_damaged_file_is_refused_or_predicts_the_same(fitted, tmp_path, write,
     content = path.read_bytes()
     expected = predict(estimator)
     rng = random.Random(f"{kind} {compress} {write.__module__}")
-    tracemalloc.start()
     n_refused, messages = 0, []
     for _ in range(150):
         path.write_bytes(damaged(content, rng))
@@ -173,11 +172,8 @@ def test_a_damaged_file_is_refused_or_predicts_the_same(fitted, tmp_path, write,
             messages.append(f"{error} {getattr(error, '__notes__', '')}")
         else:
             np.testing.assert_array_equal(predict(loaded), expected)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
     assert n_refused > 130
     assert all(str(path) in message for message in messages)
-    assert peak < 100_000_000
 
 
 def test_any_changed_bit_of_the_weights_is_found(fitted, tmp_path):
@@ -223,17 +219,19 @@ def test_a_file_compressed_twice_is_refused(scaler, tmp_path):
     [zlib.compress, gzip.compress, bz2.compress, lzma.compress,
      lambda content: lzma.compress(content, lzma.FORMAT_ALONE)],
 )  # fmt: skip
-def test_a_bomb_is_not_unpacked(tmp_path, compress):
+def test_a_bomb_is_not_unpacked(tmp_path, monkeypatch, compress):
+    assert persistence._MAX_SIZE == 2**26
+    monkeypatch.setattr(persistence, "_MAX_SIZE", 2**20)
     path = tmp_path / "bomb"
-    path.write_bytes(compress(bytes(200_000_000)))
+    path.write_bytes(compress(bytes(20_000_000)))
     tracemalloc.start()
     with pytest.raises(
-        ModelFileError, match=r"grows beyond 67108864 bytes when it is decompressed"
+        ModelFileError, match=r"grows beyond [12]\d{6} bytes when it is decompressed"
     ):
         load(path)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 200_000_000
+    assert peak < 15_000_000
 
 
 def test_what_load_would_take_for_a_bomb_is_not_written(tmp_path, monkeypatch):

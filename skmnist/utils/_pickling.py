@@ -97,12 +97,13 @@ def check_state(estimator: Any, state: Mapping[str, Any]) -> tuple[dict[str, Any
                 f"The saved {name} lacks the parameter {key!r}, which has no default: another "
                 f"version saved it ({versions or 'unknown'}). Load and save it with that version."
             )
-    saved_by = versions.get("skmnist", "an unknown version")
+    saved_by = versions.get("skmnist", "of an unknown version")
     messages = []
     if saved_by != skmnist.__version__:
         messages.append(
-            f"{name} was saved by skmnist {saved_by} and is loaded by {skmnist.__version__}; its "
-            "predictions may differ. Save it again, or install the version that saved it."
+            f"{name} was saved by skmnist {saved_by} and is loaded by skmnist "
+            f"{skmnist.__version__}; its predictions may differ. Save it again, or install the "
+            "version that saved it."
         )
     if filled:
         settings = ", ".join(f"{key}={default!r}" for key, default in filled.items())

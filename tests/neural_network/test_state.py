@@ -111,7 +111,7 @@ def test_a_parameter_that_the_file_lacks_is_named(mlp):
     with pytest.warns(ModelVersionWarning) as warned:
         loaded = restored(state)
     message = str(warned[0].message)
-    assert "MLPClassifier was saved by skmnist an unknown version and is loaded by" in message
+    assert "MLPClassifier was saved by skmnist of an unknown version and is loaded by" in message
     assert "which may not be what it was trained with: label_smoothing=0.0, test_time_" in message
     assert loaded.test_time_views == 0
 

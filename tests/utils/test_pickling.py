@@ -67,7 +67,7 @@ def test_another_version_warns_as_scikit_learn_does(monkeypatch):
     state = Estimator(1).__getstate__()
     monkeypatch.undo()
     message = (
-        rf"Estimator was saved by skmnist 9\.9 and is loaded by {skmnist.__version__}; its "
+        rf"Estimator was saved by skmnist 9\.9 and is loaded by skmnist {skmnist.__version__}; its "
         r"predictions may differ\. Save it again, or install the version that saved it\.$"
     )
     with pytest.warns(ModelVersionWarning, match=message) as warned:
