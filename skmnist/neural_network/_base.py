@@ -22,6 +22,7 @@ from skmnist.neural_network._augmentation import Augmentation, check_views
 from skmnist.neural_network._docstrings import complete_docstring
 from skmnist.neural_network._inference import CompiledInference
 from skmnist.neural_network._layers import ACTIVATIONS, INITIALIZERS
+from skmnist.neural_network._parameters import ParametersMixin
 from skmnist.neural_network._precision import PRECISIONS, training_precision
 from skmnist.neural_network._prediction import PredictionMixin
 from skmnist.neural_network._runtime import check_process
@@ -52,7 +53,7 @@ from skmnist.utils import (
 )
 
 
-class BaseImageClassifier(PredictionMixin, KerasClassifier, ABC):
+class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC):
     """Base class of the networks; a subclass implements `_build_model`.
 
     In the docstring of a subclass, a line such as ``{training parameters}`` stands for the text
@@ -197,15 +198,15 @@ class BaseImageClassifier(PredictionMixin, KerasClassifier, ABC):
         goes_on = self.warm_start and hasattr(self, "model_")
         with unchanged_on_failure(self):
             samples, y = self._check_training_data(X, y, sample_weight, reset=not goes_on)
-            n_iter_no_change = self.n_iter_no_change if self.early_stopping else None
+            n_iter_no_change = self._value("n_iter_no_change") if self.early_stopping else None
             validation = self._check_validation_data(X_val, y_val)
             if self.early_stopping and validation is None:
-                kept, held_out = hold_out(y, self.validation_fraction, self.seed_)
+                kept, held_out = hold_out(y, self._value("validation_fraction"), self.seed_)
                 samples, validation = samples.rows(kept), samples.rows(held_out)
-            cosine_steps = None
+            epochs, cosine_steps = self._value("epochs"), None
             if self.learning_rate_schedule == "cosine":
-                cosine_steps = self.epochs * math.ceil(len(samples.images) / self.batch_size)
-            self._train(samples, validation, self.epochs, n_iter_no_change, cosine_steps)
+                cosine_steps = epochs * math.ceil(len(samples.images) / self._value("batch_size"))
+            self._train(samples, validation, epochs, n_iter_no_change, cosine_steps)
         return self
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
@@ -283,7 +284,7 @@ class BaseImageClassifier(PredictionMixin, KerasClassifier, ABC):
             raise ValueError(
                 f"This {type(self).__name__} requires y to be passed, but the target y is None."
             )
-        images = check_images(self, X, reset=reset, image_shape=self.image_shape)
+        images = check_images(self, X, reset=reset, image_shape=self._value("image_shape"))
         y = check_labels(y, "y")
         check_consistent_length(images, y)
         labels, weights = np.unique(y), None
@@ -293,7 +294,7 @@ class BaseImageClassifier(PredictionMixin, KerasClassifier, ABC):
             if not kept.all():
                 images, y, weights = images[kept], y[kept], weights[kept]
         if reset:
-            images, self.value_range_ = learn_value_range(images, self.value_range)
+            images, self.value_range_ = learn_value_range(images, self._value("value_range"))
             self.classes_ = np.unique(y) if classes is None else classes
             self.n_classes_ = len(self.classes_)
             if self.n_classes_ < 2:
@@ -301,7 +302,7 @@ class BaseImageClassifier(PredictionMixin, KerasClassifier, ABC):
                     f"y has one class only, {self.classes_.tolist()}; expected at least two "
                     "classes."
                 )
-            self.seed_ = draw_seed(self.random_state)
+            self.seed_ = draw_seed(self._value("random_state"))
             self.history_: dict[str, list[float]] = {}
             self.model_ = self._build_model(self.n_classes_)
             self._inference = CompiledInference(self.model_)
@@ -340,28 +341,30 @@ class BaseImageClassifier(PredictionMixin, KerasClassifier, ABC):
     ) -> None:
         callbacks = check_callbacks(self.callbacks, sets_learning_rate=cosine_steps is None)
         augmentation = Augmentation.fitted(
-            self.augment, samples.images, value_range=self.value_range_, seed=self.seed_
+            self._value("augment"), samples.images, value_range=self.value_range_, seed=self.seed_
         )
         if self.test_time_views:
-            check_views(self.test_time_views, augmentation)
+            check_views(self._value("test_time_views"), augmentation)
         learning_rate, weight_decay = self._rates()
-        settings = (self.optimizer, learning_rate, weight_decay, self.loss, self.label_smoothing)
+        label_smoothing = self._value("label_smoothing")
+        optimizer, loss = self._value("optimizer"), self._value("loss")
+        settings = (optimizer, learning_rate, weight_decay, loss, label_smoothing)
         optimizer = fresh_optimizer(
-            self.optimizer,
+            optimizer,
             learning_rate=learning_rate,
             weight_decay=weight_decay,
             cosine_steps=cosine_steps,
-            warmup_fraction=self.warmup_fraction,
+            warmup_fraction=self._value("warmup_fraction"),
         )
         # An optimizer goes on where it stopped; a cosine has ended, and one begins anew.
         goes_on = cosine_steps is None and self._optimizer[0] == settings
-        precision = training_precision(self.precision)
+        precision = training_precision(self._value("precision"))
         lent = borrow_trainer(
             self.model_,
             optimizer,
-            self.loss,
+            loss,
             precision,
-            label_smoothing=self.label_smoothing,
+            label_smoothing=label_smoothing,
             shared=not callbacks,
         )
         with lent as trainer:
@@ -371,13 +374,13 @@ class BaseImageClassifier(PredictionMixin, KerasClassifier, ABC):
                 samples,
                 validation,
                 augmentation=augmentation,
-                batch_size=self.batch_size,
+                batch_size=self._value("batch_size"),
                 epochs=epochs,
                 initial_epoch=self.current_epoch,
                 n_iter_no_change=n_iter_no_change,
                 callbacks=callbacks,
                 seed=self.seed_,
-                verbose=self.verbose,
+                verbose=self._value("verbose"),
             )
             trainer.save_to(self.model_)
             self._optimizer = (None, None)
@@ -388,7 +391,7 @@ class BaseImageClassifier(PredictionMixin, KerasClassifier, ABC):
 
     def _rates(self) -> tuple[Any, float | None]:
         """Return the learning rate and the weight decay; None is that of the optimizer."""
-        given = (self.optimizer__learning_rate, self.optimizer__weight_decay)
+        given = self._value("optimizer__learning_rate"), self._value("optimizer__weight_decay")
         if self._rates_of_adam is None or self.optimizer != "adam" or not self._normalizes_maps():
             return given
         learning_rate, weight_decay = (
