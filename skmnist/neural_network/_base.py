@@ -16,7 +16,6 @@ from scikeras.wrappers import KerasClassifier
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import ClassifierTags, check_consistent_length
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
-from sklearn.utils.multiclass import unique_labels
 
 from skmnist.neural_network._augmentation import Augmentation, check_views
 from skmnist.neural_network._docstrings import complete_docstring
@@ -169,12 +168,14 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         y : array-like of shape (n,)
             Class labels of any type.
         sample_weight : array-like of shape (n,), default=None
-            Weights of the rows, not negative. Rows of weight zero are dropped first.
+            Weights of the rows, not negative. Rows of weight zero are dropped first; the other
+            weights are scaled to a mean of 1, so that only their ratios count.
         X_val : array-like of the forms of `X`, default=None
             Validation images, to monitor and for early stopping. In a Pipeline, name it in
             `transform_input` so that the steps before the network transform it.
         y_val : array-like of shape (n_val,), default=None
-            Labels of `X_val`, all of which occur in `y`.
+            Labels of `X_val`, all of which occur in `y`. Their losses are weighted by
+            `class_weight`.
 
         Returns
         -------
@@ -199,7 +200,7 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         with unchanged_on_failure(self):
             samples, y = self._check_training_data(X, y, sample_weight, reset=not goes_on)
             n_iter_no_change = self._value("n_iter_no_change") if self.early_stopping else None
-            validation = self._check_validation_data(X_val, y_val)
+            validation = self._check_validation_data(X_val, y_val, y)
             if self.early_stopping and validation is None:
                 kept, held_out = hold_out(y, self._value("validation_fraction"), self.seed_)
                 samples, validation = samples.rows(kept), samples.rows(held_out)
@@ -221,7 +222,7 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         classes : array-like of shape (n_classes,), default=None
             All labels that will ever occur; needed at the first call only.
         sample_weight : array-like of shape (n,), default=None
-            Weights of the rows, not negative.
+            Weights of the rows, not negative; scaled to a mean of 1 in each call.
 
         Returns
         -------
@@ -239,7 +240,7 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         if classes is None and not goes_on:
             raise ValueError("classes must be passed on the first call to partial_fit.")
         if classes is not None:
-            classes = unique_labels(classes)
+            classes = np.unique(check_labels(classes, "classes"))
             if goes_on and not np.array_equal(classes, self.classes_):
                 raise ValueError(
                     f"classes={classes} is not the same as on the last call to partial_fit, or in "
@@ -311,11 +312,12 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
             self._optimizer: tuple[Any, Any] = (None, None)
         else:
             images = clip_to_value_range(images, self.value_range_)
-        check_class_weight(self.class_weight, np.union1d(labels, self.classes_))
-        weights = combine_weights(weights, self.class_weight, y)
+        class_weight = self._value("class_weight")
+        check_class_weight(class_weight, np.union1d(labels, self.classes_))
+        weights = combine_weights(weights, class_weight, y)
         return Samples(images[..., np.newaxis], one_hot(y, self.classes_, "y"), weights), y
 
-    def _check_validation_data(self, X_val: Any, y_val: Any) -> Samples | None:
+    def _check_validation_data(self, X_val: Any, y_val: Any, y_train: np.ndarray) -> Samples | None:
         if X_val is None and y_val is None:
             return None
         if X_val is None or y_val is None:
@@ -329,7 +331,9 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         y_val = check_labels(y_val, "y_val")
         if len(images) != len(y_val):
             raise ValueError(f"X_val has {len(images)} rows, but y_val has {len(y_val)}.")
-        return Samples(images[..., np.newaxis], one_hot(y_val, self.classes_, "y_val"), None)
+        targets = one_hot(y_val, self.classes_, "y_val")
+        weights = combine_weights(None, self._value("class_weight"), y_val, y_train=y_train)
+        return Samples(images[..., np.newaxis], targets, weights)
 
     def _train(
         self,

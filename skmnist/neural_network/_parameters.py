@@ -20,6 +20,8 @@ def as_python(value: Any) -> Any:
     """
     if hasattr(value, "__array__"):
         value = np.asarray(value).tolist()
+    if isinstance(value, dict):
+        return {as_python(key): as_python(entry) for key, entry in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return tuple(map(as_python, value))
     if isinstance(value, Real) and not isinstance(value, Integral):
