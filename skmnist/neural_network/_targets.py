@@ -23,9 +23,9 @@ def check_labels(y: Any, name: str) -> np.ndarray:
     missing = np.flatnonzero(np.ma.getmaskarray(y) if np.ma.isMA(y) else pd.isna(labels))
     if missing.size:
         raise ValueError(
-            f"Input {name} contains NaN, None or another missing label in {missing.size} rows, "
-            f"the first of them {missing[:5].tolist()}. Drop these rows, or give them a class of "
-            "their own."
+            f"Input {name} contains NaN, None or another missing label in the rows "
+            f"{missing[:5].tolist()}{' and more' if missing.size > 5 else ''}. Drop these rows, or "
+            "give them a class of their own."
         )
     assert_all_finite(labels, input_name=name)
     if labels.dtype == object and not all(isinstance(label, str) for label in labels):
@@ -61,7 +61,7 @@ def _as_array(y: Any, name: str) -> np.ndarray:
             return objects  # numpy has turned NaN, None or numbers into strings
     if labels.dtype.kind == "T":  # numpy's StringDType, unknown to scikit-learn
         objects = labels.astype(object)
-        return objects if pd.isna(objects).any() else labels.astype(str)
+        return objects if pd.isna(objects).any() else np.array(objects.tolist())
     return labels
 
 
