@@ -57,7 +57,7 @@ def build_mlp(
     layers = input_layers(image_shape, value_range)
     layers.append(keras.layers.Flatten(name="flatten", **LAYOUT))
     layers += dense_layers(n_classes, Seeds(seed), **dense)
-    return keras.Sequential(layers, name="mlp")
+    return _in_float32(keras.Sequential(layers, name="mlp"))
 
 
 def build_cnn(
@@ -145,7 +145,7 @@ def build_cnn(
     layers += dense_layers(
         n_classes, seeds, activation=activation, batch_normalization=batch_normalization, **dense
     )
-    return keras.Sequential(layers, name="cnn")
+    return _in_float32(keras.Sequential(layers, name="cnn"))
 
 
 def build_resnet(
@@ -235,7 +235,7 @@ stochastic_depth, pooling, dropout, kernel_initializer, output_kernel_initialize
         *dropout_layers(dropout, seeds, "pooling"),
         output_layer(n_classes, seeds, output_kernel_initializer),
     ]
-    return keras.Model(pixels, _chain(maps, head), name="resnet")
+    return _in_float32(keras.Model(pixels, _chain(maps, head), name="resnet"))
 
 
 def build_densenet(
@@ -322,7 +322,13 @@ output_kernel_initializer
         *dropout_layers(dropout, seeds, "pooling"),
         output_layer(n_classes, seeds, output_kernel_initializer),
     ]
-    return keras.Model(pixels, _chain(maps, head), name="densenet")
+    return _in_float32(keras.Model(pixels, _chain(maps, head), name="densenet"))
+
+
+def _in_float32(model: keras.Model) -> keras.Model:
+    """Return a model whose own policy, which takes no argument, is not that of the process."""
+    model.dtype_policy = keras.DTypePolicy("float32")
+    return model
 
 
 def _same_convolutions(
