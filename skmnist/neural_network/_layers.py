@@ -71,14 +71,14 @@ INITIALIZER: _Condition = (
 
 
 def as_layers(
-    name: str, value: Any, condition: _Condition, *, allow_none: bool = False
+    name: str, value: Any, condition: _Condition, *, may_be_empty: bool = False
 ) -> tuple[Any, ...]:
     """Return a parameter that lists layers, such as `filters`, as a checked tuple."""
     value = as_python(value)
     entries = value if isinstance(value, tuple) else (value,)
     is_fine, expected = condition
     bad = [entry for entry in entries if not is_fine(entry)]
-    if bad or not (entries or allow_none):
+    if bad or not (entries or may_be_empty):
         hint = did_you_mean(bad[0], INITIALIZERS) if condition is INITIALIZER else ""
         raise ValueError(
             f"{name}={value!r} is not valid; expected {expected}, one per layer"
@@ -90,7 +90,7 @@ def as_layers(
 def per_layer(name: str, value: Any, n_layers: int, condition: _Condition) -> tuple[Any, ...]:
     """Return a parameter with one entry per layer; a scalar counts for all layers."""
     value = as_python(value)
-    entries = as_layers(name, value, condition, allow_none=True)
+    entries = as_layers(name, value, condition, may_be_empty=True)
     if not isinstance(value, tuple):
         return entries * n_layers
     if len(entries) != n_layers:
@@ -184,7 +184,7 @@ def dense_layers(
     output_kernel_initializer: str,
 ) -> list[keras.Layer]:
     """Stack the dense layers that end a network, softmax included."""
-    sizes = as_layers("hidden_layer_sizes", hidden_layer_sizes, POSITIVE_INT, allow_none=True)
+    sizes = as_layers("hidden_layer_sizes", hidden_layer_sizes, POSITIVE_INT, may_be_empty=True)
     rates = per_layer("dropout", dropout, len(sizes), RATE)
     initializers = per_layer("kernel_initializer", kernel_initializer, len(sizes), INITIALIZER)
     layers: list[keras.Layer] = []
