@@ -16,12 +16,12 @@ from scikeras.wrappers import KerasClassifier
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import ClassifierTags, check_consistent_length
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
-from sklearn.utils.multiclass import unique_labels
 
 from skmnist.neural_network._augmentation import Augmentation, check_views
 from skmnist.neural_network._docstrings import complete_docstring
 from skmnist.neural_network._inference import CompiledInference
 from skmnist.neural_network._layers import ACTIVATIONS, INITIALIZERS
+from skmnist.neural_network._parameters import ParametersMixin
 from skmnist.neural_network._precision import PRECISIONS, training_precision
 from skmnist.neural_network._prediction import PredictionMixin
 from skmnist.neural_network._runtime import check_process
@@ -52,7 +52,7 @@ from skmnist.utils import (
 )
 
 
-class BaseImageClassifier(PredictionMixin, KerasClassifier, ABC):
+class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC):
     """Base class of the networks; a subclass implements `_build_model`.
 
     In the docstring of a subclass, a line such as ``{training parameters}`` stands for the text
@@ -168,12 +168,14 @@ class BaseImageClassifier(PredictionMixin, KerasClassifier, ABC):
         y : array-like of shape (n,)
             Class labels of any type.
         sample_weight : array-like of shape (n,), default=None
-            Weights of the rows, not negative. Rows of weight zero are dropped first.
+            Weights of the rows, not negative. Rows of weight zero are dropped first; the other
+            weights are scaled to a mean of 1, so that only their ratios count.
         X_val : array-like of the forms of `X`, default=None
             Validation images, to monitor and for early stopping. In a Pipeline, name it in
             `transform_input` so that the steps before the network transform it.
         y_val : array-like of shape (n_val,), default=None
-            Labels of `X_val`, all of which occur in `y`.
+            Labels of `X_val`, all of which occur in `y`. Their losses are weighted by
+            `class_weight`.
 
         Returns
         -------
@@ -197,15 +199,15 @@ class BaseImageClassifier(PredictionMixin, KerasClassifier, ABC):
         goes_on = self.warm_start and hasattr(self, "model_")
         with unchanged_on_failure(self):
             samples, y = self._check_training_data(X, y, sample_weight, reset=not goes_on)
-            n_iter_no_change = self.n_iter_no_change if self.early_stopping else None
-            validation = self._check_validation_data(X_val, y_val)
+            n_iter_no_change = self._value("n_iter_no_change") if self.early_stopping else None
+            validation = self._check_validation_data(X_val, y_val, y)
             if self.early_stopping and validation is None:
-                kept, held_out = hold_out(y, self.validation_fraction, self.seed_)
+                kept, held_out = hold_out(y, self._value("validation_fraction"), self.seed_)
                 samples, validation = samples.rows(kept), samples.rows(held_out)
-            cosine_steps = None
+            epochs, cosine_steps = self._value("epochs"), None
             if self.learning_rate_schedule == "cosine":
-                cosine_steps = self.epochs * math.ceil(len(samples.images) / self.batch_size)
-            self._train(samples, validation, self.epochs, n_iter_no_change, cosine_steps)
+                cosine_steps = epochs * math.ceil(len(samples.images) / self._value("batch_size"))
+            self._train(samples, validation, epochs, n_iter_no_change, cosine_steps)
         return self
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
@@ -220,7 +222,7 @@ class BaseImageClassifier(PredictionMixin, KerasClassifier, ABC):
         classes : array-like of shape (n_classes,), default=None
             All labels that will ever occur; needed at the first call only.
         sample_weight : array-like of shape (n,), default=None
-            Weights of the rows, not negative.
+            Weights of the rows, not negative; scaled to a mean of 1 in each call.
 
         Returns
         -------
@@ -238,7 +240,7 @@ class BaseImageClassifier(PredictionMixin, KerasClassifier, ABC):
         if classes is None and not goes_on:
             raise ValueError("classes must be passed on the first call to partial_fit.")
         if classes is not None:
-            classes = unique_labels(classes)
+            classes = np.unique(check_labels(classes, "classes"))
             if goes_on and not np.array_equal(classes, self.classes_):
                 raise ValueError(
                     f"classes={classes} is not the same as on the last call to partial_fit, or in "
@@ -283,7 +285,7 @@ class BaseImageClassifier(PredictionMixin, KerasClassifier, ABC):
             raise ValueError(
                 f"This {type(self).__name__} requires y to be passed, but the target y is None."
             )
-        images = check_images(self, X, reset=reset, image_shape=self.image_shape)
+        images = check_images(self, X, reset=reset, image_shape=self._value("image_shape"))
         y = check_labels(y, "y")
         check_consistent_length(images, y)
         labels, weights = np.unique(y), None
@@ -293,7 +295,7 @@ class BaseImageClassifier(PredictionMixin, KerasClassifier, ABC):
             if not kept.all():
                 images, y, weights = images[kept], y[kept], weights[kept]
         if reset:
-            images, self.value_range_ = learn_value_range(images, self.value_range)
+            images, self.value_range_ = learn_value_range(images, self._value("value_range"))
             self.classes_ = np.unique(y) if classes is None else classes
             self.n_classes_ = len(self.classes_)
             if self.n_classes_ < 2:
@@ -301,7 +303,7 @@ class BaseImageClassifier(PredictionMixin, KerasClassifier, ABC):
                     f"y has one class only, {self.classes_.tolist()}; expected at least two "
                     "classes."
                 )
-            self.seed_ = draw_seed(self.random_state)
+            self.seed_ = draw_seed(self._value("random_state"))
             self.history_: dict[str, list[float]] = {}
             self.model_ = self._build_model(self.n_classes_)
             self._inference = CompiledInference(self.model_)
@@ -310,11 +312,12 @@ class BaseImageClassifier(PredictionMixin, KerasClassifier, ABC):
             self._optimizer: tuple[Any, Any] = (None, None)
         else:
             images = clip_to_value_range(images, self.value_range_)
-        check_class_weight(self.class_weight, np.union1d(labels, self.classes_))
-        weights = combine_weights(weights, self.class_weight, y)
+        class_weight = self._value("class_weight")
+        check_class_weight(class_weight, np.union1d(labels, self.classes_))
+        weights = combine_weights(weights, class_weight, y)
         return Samples(images[..., np.newaxis], one_hot(y, self.classes_, "y"), weights), y
 
-    def _check_validation_data(self, X_val: Any, y_val: Any) -> Samples | None:
+    def _check_validation_data(self, X_val: Any, y_val: Any, y_train: np.ndarray) -> Samples | None:
         if X_val is None and y_val is None:
             return None
         if X_val is None or y_val is None:
@@ -328,7 +331,9 @@ class BaseImageClassifier(PredictionMixin, KerasClassifier, ABC):
         y_val = check_labels(y_val, "y_val")
         if len(images) != len(y_val):
             raise ValueError(f"X_val has {len(images)} rows, but y_val has {len(y_val)}.")
-        return Samples(images[..., np.newaxis], one_hot(y_val, self.classes_, "y_val"), None)
+        targets = one_hot(y_val, self.classes_, "y_val")
+        weights = combine_weights(None, self._value("class_weight"), y_val, y_train=y_train)
+        return Samples(images[..., np.newaxis], targets, weights)
 
     def _train(
         self,
@@ -340,28 +345,30 @@ class BaseImageClassifier(PredictionMixin, KerasClassifier, ABC):
     ) -> None:
         callbacks = check_callbacks(self.callbacks, sets_learning_rate=cosine_steps is None)
         augmentation = Augmentation.fitted(
-            self.augment, samples.images, value_range=self.value_range_, seed=self.seed_
+            self._value("augment"), samples.images, value_range=self.value_range_, seed=self.seed_
         )
         if self.test_time_views:
-            check_views(self.test_time_views, augmentation)
+            check_views(self._value("test_time_views"), augmentation)
         learning_rate, weight_decay = self._rates()
-        settings = (self.optimizer, learning_rate, weight_decay, self.loss, self.label_smoothing)
+        label_smoothing = self._value("label_smoothing")
+        optimizer, loss = self._value("optimizer"), self._value("loss")
+        settings = (optimizer, learning_rate, weight_decay, loss, label_smoothing)
         optimizer = fresh_optimizer(
-            self.optimizer,
+            optimizer,
             learning_rate=learning_rate,
             weight_decay=weight_decay,
             cosine_steps=cosine_steps,
-            warmup_fraction=self.warmup_fraction,
+            warmup_fraction=self._value("warmup_fraction"),
         )
         # An optimizer goes on where it stopped; a cosine has ended, and one begins anew.
         goes_on = cosine_steps is None and self._optimizer[0] == settings
-        precision = training_precision(self.precision)
+        precision = training_precision(self._value("precision"))
         lent = borrow_trainer(
             self.model_,
             optimizer,
-            self.loss,
+            loss,
             precision,
-            label_smoothing=self.label_smoothing,
+            label_smoothing=label_smoothing,
             shared=not callbacks,
         )
         with lent as trainer:
@@ -371,13 +378,13 @@ class BaseImageClassifier(PredictionMixin, KerasClassifier, ABC):
                 samples,
                 validation,
                 augmentation=augmentation,
-                batch_size=self.batch_size,
+                batch_size=self._value("batch_size"),
                 epochs=epochs,
                 initial_epoch=self.current_epoch,
                 n_iter_no_change=n_iter_no_change,
                 callbacks=callbacks,
                 seed=self.seed_,
-                verbose=self.verbose,
+                verbose=self._value("verbose"),
             )
             trainer.save_to(self.model_)
             self._optimizer = (None, None)
@@ -388,7 +395,7 @@ class BaseImageClassifier(PredictionMixin, KerasClassifier, ABC):
 
     def _rates(self) -> tuple[Any, float | None]:
         """Return the learning rate and the weight decay; None is that of the optimizer."""
-        given = (self.optimizer__learning_rate, self.optimizer__weight_decay)
+        given = self._value("optimizer__learning_rate"), self._value("optimizer__weight_decay")
         if self._rates_of_adam is None or self.optimizer != "adam" or not self._normalizes_maps():
             return given
         learning_rate, weight_decay = (

@@ -7,6 +7,7 @@ from typing import Any
 import keras
 
 from skmnist.neural_network._layers import (
+    FLOAT32,
     INITIALIZER,
     LAYOUT,
     POOLINGS,
@@ -14,6 +15,7 @@ from skmnist.neural_network._layers import (
     RATE,
     Seeds,
     activated,
+    activation_layer,
     as_layers,
     dense_layers,
     dropout_layers,
@@ -53,9 +55,9 @@ def build_mlp(
         Maps pixels of shape (n, height, width, 1) to probabilities of shape (n, n_classes).
     """
     layers = input_layers(image_shape, value_range)
-    layers.append(keras.layers.Flatten(name="flatten"))
+    layers.append(keras.layers.Flatten(name="flatten", **LAYOUT))
     layers += dense_layers(n_classes, Seeds(seed), **dense)
-    return keras.Sequential(layers, name="mlp")
+    return _in_float32(keras.Sequential(layers, name="mlp"))
 
 
 def build_cnn(
@@ -139,11 +141,11 @@ def build_cnn(
             layers.append(keras.layers.MaxPooling2D(pool_shape, name=f"{name}_pool", **LAYOUT))
             size = tuple(side // pool for side, pool in zip(size, pool_shape, strict=True))
         layers += dropout_layers(rates[i], seeds, name)
-    layers.append(keras.layers.Flatten(name="flatten"))
+    layers.append(keras.layers.Flatten(name="flatten", **LAYOUT))
     layers += dense_layers(
         n_classes, seeds, activation=activation, batch_normalization=batch_normalization, **dense
     )
-    return keras.Sequential(layers, name="cnn")
+    return _in_float32(keras.Sequential(layers, name="cnn"))
 
 
 def build_resnet(
@@ -195,15 +197,12 @@ stochastic_depth, pooling, dropout, kernel_initializer, output_kernel_initialize
     def normalize(n_filters: int, name: str, **kwargs: Any) -> list[keras.Layer]:
         return normalization_layers(normalization, n_filters, f"{name}_normalization", **kwargs)
 
-    def activate(name: str) -> keras.Layer:
-        return keras.layers.Activation(activation, name=f"{name}_activation")
-
     pixels, to_unit_range = input_layers(image_shape, value_range)
     stem = [
         to_unit_range,
         conv(filters[0], stem_kernel_size, "stem", stem_stride),
         *normalize(filters[0], "stem"),
-        activate("stem"),
+        activation_layer(activation, "stem"),
     ]
     maps = _chain(pixels, stem)
     n_before, n_all = 0, sum(depths)
@@ -215,7 +214,7 @@ stochastic_depth, pooling, dropout, kernel_initializer, output_kernel_initialize
             residual = [
                 conv(n_filters, kernel_size, f"{name}_conv_1", stride),
                 *normalize(n_filters, f"{name}_conv_1"),
-                activate(f"{name}_conv_1"),
+                activation_layer(activation, f"{name}_conv_1"),
                 conv(n_filters, kernel_size, f"{name}_conv_2"),
                 # With gammas of zero, a block begins as its shortcut.
                 *normalize(n_filters, f"{name}_conv_2", gamma_initializer="zeros"),
@@ -228,13 +227,15 @@ stochastic_depth, pooling, dropout, kernel_initializer, output_kernel_initialize
                     *normalize(n_filters, f"{name}_shortcut"),
                 ]
             branches = [_chain(maps, residual), _chain(maps, shortcut)]
-            maps = activate(name)(keras.layers.Add(name=f"{name}_sum")(branches))
+            maps = activation_layer(activation, name)(
+                keras.layers.Add(name=f"{name}_sum", **FLOAT32)(branches)
+            )
     head = [
         POOLINGS[pooling](name="pooling", **LAYOUT),
         *dropout_layers(dropout, seeds, "pooling"),
         output_layer(n_classes, seeds, output_kernel_initializer),
     ]
-    return keras.Model(pixels, _chain(maps, head), name="resnet")
+    return _in_float32(keras.Model(pixels, _chain(maps, head), name="resnet"))
 
 
 def build_densenet(
@@ -288,7 +289,7 @@ output_kernel_initializer
     def activated_maps(n_maps: int, name: str) -> list[keras.Layer]:
         return [
             *normalization_layers(normalization, n_maps, f"{name}_normalization"),
-            keras.layers.Activation(activation, name=f"{name}_activation"),
+            activation_layer(activation, name),
         ]
 
     pixels, to_unit_range = input_layers(image_shape, value_range)
@@ -305,7 +306,7 @@ output_kernel_initializer
             layers.append(conv(growth_rate, kernel_size, f"{name}_conv"))
             layers += dropout_layers(conv_dropout, seeds, name)
             new_maps = _chain(maps, layers)
-            maps = keras.layers.Concatenate(name=f"{name}_join")([maps, new_maps])
+            maps = keras.layers.Concatenate(name=f"{name}_join", **FLOAT32)([maps, new_maps])
         if stage < len(depths):
             name, n_maps = f"transition_{stage}", maps.shape[-1]
             pool = tuple(min(2, side) for side in maps.shape[1:3])
@@ -321,7 +322,13 @@ output_kernel_initializer
         *dropout_layers(dropout, seeds, "pooling"),
         output_layer(n_classes, seeds, output_kernel_initializer),
     ]
-    return keras.Model(pixels, _chain(maps, head), name="densenet")
+    return _in_float32(keras.Model(pixels, _chain(maps, head), name="densenet"))
+
+
+def _in_float32(model: keras.Model) -> keras.Model:
+    """Return a model whose own policy, which takes no argument, is not that of the process."""
+    model.dtype_policy = keras.DTypePolicy("float32")
+    return model
 
 
 def _same_convolutions(
@@ -356,4 +363,5 @@ def _drop_path(rate: float, seeds: Seeds, name: str) -> list[keras.Layer]:
     if rate == 0:
         return []
     whole_image = (None, 1, 1, 1)
-    return [keras.layers.Dropout(rate, whole_image, seed=seeds(), name=f"{name}_stochastic_depth")]
+    name = f"{name}_stochastic_depth"
+    return [keras.layers.Dropout(rate, whole_image, seed=seeds(), name=name, **FLOAT32)]

@@ -29,14 +29,14 @@ class BaseDeepClassifier(BaseImageClassifier):
 
     def _deep_params(self) -> dict[str, Any]:
         """Return the parameters that the deep networks share, as the builders take them."""
-        return {
-            "kernel_size": self.kernel_size,
-            "stem_kernel_size": self.stem_kernel_size,
-            "stem_stride": self.stem_stride,
-            "activation": self.activation,
-            "normalization": self.normalization,
-            "pooling": self.pooling,
-            "dropout": self.dropout,
-            "kernel_initializer": self.kernel_initializer,
-            "output_kernel_initializer": self.output_kernel_initializer,
-        }
+        return self._values(
+            "kernel_size",
+            "stem_kernel_size",
+            "stem_stride",
+            "activation",
+            "normalization",
+            "pooling",
+            "dropout",
+            "kernel_initializer",
+            "output_kernel_initializer",
+        )

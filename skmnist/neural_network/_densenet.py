@@ -156,10 +156,6 @@ class DenseNetClassifier(BaseDeepClassifier):
             n_classes,
             value_range=self.value_range_,
             seed=self.seed_,
-            n_layers=self.n_layers,
-            growth_rate=self.growth_rate,
-            bottleneck=self.bottleneck,
-            compression=self.compression,
-            conv_dropout=self.conv_dropout,
+            **self._values("n_layers", "growth_rate", "bottleneck", "compression", "conv_dropout"),
             **self._deep_params(),
         )

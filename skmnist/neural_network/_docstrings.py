@@ -89,7 +89,9 @@ validation_fraction : float, default=?
 n_iter_no_change : int, default=?
     Epochs without a lower validation loss after which training stops.
 class_weight : dict or "balanced", default=?
-    Weights of the classes, {label: weight}; they multiply `sample_weight`.
+    Weights of the classes, {label: weight}, in training and in "val_loss". They multiply
+    `sample_weight`. A class without a weight has the weight 1; labels that `y` lacks are accepted
+    if every class of `y` has a weight.
 callbacks : keras.callbacks.Callback or list of them, default=?
     Callbacks of training, copied for each fit: what they collect is not in the caller's.
 precision : {"auto", "float32", "bfloat16"}, default=?

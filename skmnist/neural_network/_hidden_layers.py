@@ -22,11 +22,11 @@ class BaseHiddenLayersClassifier(BaseImageClassifier):
 
     def _dense_params(self) -> dict[str, Any]:
         """Return the parameters that describe the dense layers, as the builders take them."""
-        return {
-            "hidden_layer_sizes": self.hidden_layer_sizes,
-            "activation": self.activation,
-            "dropout": self.dropout,
-            "batch_normalization": self.batch_normalization,
-            "kernel_initializer": self.kernel_initializer,
-            "output_kernel_initializer": self.output_kernel_initializer,
-        }
+        return self._values(
+            "hidden_layer_sizes",
+            "activation",
+            "dropout",
+            "batch_normalization",
+            "kernel_initializer",
+            "output_kernel_initializer",
+        )

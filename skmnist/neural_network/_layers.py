@@ -5,12 +5,13 @@ changes a global generator.
 """
 
 import math
-from collections.abc import Callable, Sequence
-from numbers import Real
+from collections.abc import Callable
 from typing import Any
 
 import keras
 import numpy as np
+
+from skmnist.neural_network._parameters import as_python, did_you_mean
 
 ACTIVATIONS = (
     "elu",
@@ -39,8 +40,9 @@ INITIALIZERS: dict[str, Callable[..., keras.initializers.Initializer]] = {
     "truncated_normal": keras.initializers.TruncatedNormal,
 }
 
-# Whatever Keras' global configuration says: X is (n, height, width, 1).
-LAYOUT = {"data_format": "channels_last"}
+# Every layer is built with these, because Keras would fill them in from settings of the process.
+FLOAT32 = {"dtype": "float32"}
+LAYOUT = {"data_format": "channels_last", **FLOAT32}  # X is (n, height, width, 1)
 
 PADDINGS = ("same", "valid")
 
@@ -55,11 +57,11 @@ NORMALIZATIONS = ("batch", "group", "layer", "none")
 # Conditions that the entries of per-layer parameters meet: (test, description for the message).
 _Condition = tuple[Callable[[Any], bool], str]
 POSITIVE_INT: _Condition = (
-    lambda v: isinstance(v, int | np.integer) and not isinstance(v, bool) and bool(v > 0),
+    lambda v: isinstance(v, int) and not isinstance(v, bool) and v > 0,
     "positive integers",
 )
 RATE: _Condition = (
-    lambda v: isinstance(v, Real) and 0 <= float(v) < 1,
+    lambda v: isinstance(v, int | float) and 0 <= v < 1,
     "numbers in [0, 1)",
 )
 INITIALIZER: _Condition = (
@@ -68,20 +70,29 @@ INITIALIZER: _Condition = (
 )
 
 
-def as_layers(name: str, value: Any, condition: _Condition) -> tuple[Any, ...]:
+def as_layers(
+    name: str, value: Any, condition: _Condition, *, may_be_empty: bool = False
+) -> tuple[Any, ...]:
     """Return a parameter that lists layers, such as `filters`, as a checked tuple."""
-    entries = tuple(value) if isinstance(value, Sequence | np.ndarray) else (value,)
+    value = as_python(value)
+    entries = value if isinstance(value, tuple) else (value,)
     is_fine, expected = condition
-    if not all(is_fine(entry) for entry in entries):
-        raise ValueError(f"{name}={value!r} is not valid; expected {expected}, one per layer.")
+    bad = [entry for entry in entries if not is_fine(entry)]
+    if bad or not (entries or may_be_empty):
+        hint = did_you_mean(bad[0], INITIALIZERS) if condition is INITIALIZER else ""
+        raise ValueError(
+            f"{name}={value!r} is not valid; expected {expected}, one per layer"
+            f"{'' if bad else ', and at least one layer'}.{hint}"
+        )
     return entries
 
 
 def per_layer(name: str, value: Any, n_layers: int, condition: _Condition) -> tuple[Any, ...]:
     """Return a parameter with one entry per layer; a scalar counts for all layers."""
-    if isinstance(value, str) or not isinstance(value, Sequence | np.ndarray):
-        return as_layers(name, [value], condition) * n_layers
-    entries = as_layers(name, value, condition)
+    value = as_python(value)
+    entries = as_layers(name, value, condition, may_be_empty=True)
+    if not isinstance(value, tuple):
+        return entries * n_layers
     if len(entries) != n_layers:
         raise ValueError(
             f"{name}={value!r} has {len(entries)} entries, but there are {n_layers} such layers. "
@@ -110,8 +121,8 @@ def input_layers(
     low, high = value_range
     span = high - low
     return [
-        keras.layers.Input(image_shape, name="pixels"),
-        keras.layers.Rescaling(1 / span, offset=-low / span, name="to_unit_range"),
+        keras.layers.Input(image_shape, name="pixels", **FLOAT32),
+        keras.layers.Rescaling(1 / span, offset=-low / span, name="to_unit_range", **FLOAT32),
     ]
 
 
@@ -120,11 +131,15 @@ def normalization_layers(kind: str, n_channels: int, name: str, **kwargs: Any) -
     if kind == "batch":
         # Keras' own momentum of 0.99 needs hundreds of steps before its averages can predict, which
         # is several epochs of some thousand digits.
-        return [keras.layers.BatchNormalization(momentum=0.9, name=name, **kwargs)]
+        return [keras.layers.BatchNormalization(momentum=0.9, name=name, **FLOAT32, **kwargs)]
     if kind == "none":
         return []
     n_groups = 1 if kind == "layer" else math.gcd(8, n_channels)
-    return [keras.layers.GroupNormalization(n_groups, name=name, **kwargs)]
+    return [keras.layers.GroupNormalization(n_groups, name=name, **FLOAT32, **kwargs)]
+
+
+def activation_layer(activation: str, name: str) -> keras.Layer:
+    return keras.layers.Activation(activation, name=f"{name}_activation", **FLOAT32)
 
 
 def activated(
@@ -136,12 +151,14 @@ def activated(
     return [
         layer_of(name=name, use_bias=False),
         *normalization_layers("batch", 0, f"{name}_normalization"),
-        keras.layers.Activation(activation, name=f"{name}_activation"),
+        activation_layer(activation, name),
     ]
 
 
 def dropout_layers(rate: float, seeds: Seeds, name: str) -> list[keras.Layer]:
-    return [keras.layers.Dropout(rate, seed=seeds(), name=f"{name}_dropout")] if rate else []
+    if not rate:
+        return []
+    return [keras.layers.Dropout(rate, seed=seeds(), name=f"{name}_dropout", **FLOAT32)]
 
 
 def output_layer(n_classes: int, seeds: Seeds, kernel_initializer: str) -> keras.Layer:
@@ -151,7 +168,7 @@ def output_layer(n_classes: int, seeds: Seeds, kernel_initializer: str) -> keras
         activation="softmax",
         kernel_initializer=seeds.initializer(kernel_initializer),
         name="probabilities",
-        dtype="float32",  # whatever Keras' global policy says
+        **FLOAT32,
     )
 
 
@@ -167,7 +184,7 @@ def dense_layers(
     output_kernel_initializer: str,
 ) -> list[keras.Layer]:
     """Stack the dense layers that end a network, softmax included."""
-    sizes = as_layers("hidden_layer_sizes", hidden_layer_sizes, POSITIVE_INT)
+    sizes = as_layers("hidden_layer_sizes", hidden_layer_sizes, POSITIVE_INT, may_be_empty=True)
     rates = per_layer("dropout", dropout, len(sizes), RATE)
     initializers = per_layer("kernel_initializer", kernel_initializer, len(sizes), INITIALIZER)
     layers: list[keras.Layer] = []
@@ -177,7 +194,7 @@ def dense_layers(
         def dense(
             size: int = size, kernel: keras.initializers.Initializer = kernel, **kwargs: Any
         ) -> keras.Layer:
-            return keras.layers.Dense(size, kernel_initializer=kernel, **kwargs)
+            return keras.layers.Dense(size, kernel_initializer=kernel, **FLOAT32, **kwargs)
 
         layers += activated(dense, name, activation, batch_normalization)
         layers += dropout_layers(rate, seeds, name)

@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skmnist.neural_network._augmentation import Augmentation, check_views
 from skmnist.neural_network._inference import CompiledInference
+from skmnist.neural_network._parameters import as_python
 from skmnist.neural_network._runtime import check_process
 from skmnist.neural_network._state import backend_versions, pack_model, unpack_model
 from skmnist.utils import check_images, check_state, clip_to_value_range, sign_state
@@ -57,15 +58,16 @@ class PredictionMixin:
         images = clip_to_value_range(check_images(self, X, reset=False), self.value_range_)
         images = images[..., np.newaxis]
         probabilities = self._inference(images)
-        if self.test_time_views != 0:
-            augmentation = check_views(self.test_time_views, self._augmentation)
+        n_views = as_python(self.test_time_views)
+        if n_views != 0:
+            augmentation = check_views(n_views, self._augmentation)
             for rows in gen_batches(len(images), _ROWS_PER_VIEW):
                 # A training row gets other views than those that it was trained on.
                 keys = ~augmentation.keys(images[rows])
-                for view in range(self.test_time_views):
+                for view in range(n_views):
                     noisy = augmentation.noisy(images[rows], keys, view)
                     probabilities[rows] += self._inference(noisy)
-            probabilities /= 1 + self.test_time_views
+            probabilities /= 1 + n_views
         return probabilities
 
     def predict_log_proba(self, X: Any) -> np.ndarray:

@@ -149,8 +149,6 @@ class ResNetClassifier(BaseDeepClassifier):
             n_classes,
             value_range=self.value_range_,
             seed=self.seed_,
-            filters=self.filters,
-            n_blocks=self.n_blocks,
-            stochastic_depth=self.stochastic_depth,
+            **self._values("filters", "n_blocks", "stochastic_depth"),
             **self._deep_params(),
         )

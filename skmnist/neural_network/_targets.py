@@ -5,36 +5,79 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from sklearn.model_selection import train_test_split
-from sklearn.utils import assert_all_finite, column_or_1d, compute_sample_weight
+from sklearn.utils import assert_all_finite, column_or_1d, compute_class_weight
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import _check_sample_weight
 
 
 def check_labels(y: Any, name: str) -> np.ndarray:
     """Return class labels as an array of shape (n,), or say what is wrong with them."""
-    shape = np.asarray(y).shape
-    if len(shape) == 2 and shape[1] > 1:
+    labels = _as_array(y, name)
+    if labels.ndim == 2 and labels.shape[1] > 1:
+        raise ValueError(_what_is_wrong_with_columns(labels, name))
+    if labels.ndim not in (1, 2):
+        raise ValueError(f"{name} has shape {labels.shape}; expected labels of shape (n,).")
+    labels = column_or_1d(labels, warn=True)
+    missing = np.flatnonzero(np.ma.getmaskarray(y) if np.ma.isMA(y) else pd.isna(labels))
+    if missing.size:
         raise ValueError(
-            f"{name} has shape {shape}, which looks one-hot; expected labels of shape (n,): pass "
-            f"`{name}.argmax(1)`."
+            f"Input {name} contains NaN, None or another missing label in the rows "
+            f"{missing[:5].tolist()}{' and more' if missing.size > 5 else ''}. Drop these rows, or "
+            "give them a class of their own."
         )
-    if len(shape) > 2:
-        raise ValueError(f"{name} has shape {shape}; expected labels of shape (n,).")
-    numpy_dtype = getattr(getattr(y, "dtype", None), "numpy_dtype", None)
-    if numpy_dtype is not None and numpy_dtype.kind in "biu":  # pandas' nullable integers
-        y = y.to_numpy(dtype=numpy_dtype)
-    y = column_or_1d(y, warn=True)
-    assert_all_finite(y, input_name=name)
-    kind = type_of_target(y, input_name=name)
+    assert_all_finite(labels, input_name=name)
+    if labels.dtype == object and not all(isinstance(label, str) for label in labels):
+        types = sorted({type(label).__name__ for label in labels})
+        if len(types) > 1:
+            raise ValueError(
+                f"{name} mixes labels of the types {', '.join(types)}; expected one type. Convert "
+                f"them, for example with `[str(label) for label in {name}]`."
+            )
+    kind = type_of_target(labels, input_name=name)
     if kind not in ("binary", "multiclass"):
         raise ValueError(
-            f"Unknown label type: {kind}. {name} of dtype {y.dtype} is not a set of classes; "
+            f"Unknown label type: {kind}. {name} of dtype {labels.dtype} is not a set of classes; "
             "expected integers, strings or booleans of shape (n,). For one-hot rows or "
             f"probabilities pass `{name}.argmax(1)`, for an object array of integers "
             f"`{name}.astype(int)`."
         )
-    return y
+    return labels
+
+
+def _as_array(y: Any, name: str) -> np.ndarray:
+    """Return labels as an array in which missing ones are still missing."""
+    numpy_dtype = getattr(getattr(y, "dtype", None), "numpy_dtype", None)
+    if numpy_dtype is not None and numpy_dtype.kind in "biu" and not pd.isna(y).any():
+        y = y.to_numpy(dtype=numpy_dtype)  # pandas' nullable integers, which would become floats
+    try:
+        labels = np.asarray(y)
+    except ValueError as error:
+        raise ValueError(f"{name} does not have the shape (n,) of labels: {error}") from error
+    if isinstance(y, list | tuple) and labels.dtype.kind in "US":
+        objects = np.asarray(y, dtype=object)
+        if not all(isinstance(label, str | bytes) for label in objects.flat):
+            return objects  # numpy has turned NaN, None or numbers into strings
+    if labels.dtype.kind == "T":  # numpy's StringDType, unknown to scikit-learn
+        objects = labels.astype(object)
+        return objects if pd.isna(objects).any() else np.array(objects.tolist())
+    return labels
+
+
+def _what_is_wrong_with_columns(y: np.ndarray, name: str) -> str:
+    is_indicator = y.dtype.kind in "biuf" and np.isin(y, (0, 1)).all()
+    if is_indicator and (y.sum(axis=1) == 1).all():
+        return (
+            f"{name} has shape {y.shape}, which looks one-hot; expected labels of shape (n,): pass "
+            f"`{name}.argmax(1)`."
+        )
+    return (
+        f"{name} has shape {y.shape}, with {y.shape[1]} labels a row; expected labels of shape "
+        "(n,). Pass one column, or learn all of them with "
+        "sklearn.multioutput.MultiOutputClassifier. For rows of probabilities pass "
+        f"`{name}.argmax(1)`."
+    )
 
 
 def one_hot(y: np.ndarray, classes: np.ndarray, name: str) -> np.ndarray:
@@ -49,27 +92,38 @@ def one_hot(y: np.ndarray, classes: np.ndarray, name: str) -> np.ndarray:
 
 
 def check_weights(sample_weight: Any, images: np.ndarray) -> np.ndarray:
-    """Return sample weights as a float32 array of shape (n,), not all of them zero."""
+    """Return sample weights as a float32 array of shape (n,), scaled to a mean of 1.
+
+    The mean is over the rows of positive weight. Without the scaling, weights that sum to 1 would
+    divide the learning rate of SGD by the number of rows.
+    """
     if not np.any(np.asarray(sample_weight)):
         raise ValueError(
             "sample_weight is zero for all rows, which leaves nothing to train on; pass at least "
             "one positive weight."
         )
     weights: np.ndarray = _check_sample_weight(
-        sample_weight, images, dtype=np.float32, ensure_non_negative=True
+        sample_weight, images, dtype=np.float64, ensure_non_negative=True
     )
-    return weights
+    weights = weights / weights.max()  # so that no sum overflows
+    return (weights / weights[weights > 0].mean()).astype(np.float32)
 
 
 def check_class_weight(class_weight: Any, classes: np.ndarray) -> None:
-    """Refuse class weights of labels that do not occur, and negative ones."""
+    """Refuse class weights that are negative, or whose labels seem to be misspelt.
+
+    As in scikit-learn, a label that does not occur is accepted if no class lacks a weight: a fold
+    need not hold all classes.
+    """
     if not isinstance(class_weight, dict):
         return
-    unknown = [label for label in class_weight if label not in classes.tolist()]
-    if unknown:
+    known = classes.tolist()
+    unknown = [label for label in class_weight if label not in known]
+    lacking = [label for label in known if label not in class_weight]
+    if unknown and lacking:
         raise ValueError(
-            f"class_weight has the labels {unknown}, which do not occur in y; expected labels "
-            f"among {classes.tolist()}."
+            f"class_weight has the labels {unknown}, which do not occur in y, and lacks "
+            f"{lacking}; expected labels among {known}."
         )
     bad = {
         label: weight
@@ -81,23 +135,33 @@ def check_class_weight(class_weight: Any, classes: np.ndarray) -> None:
 
 
 def combine_weights(
-    sample_weight: np.ndarray | None, class_weight: Any, y: np.ndarray
+    sample_weight: np.ndarray | None,
+    class_weight: Any,
+    y: np.ndarray,
+    *,
+    y_train: np.ndarray | None = None,
 ) -> np.ndarray | None:
-    """Multiply sample weights by class weights into a new float32 array; None means all ones."""
+    """Multiply sample weights by class weights into a new float32 array; None means all ones.
+
+    With `y_train`, the rows are for validation, and "balanced" counts these training labels.
+    """
     if class_weight is None:
         return sample_weight
-    if isinstance(class_weight, dict):  # a batch need not hold all of its labels
-        labels, codes = np.unique(y, return_inverse=True)
-        factors = np.array([class_weight.get(label, 1) for label in labels.tolist()])[codes]
-    else:
-        factors = compute_sample_weight(class_weight, y)
-    weights = factors.astype(np.float32)
+    counted = y if y_train is None else y_train
+    if not isinstance(class_weight, dict):
+        classes = np.unique(counted)
+        balanced = compute_class_weight(class_weight, classes=classes, y=counted)
+        class_weight = dict(zip(classes.tolist(), balanced.tolist(), strict=True))
+    labels, codes = np.unique(y, return_inverse=True)
+    # A batch need not hold all labels, and not every label has a weight.
+    factors = np.array([class_weight.get(label, 1) for label in labels.tolist()])
+    weights = factors[codes].astype(np.float32)
     if sample_weight is not None:
         weights *= sample_weight
     if not weights.any():
         raise ValueError(
             f"class_weight={class_weight!r} gives all rows the weight zero, which leaves nothing "
-            "to train on."
+            f"to {'train' if y_train is None else 'validate'} on."
         )
     return weights
 

@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from skmnist.neural_network._samples import Samples
+from skmnist.neural_network._settings import default_floats
 from skmnist.neural_network._trainer import Trainer
 
 
@@ -161,6 +162,7 @@ class TensorFlowTrainer(Trainer):
         loss_sum, n_hits = self._train_on_batches(rows, tf.constant(batch_size))
         return float(loss_sum), float(n_hits)
 
+    @default_floats()
     def _train_on_rows(
         self,
         images: tf.Tensor,
@@ -179,6 +181,7 @@ class TensorFlowTrainer(Trainer):
             with tf.GradientTape() as tape:
                 probabilities = self.network(pixels, training=True)
                 loss = self.loss(target, probabilities, sample_weight=tf.gather(weights, batch))
+                loss = tf.cast(loss, tf.float32)  # an instance may compute in float64
                 loss += sum(self.network.losses)  # of regularizers
                 scaled_loss = self.optimizer.scale_loss(loss)
             gradients = tape.gradient(scaled_loss, self.network.trainable_variables)

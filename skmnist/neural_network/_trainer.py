@@ -19,6 +19,7 @@ import numpy as np
 from skmnist.neural_network._inference import CompiledInference
 from skmnist.neural_network._precision import with_precision
 from skmnist.neural_network._samples import Samples
+from skmnist.neural_network._settings import default_floats
 
 # Each takes a label smoothing.
 LOSSES: dict[str, type[keras.losses.Loss]] = {
@@ -47,6 +48,7 @@ class Trainer:
         What the layers compute in.
     """
 
+    @default_floats()
     def __init__(
         self,
         model: keras.Model,
@@ -56,7 +58,10 @@ class Trainer:
     ) -> None:
         self.network = with_precision(model, precision)
         self.loss = loss
-        self.network.compile(optimizer=optimizer, loss=self.loss, metrics=["accuracy"])
+        # A global policy of float16 would put a loss scaling around the optimizer.
+        self.network.compile(
+            optimizer=optimizer, loss=self.loss, metrics=["accuracy"], auto_scale_loss=False
+        )
         self.optimizer = optimizer
         weights = self.network.trainable_variables
         # Weight decay is for kernels, not for biases and the scales of normalisation.
@@ -114,7 +119,8 @@ class Trainer:
         for start in range(0, len(rows), batch_size):
             batch = samples.rows(rows[start : start + batch_size])
             self.network.reset_metrics()  # older releases of Keras sum them up over the calls
-            logs = self.network.train_on_batch(*batch.as_arguments(), return_dict=True)
+            with default_floats():  # the first call traces
+                logs = self.network.train_on_batch(*batch.as_arguments(), return_dict=True)
             loss_sum += len(batch) * float(logs["loss"])
             n_hits += len(batch) * float(logs["accuracy"])
         return loss_sum, n_hits
@@ -125,7 +131,8 @@ class Trainer:
             _copy_variables(self.network, self._exact)
         probabilities = self._predict(samples.images)
         hits = probabilities.argmax(axis=1) == samples.targets.argmax(axis=1)
-        loss = self.loss(samples.targets, probabilities, sample_weight=samples.weights)
+        with default_floats():
+            loss = self.loss(samples.targets, probabilities, sample_weight=samples.weights)
         return {"loss": float(loss), "accuracy": hits.mean()}
 
     def finish(self) -> None:
@@ -179,7 +186,7 @@ def borrow_trainer(
             f"instance; pass {type(loss).__name__}(label_smoothing={label_smoothing!r})."
         )
     if isinstance(loss, str):
-        loss = LOSSES[loss](label_smoothing=label_smoothing)
+        loss = LOSSES[loss](label_smoothing=label_smoothing, dtype="float32")
     if not shared:
         yield _trainer_class()(model, optimizer, loss, precision)
         return

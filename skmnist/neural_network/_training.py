@@ -15,6 +15,7 @@ import numpy as np
 from skmnist.exceptions import InterruptedFitWarning
 from skmnist.neural_network._augmentation import Augmentation, feed
 from skmnist.neural_network._samples import Samples
+from skmnist.neural_network._settings import default_floats
 from skmnist.neural_network._trainer import Trainer
 
 OPTIMIZERS: dict[str, type[keras.optimizers.Optimizer]] = {
@@ -44,6 +45,7 @@ _BATCHES_PER_CALL = 64
 _AUGMENTED_ROWS_PER_CALL = 4096
 
 
+@default_floats()
 def fresh_optimizer(
     optimizer: str | keras.optimizers.Optimizer,
     *,

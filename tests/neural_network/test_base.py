@@ -297,8 +297,13 @@ def test_weights_matter(X, y, make_mlp):
     binary = (y > 4).astype(int)
     heavy = make_mlp(epochs=5, class_weight={0: 1000.0, 1: 1.0}).fit(X, binary)
     assert (heavy.predict(X) == 0).mean() > 0.95
-    as_samples = make_mlp(epochs=5).fit(X, binary, sample_weight=np.where(binary, 1.0, 1000.0))
-    assert_equal_weights(weights_of(heavy), weights_of(as_samples))
+    # Of both classes 140 rows, so that the sample weights are scaled to the class weights.
+    rows = np.concatenate([np.flatnonzero(binary == label)[:140] for label in (0, 1)])
+    by_class = make_mlp(class_weight={0: 1.75, 1: 0.25}).fit(X[rows], binary[rows])
+    for scale in (1.0, 1000.0, 1e-300):
+        weights = scale * np.where(binary[rows], 1.0, 7.0)
+        by_sample = make_mlp().fit(X[rows], binary[rows], sample_weight=weights)
+        assert_equal_weights(weights_of(by_sample), weights_of(by_class))
     balanced = make_mlp(epochs=1, class_weight="balanced").fit(X, binary)
     assert np.isfinite(balanced.history_["loss"]).all()
 
@@ -742,14 +747,15 @@ def test_training_after_a_failure_equals_training_without_it(X, y, make_mlp, fai
     net = start()
     arguments = {"X": X, "y": y}
     if failure == "divergence":
-        arguments["sample_weight"] = np.full(len(y), 3e38)
+        net.set_params(optimizer__learning_rate=1e30)
     elif failure == "callback":
         net.set_params(callbacks=InterruptAt(1))
     else:
         arguments["y"] = y + 1
     with pytest.raises((ValueError, KeyboardInterrupt)):
         net.partial_fit(**arguments)
-    assert_equal_weights(weights_of(net.set_params(callbacks=None).partial_fit(X, y)), expected)
+    net.set_params(callbacks=None, optimizer__learning_rate=0.02)
+    assert_equal_weights(weights_of(net.partial_fit(X, y)), expected)
 
 
 def test_interruption_ends_the_refit_of_a_search_too(X, y, make_mlp):

@@ -258,7 +258,7 @@ def test_deep_networks_take_images_of_any_size(build, image_shape, stem_stride):
     ("name", "value", "condition", "message"),
     [
         ("dropout", (0.1, 0.2), RATE, r"dropout=\(0.1, 0.2\) has 2 entries, but there are 3"),
-        ("dropout", 1.0, RATE, r"dropout=\[1.0\] is not valid; expected numbers in \[0, 1\)"),
+        ("dropout", 1.0, RATE, r"dropout=1.0 is not valid; expected numbers in \[0, 1\)"),
         ("dropout", (0, 0, "a"), RATE, r"expected numbers in \[0, 1\)"),
         ("filters", (8, 0, 8), POSITIVE_INT, "expected positive integers"),
         ("filters", (8, True, 8), POSITIVE_INT, "expected positive integers"),

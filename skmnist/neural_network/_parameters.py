@@ -1,0 +1,63 @@
+"""Parameters as they are given: numbers of any library, and names that may be misspelt."""
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.utils._param_validation import (
+    InvalidParameterError,
+    StrOptions,
+    validate_parameter_constraints,
+)
+
+
+def as_python(value: Any) -> Any:
+    """Return Python's numbers, strings and tuples for the scalars and arrays of numpy.
+
+    Keras refuses some of numpy's numbers, and the JSON of an architecture has none.
+    """
+    if hasattr(value, "__array__"):
+        value = np.asarray(value).tolist()
+    if isinstance(value, dict):
+        return {as_python(key): as_python(entry) for key, entry in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return tuple(map(as_python, value))
+    if isinstance(value, Real) and not isinstance(value, Integral):
+        return float(value)
+    return value
+
+
+def did_you_mean(value: Any, names: Iterable[str]) -> str:
+    """Return a sentence with the name that is closest to a wrong one; empty if none is close."""
+    if not isinstance(value, str):
+        return ""
+    close = get_close_matches(value.lower().replace("-", "_"), names, n=1)
+    return f" Did you mean {close[0]!r}?" if close else ""
+
+
+class ParametersMixin:
+    """Reads and checks the parameters of an estimator, whose attributes stay as they were given."""
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]]
+
+    def _value(self, name: str) -> Any:
+        """Return a parameter, with Python's numbers in the place of numpy's."""
+        return as_python(getattr(self, name))
+
+    def _values(self, *names: str) -> dict[str, Any]:
+        return {name: self._value(name) for name in names}
+
+    def _validate_params(self) -> None:
+        """Check the parameters, and name the choice that is closest to a misspelt one."""
+        for name, constraints in self._parameter_constraints.items():
+            value = self._value(name)
+            try:
+                validate_parameter_constraints(
+                    {name: constraints}, {name: value}, caller_name=type(self).__name__
+                )
+            except InvalidParameterError as error:
+                choices = [c.options for c in constraints if isinstance(c, StrOptions)]
+                hint = did_you_mean(value, set().union(*choices))
+                raise InvalidParameterError(f"{error}{hint}") from None
