@@ -2,7 +2,6 @@
 
 import hashlib
 import time
-import warnings
 from http.client import HTTPException
 from pathlib import Path
 from ssl import SSLError
@@ -10,7 +9,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 from skmnist.exceptions import DatasetIntegrityError, DatasetNotFoundError, SkmnistWarning
-from skmnist.utils import atomic_write
+from skmnist.utils import atomic_write, warn_user
 
 # Seconds without a byte after which a server counts as not answering.
 TIMEOUT = 30.0
@@ -70,10 +69,9 @@ def _read_url(url: str, *, n_retries: int, delay: float) -> bytes:
         except _NETWORK_ERRORS as error:
             if _is_permanent(error):
                 raise
-            warnings.warn(
+            warn_user(
                 f"Downloading {url} failed: {_reason(error)}. Retry {retry} of {n_retries}.",
                 SkmnistWarning,
-                stacklevel=4,  # the caller of the public function
             )
             time.sleep(delay)
     return _read_url_once(url)

@@ -1,4 +1,4 @@
-"""Validation of images and value ranges, seeds, optional imports: shared by every package."""
+"""Validation of images, value ranges and parameters, seeds, warnings: shared by every package."""
 
 from skmnist.utils._docstrings import fill_docstring
 from skmnist.utils._files import atomic_write
@@ -7,12 +7,14 @@ from skmnist.utils._keys import as_key_bytes, image_digests, image_keys
 from skmnist.utils._optional import import_optional
 from skmnist.utils._random import draw_seed
 from skmnist.utils._state import unchanged_on_failure
+from skmnist.utils._validation import validate_arguments, validate_params
 from skmnist.utils._value_range import (
     clip_to_value_range,
     from_unit_range,
     learn_value_range,
     to_unit_range,
 )
+from skmnist.utils._warnings import warn_user
 
 __all__ = [
     "as_key_bytes",
@@ -29,4 +31,7 @@ __all__ = [
     "restore_shape",
     "to_unit_range",
     "unchanged_on_failure",
+    "validate_arguments",
+    "validate_params",
+    "warn_user",
 ]
