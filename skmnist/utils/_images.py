@@ -64,7 +64,7 @@ def check_images(
     Warns
     -----
     ImageShapeWarning
-        If flat pixels do not form a square and `image_shape` is None.
+        If flat pixels do not form a square, `image_shape` is None and `warn_not_square` is True.
     """
     array = as_array(X)
     own_shape = _own_image_shape(array)

@@ -23,9 +23,9 @@ _RANGE_OF_DTYPE: dict[str, ValueRange] = {
 # 4 bits in uint8 and 12 bits in uint16 reach a sixteenth. Honest images seldom are so dark.
 _LEAST_SHARE = 1 / 8
 
-# Pixels are mapped to [0, 1] in float32, where a width and its inverse must be normal numbers.
-_NARROWEST = float(np.finfo(np.float32).tiny)
-_WIDEST = 1 / _NARROWEST
+# Pixels are mapped to [0, 1] in float32, which ends near 2**-126 and 2**128: the width, its inverse
+# and each of the grey levels in between must be normal numbers, since TensorFlow takes others as 0.
+_NARROWEST, _WIDEST = 2.0**-100, 2.0**100
 
 
 def learn_value_range(

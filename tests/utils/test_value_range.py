@@ -304,9 +304,7 @@ def test_ranges_beyond_float32_are_refused(dtype, low, high):
             learn_value_range(X, (low, high))
 
 
-@pytest.mark.parametrize(
-    "ends", [(0, 2.0**-126), (-(2.0**-127), 2.0**-127), (-(2.0**125), 2.0**125)]
-)
+@pytest.mark.parametrize("ends", [(0, 2.0**-100), (-(2.0**-101), 2.0**-101), (-(2.0**99), 2.0**99)])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_the_widest_and_narrowest_ranges_are_mapped(ends, dtype):
     X = np.linspace(*ends, 9).astype(dtype)

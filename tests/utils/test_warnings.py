@@ -1,8 +1,11 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 from sklearn.model_selection import cross_validate
 from sklearn.pipeline import make_pipeline
 
+import skmnist
 from skmnist.exceptions import ImageShapeWarning, SkmnistWarning, ValueRangeWarning
 from skmnist.neural_network import MLPClassifier
 from skmnist.noise import GaussianNoise
@@ -40,3 +43,11 @@ def test_warnings_point_at_the_caller(call, category):
     with pytest.warns(category) as caught:
         call()
     assert {warning.filename for warning in caught} == {__file__}
+
+
+def test_every_warning_of_the_package_is_given_by_warn_user():
+    package = Path(skmnist.__file__).parent
+    givers = {
+        path.name for path in package.rglob("*.py") if "warnings.warn(" in path.read_text("utf-8")
+    }
+    assert givers == {"_warnings.py"}
