@@ -69,7 +69,7 @@ def check_column_names(estimator: BaseEstimator, X: Any, *, reset: bool) -> None
         If the names, or their order, are not those of `fit`.
     """
     # scikit-learn 1.9 does not know the names of a RecordBatch of pyarrow.
-    named = X.slice(0, 0).to_pandas() if hasattr(X, "column_names") else X
+    named = X.slice(0, 0).to_pandas() if _is_arrow(X) else X
     _check_feature_names(estimator, named, reset=reset)
 
 
@@ -94,8 +94,8 @@ def hint_at_cells(X: Any, array: np.ndarray) -> str | None:
         kind = type(cell).__name__
         if isinstance(cell, str | bytes | os.PathLike):
             return (
-                f"X holds {kind}, such as {cell!r:.60}, and not pixels: read the image files, "
-                "for example by np.stack([plt.imread(path) for path in paths])."
+                f"X holds {kind}, such as {cell!r:.60}, and not pixels: if these are paths, read "
+                "the image files, for example by np.stack([plt.imread(path) for path in paths])."
             )
         if isinstance(cell, Mapping):
             return (
@@ -111,9 +111,14 @@ def _stacked(X: Any, column: int) -> str:
     """Return the code that makes an array of a column of images."""
     if not is_table(X):
         return "np.stack(list(X))"
-    is_arrow = hasattr(X, "column_names")
-    name = (X.column_names if is_arrow else X.columns)[column]
-    return f"np.stack(X[{name!r}].{'to_pylist' if is_arrow else 'to_list'}())"
+    if _is_arrow(X):
+        return f"np.stack(X[{X.column_names[column]!r}].to_pylist())"
+    return f"np.stack(X[{X.columns[column]!r}].to_list())"
+
+
+def _is_arrow(X: Any) -> bool:
+    """Tell a table of pyarrow from a DataFrame that has a column of this name."""
+    return hasattr(X, "column_names") and hasattr(X, "to_pandas")
 
 
 def _refuse_what_is_no_array(X: Any) -> None:
@@ -143,7 +148,7 @@ def _refuse_masked(X: Any) -> None:
     n_masked = sum(int(np.ma.getmaskarray(array).sum()) for array in masked)
     if n_masked:
         raise ValueError(
-            f"X has {n_masked} masked entries, which are no pixels. Give them a value: pass "
+            f"X has {n_masked} masked entries, which are not pixels. Give them a value: pass "
             "X.filled(0), where 0 is black."
         )
 

@@ -72,8 +72,8 @@ def learn_value_range(
     if not (_NARROWEST <= high - low <= _WIDEST and max(-low, high) <= _WIDEST):
         raise ValueRangeError(
             f"The pixels have the value range ({low:g}, {high:g}), which float32 cannot map to "
-            f"[0, 1]: expected a width from {_NARROWEST:.1e} to {_WIDEST:.1e} and bounds within "
-            "that. Scale X, or pass value_range=(low, high) to clip it."
+            f"[0, 1]: expected a width from {_NARROWEST:.1e} to {_WIDEST:.1e}, and no bound "
+            "beyond that. Scale X, or pass value_range=(low, high) to clip it."
         )
     return clip_to_value_range(X, (low, high)), (low, high)
 
@@ -202,7 +202,7 @@ def _warn_of_another_range(largest: float, value_range: ValueRange) -> None:
     warn_user(
         f"X has a maximum of {largest:g}, but the value range is {_text(value_range)}: {seen}. "
         "Scale X the way the training images were scaled, or pass value_range=(low, high), the "
-        "pixel values of black and white, and fit again. Ignore this if the images are meant so.",
+        "pixel values of black and white, and fit again. Ignore this warning if X is as intended.",
         ValueRangeWarning,
     )
 

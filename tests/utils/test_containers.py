@@ -237,7 +237,7 @@ CELLS = {
         r"np\.stack\(X\['i'\]\.to_list\(\)\)",
     ),
     "pyarrow lists": (pa.table({"i": FLAT}), r"np\.stack\(X\['i'\]\.to_pylist\(\)\)"),
-    "paths": (["0.png", "1.png"], "X holds str, such as '0.png', .* read the image files"),
+    "paths": (["0.png", "1.png"], "X holds str, such as '0.png', .* paths, read the image files"),
     "path objects": ([Path("0.png")], "X holds PosixPath, such as .* read the image files"),
     "a column of paths": (pd.DataFrame({"p": ["0.png"]}), "X holds str, .* read the image files"),
     "dicts": ([{"bytes": b""}], "X holds dict, .* decode each image"),
