@@ -37,7 +37,7 @@ def validate_arguments(
     Parameters
     ----------
     constraints : mapping of str to list
-        scikit-learn's constraints, by the names of the arguments.
+        Constraints of scikit-learn by the names of the arguments.
     arguments : mapping of str to object
         The arguments; with ``sklearn.set_config(skip_parameter_validation=True)`` they are not
         checked.
