@@ -66,7 +66,7 @@ class ImageShapeWarning(SkmnistWarning):
 
 
 class ValueRangeWarning(SkmnistWarning):
-    """The value range of the pixels had to be taken from the training data."""
+    """The pixels look like another value range, or it had to be taken from the training data."""
 
 
 class InterruptedFitWarning(SkmnistWarning, ConvergenceWarning):

@@ -15,13 +15,12 @@ from sklearn.utils import Bunch
 from sklearn.utils._param_validation import (
     Interval,
     StrOptions,
-    validate_parameter_constraints,
 )
 
 from skmnist.datasets._bunch import FORM_PARAMETERS, make_bunch, read_descr
 from skmnist.datasets._remote import download
 from skmnist.exceptions import DatasetIntegrityError, DatasetNotFoundError
-from skmnist.utils import check_regular_file
+from skmnist.utils import check_regular_file, validate_arguments
 
 _FILE_NAME = "mnist.npz"
 _URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
@@ -265,7 +264,7 @@ def fetch_mnist(
         ...
     skmnist.exceptions.DatasetNotFoundError: MNIST is not at no_such_folder...mnist.npz...
     """
-    validate_parameter_constraints(_PARAMETERS, locals(), caller_name="fetch_mnist")
+    validate_arguments(_PARAMETERS, locals(), caller="fetch_mnist")
     path = get_data_home(data_home) / _FILE_NAME
     if not path.exists():
         if not download_if_missing:

@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.base import clone
 from sklearn.utils import Bunch
-from sklearn.utils._param_validation import validate_parameter_constraints
 
 from skmnist.datasets._bunch import FORM_PARAMETERS, make_bunch
 from skmnist.datasets._sample import load_mnist_sample
 from skmnist.exceptions import ImageShapeError
+from skmnist.utils import validate_arguments
 
 
 def _check_noise(noise: Any) -> None:
@@ -146,7 +146,7 @@ def make_noisy_mnist(
     >>> bool((noisy.target == clean.target).all()), bool((noisy.data == clean.data).all())
     (True, False)
     """
-    validate_parameter_constraints(FORM_PARAMETERS, locals(), caller_name="make_noisy_mnist")
+    validate_arguments(FORM_PARAMETERS, locals(), caller="make_noisy_mnist")
     _check_noise(noise)
     images, target, names, descr = _check_source(load_mnist_sample() if source is None else source)
     shape, dtype = images.shape, images.dtype

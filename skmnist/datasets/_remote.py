@@ -2,7 +2,6 @@
 
 import hashlib
 import time
-import warnings
 from concurrent.futures import Future
 from http.client import HTTPException, IncompleteRead
 from pathlib import Path
@@ -12,7 +11,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 from skmnist.exceptions import DatasetIntegrityError, DatasetNotFoundError, SkmnistWarning
-from skmnist.utils import atomic_write
+from skmnist.utils import atomic_write, warn_user
 
 # Seconds without a byte after which a server counts as not answering.
 TIMEOUT = 30.0
@@ -86,10 +85,9 @@ def _read_url(url: str, *, n_bytes: int, n_retries: int, delay: float) -> bytes:
         except _NETWORK_ERRORS as error:
             if _is_permanent(error) or time.monotonic() > deadline:
                 raise
-            warnings.warn(
+            warn_user(
                 f"Downloading {url} failed: {_reason(error)}. Retry {retry} of {n_retries}.",
                 SkmnistWarning,
-                stacklevel=4,  # the caller of the public function
             )
             time.sleep(delay)
     return _read_url_once(url, n_bytes, deadline)

@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from sklearn.utils import Bunch
-from sklearn.utils._param_validation import validate_parameter_constraints
 
 from skmnist.datasets._bunch import FORM_PARAMETERS, make_bunch, read_descr
-from skmnist.utils import import_optional
+from skmnist.utils import import_optional, validate_arguments
 
 # The rows come sorted by digit. RandomState, whose stream numpy has frozen, gives the same order
 # with every version of numpy.
@@ -102,7 +101,7 @@ def load_mnist_sample(
     >>> X.shape, y.shape
     ((5000, 784), (5000,))
     """
-    validate_parameter_constraints(FORM_PARAMETERS, locals(), caller_name="load_mnist_sample")
+    validate_arguments(FORM_PARAMETERS, locals(), caller="load_mnist_sample")
     images, target = _read_sample()
     return make_bunch(
         images.copy(),

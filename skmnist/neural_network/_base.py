@@ -49,6 +49,7 @@ from skmnist.utils import (
     draw_seed,
     learn_value_range,
     unchanged_on_failure,
+    validate_params,
 )
 
 
@@ -92,6 +93,9 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
 
     # Learning rate and weight decay of "adam" by its name on normalised maps, if None is passed.
     _rates_of_adam: ClassVar[tuple[float, float] | None] = None
+
+    # Whether it matters to the network which pixels are neighbours.
+    _reads_neighbours: ClassVar[bool] = True
 
     # Ask for the validation data wherever metadata is routed:
     # Pipeline(transform_input=["X_val"]).fit(X, y, X_val=..., y_val=...) works as it stands.
@@ -273,6 +277,9 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
             self._check_training_data(X, y, None, reset=True)
         return self
 
+    def _validate_params(self) -> None:
+        validate_params(self)
+
     def _check_training_data(
         self, X: Any, y: Any, sample_weight: Any, *, reset: bool, classes: Any = None
     ) -> tuple[Samples, np.ndarray]:
@@ -285,7 +292,13 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
             raise ValueError(
                 f"This {type(self).__name__} requires y to be passed, but the target y is None."
             )
-        images = check_images(self, X, reset=reset, image_shape=self._value("image_shape"))
+        images = check_images(
+            self,
+            X,
+            reset=reset,
+            image_shape=self._value("image_shape"),
+            warn_not_square=self._reads_neighbours or self.augment is not None,
+        )
         y = check_labels(y, "y")
         check_consistent_length(images, y)
         labels, weights = np.unique(y), None

@@ -128,7 +128,7 @@ seed_ : int
 n_features_in_ : int
     Number of pixels of an image.
 feature_names_in_ : ndarray of shape (`n_features_in_`,)
-    Names of the columns, if `X` was a DataFrame with string column names."""
+    Names of the columns, if `X` was a table with string column names."""
 
 _NOTES = """\
 The pixels are mapped to [0, 1] inside the network. With an int `random_state` the weights are

@@ -43,6 +43,8 @@ class MLPClassifier(BaseHiddenLayersClassifier):
     (40, 2)
     """
 
+    _reads_neighbours = False
+
     def __init__(
         self,
         hidden_layer_sizes: int | Sequence[int] = (1024, 512),

@@ -3,7 +3,6 @@
 import copy
 import math
 import sys
-import warnings
 from collections.abc import Sequence
 from contextlib import closing
 from numbers import Real
@@ -17,6 +16,7 @@ from skmnist.neural_network._augmentation import Augmentation, feed
 from skmnist.neural_network._samples import Samples
 from skmnist.neural_network._settings import default_floats
 from skmnist.neural_network._trainer import Trainer
+from skmnist.utils import warn_user
 
 OPTIMIZERS: dict[str, type[keras.optimizers.Optimizer]] = {
     "adadelta": keras.optimizers.Adadelta,
@@ -261,11 +261,10 @@ def train(
             raise
         if best_weights is not None:
             best_weights.restore()
-        warnings.warn(
+        warn_user(
             f"Training was interrupted after {n_done} of {epochs} epochs; "
             f"{'the best' if best_weights else 'the present'} weights are kept.",
             InterruptedFitWarning,
-            stacklevel=4,
         )
     losses = {name: [float(v) for v in values] for name, values in history.history.items()}
     weights_are_finite = all(np.isfinite(weight).all() for weight in network.get_weights())

@@ -24,6 +24,7 @@ from skmnist.utils import (
     restore_shape,
     to_unit_range,
     unchanged_on_failure,
+    validate_params,
 )
 
 
@@ -97,6 +98,10 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         with unchanged_on_failure(self):
             self._fit(X)
         return self
+
+    def _validate_params(self) -> None:
+        """Check each parameter by itself; a subclass adds what several parameters must satisfy."""
+        validate_params(self)
 
     def _fit(self, X: Any) -> np.ndarray:
         """Fit, and return the validated images in their value range."""
@@ -184,7 +189,9 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         """
         check_is_fitted(self)
         check_scalar(epoch, "epoch", Integral, min_val=0)
-        images = clip_to_value_range(check_images(self, X, reset=False), self.value_range_)
+        images = check_images(self, X, reset=False)
+        # The noise before this one may have made them dark, and the network has warned of others.
+        images = clip_to_value_range(images, self.value_range_, warn=False)
         if keys is None:
             keys = image_keys(images, self.value_range_)
         keys = np.asarray(keys)

@@ -31,7 +31,7 @@ seed_ : int
 n_features_in_ : int
     Number of pixels of an image.
 feature_names_in_ : ndarray of shape (`n_features_in_`,)
-    Names of the columns, if `X` was a DataFrame with string column names."""
+    Names of the columns, if `X` was a table with string column names."""
 
 _RANDOM = """\
 The noise of an image depends on its pixels and the seed only, not on its place in `X`: equal

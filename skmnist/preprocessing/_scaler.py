@@ -16,6 +16,7 @@ from skmnist.utils import (
     restore_shape,
     to_unit_range,
     unchanged_on_failure,
+    validate_params,
 )
 
 
@@ -30,7 +31,8 @@ class PixelScaler(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseE
     value_range : (low, high), default=None
         Pixel values of black and white. None learns it in `fit`: (0, 1) for bool and other data
         within [0, 1], (0, 255) for uint8 and other data up to 255, (0, 65535) for uint16; anything
-        else takes the minimum and maximum of the training images, with a warning.
+        else takes the minimum and maximum of the training images, with a warning. Images whose
+        maximum is at most an eighth of the range, or at least eight times the range, get a warning.
 
     Attributes
     ----------
@@ -41,7 +43,7 @@ class PixelScaler(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseE
     n_features_in_ : int
         Number of pixels of an image.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns, if `X` was a DataFrame with string column names.
+        Names of the columns, if `X` was a table with string column names.
 
     See Also
     --------
@@ -82,7 +84,7 @@ class PixelScaler(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseE
             If `value_range` is no range or `X` cannot be grey images.
         """
         with unchanged_on_failure(self):
-            self._validate_params()
+            validate_params(self)
             images = check_images(self, X, reset=True, warn_not_square=False)
             _, self.value_range_ = learn_value_range(images, self.value_range)
         return self
@@ -131,7 +133,7 @@ class PixelScaler(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseE
         check_is_fitted(self)
         # What `transform` returns has lost the column names.
         unit = check_images(self, X, reset=False, warn_no_names=False)
-        unit = clip_to_value_range(unit, (0.0, 1.0))
+        unit = clip_to_value_range(unit, (0.0, 1.0), warn=False)
         images = from_unit_range(unit.astype(np.float32), self.value_range_, np.float32)
         return restore_shape(images, X)
 

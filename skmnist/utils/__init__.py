@@ -1,4 +1,4 @@
-"""What every package shares: images, value ranges, seeds, files, pickles, optional imports."""
+"""What every package shares: images, value ranges, parameters, seeds, files, pickles, warnings."""
 
 from skmnist.utils._docstrings import fill_docstring
 from skmnist.utils._files import atomic_write, check_regular_file
@@ -8,12 +8,14 @@ from skmnist.utils._optional import import_optional
 from skmnist.utils._pickling import SavedStateMixin, check_state, sign_state
 from skmnist.utils._random import draw_seed
 from skmnist.utils._state import unchanged_on_failure
+from skmnist.utils._validation import validate_arguments, validate_params
 from skmnist.utils._value_range import (
     clip_to_value_range,
     from_unit_range,
     learn_value_range,
     to_unit_range,
 )
+from skmnist.utils._warnings import warn_user
 
 __all__ = [
     "SavedStateMixin",
@@ -34,4 +36,7 @@ __all__ = [
     "sign_state",
     "to_unit_range",
     "unchanged_on_failure",
+    "validate_arguments",
+    "validate_params",
+    "warn_user",
 ]

@@ -1,7 +1,6 @@
 """One door for images: every accepted form of X becomes (n_images, height, width)."""
 
 import math
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,9 +8,11 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_array
 from sklearn.utils._set_output import _get_output_config
-from sklearn.utils.validation import _check_n_features, validate_data
+from sklearn.utils.validation import _check_n_features
 
 from skmnist.exceptions import ImageShapeError, ImageShapeWarning
+from skmnist.utils._containers import as_array, check_column_names, hint_at_cells, is_table
+from skmnist.utils._warnings import warn_user
 
 ImageShape = tuple[int, int, int]
 
@@ -30,10 +31,11 @@ def check_images(
     Parameters
     ----------
     estimator : estimator
-        Gets `n_features_in_` (the number of pixels), `feature_names_in_` (for a DataFrame) and
-        `image_shape_` if `reset`; otherwise `X` is checked against them.
-    X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
-        Grey images of any numeric dtype.
+        Gets `n_features_in_` (the number of pixels), `feature_names_in_` (for a table with column
+        names) and `image_shape_` if `reset`; otherwise `X` is checked against them.
+    X : array-like or table of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
+        Grey images of any numeric dtype; a table is a DataFrame of pandas or polars, or a Table of
+        pyarrow.
     reset : bool
         True in `fit`, False in `transform` and `predict`.
     image_shape : tuple, default=None
@@ -43,7 +45,7 @@ def check_images(
     warn_not_square : bool, default=True
         Whether to warn about the last case; a scaler does not care.
     warn_no_names : bool, default=True
-        Whether to warn, as scikit-learn does, if `fit` saw a DataFrame and `X` is an array.
+        Whether to warn, as scikit-learn does, if `fit` saw column names and `X` has none.
 
     Returns
     -------
@@ -55,34 +57,35 @@ def check_images(
     ImageShapeError
         If `X` cannot be grey images of the expected shape.
     ValueError
-        If `X` is empty, sparse, complex, NaN, infinite, or has another number of features.
+        If `X` is empty, complex, masked, NaN, infinite, or has another number of features.
     TypeError
-        If `X` holds something that is not a number.
+        If `X` holds something that is not a number, is sparse, or is a path, a dict or a loader.
 
     Warns
     -----
     ImageShapeWarning
-        If flat pixels do not form a square and `image_shape` is None.
+        If flat pixels do not form a square, `image_shape` is None and `warn_not_square` is True.
     """
-    own_shape = None
-    if not (hasattr(X, "tocsr") or hasattr(X, "iloc")):  # sparse, or a DataFrame
-        X = _as_array(X)
-        own_shape = _own_image_shape(X)
+    array = as_array(X)
+    own_shape = _own_image_shape(array)
     name = type(estimator).__name__
+    if array.ndim == 1:
+        raise ValueError(
+            hint_at_cells(X, array)
+            or f"Expected 2D array, got 1D array instead: X has shape {array.shape}. Reshape your "
+            "data: for the first image alone pass X[:1] instead of X[0] (of a DataFrame "
+            "X.iloc[:1])."
+        )
     if not reset:
-        _hint_at_lone_image(X, estimator.image_shape_, estimator.n_features_in_, name)
-    if own_shape is None and (warn_no_names or reset or hasattr(X, "iloc")):
-        X = validate_data(estimator, X, reset=reset, dtype="numeric")
-    else:
-        nd = own_shape is not None
-        X = check_array(X, dtype="numeric", allow_nd=nd, input_name="X", estimator=estimator)
-        if not nd:
-            _check_n_features(estimator, X, reset=False)
-    if X.dtype.kind not in "buif":
-        raise TypeError(f"X has dtype {X.dtype}; expected numbers (bool, integers or floats).")
+        _hint_at_lone_image(array, estimator.image_shape_, estimator.n_features_in_, name)
+    if own_shape is None and (warn_no_names or reset or is_table(X)):
+        check_column_names(estimator, X, reset=reset)
+    images = _check_numbers(X, array, estimator)
+    if own_shape is None:
+        _check_n_features(estimator, images, reset=reset)
 
     if reset:
-        shape = _resolve_image_shape(image_shape, X.shape, own_shape, warn_not_square)
+        shape = _resolve_image_shape(image_shape, images.shape, own_shape, warn_not_square)
         if own_shape is not None:
             estimator.n_features_in_ = math.prod(shape)
             vars(estimator).pop("feature_names_in_", None)
@@ -93,7 +96,7 @@ def check_images(
             f"{estimator.image_shape_[:2]}. Resize the images, or fit again."
         )
     height, width, _ = estimator.image_shape_
-    return X.reshape(len(X), height, width)
+    return images.reshape(len(images), height, width)
 
 
 def restore_shape(
@@ -132,12 +135,20 @@ def restore_shape(
     return images.reshape(shape)
 
 
-def _as_array(X: Any) -> np.ndarray:
-    """Return `X` as an array, naming the argument when its rows do not line up."""
+def _check_numbers(X: Any, array: Any, estimator: BaseEstimator) -> np.ndarray:
+    """Have scikit-learn check that an array holds finite numbers."""
     try:
-        return np.asarray(X)
-    except ValueError as error:
-        raise ValueError(f"X is not a rectangular array of pixels: {error}") from error
+        images = check_array(
+            array, dtype="numeric", allow_nd=array.ndim > 2, input_name="X", estimator=estimator
+        )
+    except (TypeError, ValueError) as error:
+        hint = hint_at_cells(X, array)
+        if hint is None:
+            raise
+        raise type(error)(f"{hint} ({error})") from error
+    if images.dtype.kind not in "buif":
+        raise TypeError(f"X has dtype {images.dtype}; expected numbers (bool, integers or floats).")
+    return images
 
 
 def _own_image_shape(X: np.ndarray) -> ImageShape | None:
@@ -149,10 +160,16 @@ def _own_image_shape(X: np.ndarray) -> ImageShape | None:
             f"X has {X.ndim} dimensions {X.shape}; expected (n, n_pixels), (n, height, width) or "
             "(n, height, width, 1)."
         )
+    if X.ndim == 4 and X.shape[3] not in (1, 3, 4) and X.shape[1] in (1, 3, 4):
+        grey = "X[:, 0]" if X.shape[1] == 1 else "X.mean(axis=1)"
+        raise ImageShapeError(
+            f"X of shape {X.shape} looks channels-first: pass {grey}. Expected (n, height, width) "
+            "or (n, height, width, 1)."
+        )
     if X.ndim == 4 and X.shape[3] != 1:
         raise ImageShapeError(
             f"X has {X.shape[3]} channels {X.shape}; grey only: expected (n, height, width, 1). "
-            "Convert colour images first, for example with X.mean(axis=-1)."
+            "Convert color images first, for example with X.mean(axis=-1)."
         )
     if 0 in X.shape[1:]:
         raise ImageShapeError(f"X has images without pixels: its shape is {X.shape}.")
@@ -182,11 +199,10 @@ def _resolve_image_shape(
     if side * side == n_features:
         return side, side, 1
     if warn_not_square:
-        warnings.warn(
+        warn_user(
             f"X has {n_features} features, which is not a perfect square: each row is read as an "
             "image one pixel high. Pass image_shape=(height, width) if it is not.",
             ImageShapeWarning,
-            stacklevel=4,
         )
     return 1, n_features, 1
 

@@ -1,6 +1,6 @@
 """The value range of pixels: learned from the training images, never guessed from a later batch."""
 
-import warnings
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from skmnist.exceptions import ValueRangeError, ValueRangeWarning
+from skmnist.utils._warnings import warn_user
 
 ValueRange = tuple[float, float]
 
@@ -17,6 +18,14 @@ _RANGE_OF_DTYPE: dict[str, ValueRange] = {
     "uint8": (0.0, 255.0),
     "uint16": (0.0, 65535.0),
 }
+
+# A maximum of at most this share of the range, or at least its inverse, points to another range:
+# 4 bits in uint8 and 12 bits in uint16 reach a sixteenth. Honest images seldom are so dark.
+_LEAST_SHARE = 1 / 8
+
+# Pixels are mapped to [0, 1] in float32, which ends near 2**-126 and 2**128: the width, its inverse
+# and each of the grey levels in between must be normal numbers, since TensorFlow takes others as 0.
+_NARROWEST, _WIDEST = 2.0**-100, 2.0**100
 
 
 def learn_value_range(
@@ -31,7 +40,8 @@ def learn_value_range(
     value_range : (low, high), default=None
         The range that black and white stand for. If None: bool is (0, 1), uint8 (0, 255), uint16
         (0, 65535); other data within [0, 1] is (0, 1), other data with a minimum of at least 0 and
-        a maximum in (16, 255] is (0, 255); anything else takes its own minimum and maximum.
+        a maximum in (16, 255] is (0, 255) if its dtype holds 255; anything else takes its own
+        minimum and maximum.
 
     Returns
     -------
@@ -45,17 +55,26 @@ def learn_value_range(
     ValueError
         If `value_range` is not a pair of finite, increasing numbers.
     ValueRangeError
-        If the range is (0, 1) but the images look like 0-255.
+        If the dtype of `X` does not hold `value_range`, if the range is too narrow or too wide for
+        float32, or if it is (0, 1) but the images look like 0-255.
 
     Warns
     -----
     ValueRangeWarning
-        If the range had to be taken from the minimum and maximum of the data.
+        If the range had to be taken from the minimum and maximum of the data, or the images are
+        nearly black in it.
     """
     if value_range is not None:
         low, high = _check_value_range(value_range)
+        _check_dtype(X.dtype, low, high, value_range)
     else:
         low, high = _infer_value_range(X)
+    if not (_NARROWEST <= high - low <= _WIDEST and max(-low, high) <= _WIDEST):
+        raise ValueRangeError(
+            f"The pixels have the value range ({low:g}, {high:g}), which float32 cannot map to "
+            f"[0, 1]: expected a width from {_NARROWEST:.1e} to {_WIDEST:.1e}, and no bound "
+            "beyond that. Scale X, or pass value_range=(low, high) to clip it."
+        )
     return clip_to_value_range(X, (low, high)), (low, high)
 
 
@@ -72,25 +91,59 @@ def _check_value_range(value_range: Any) -> ValueRange:
     return low, high
 
 
+def _check_dtype(dtype: np.dtype, low: float, high: float, value_range: Any) -> None:
+    lowest, highest = _limits(dtype)
+    if low < lowest or high > highest:
+        raise ValueRangeError(
+            f"value_range={value_range!r} does not fit X of dtype {dtype}, which holds values from "
+            f"{lowest:g} to {highest:g} only. Pass a range within, or convert X to a wider dtype."
+        )
+
+
+def _limits(dtype: np.dtype) -> tuple[float, float]:
+    """Return the least and the greatest value of a dtype; integers if it is integral."""
+    if dtype.kind == "b":
+        return 0, 1
+    info = np.finfo(dtype) if dtype.kind == "f" else np.iinfo(dtype)
+    return (float(info.min), float(info.max)) if dtype.kind == "f" else (info.min, info.max)
+
+
+def _bounds_in(dtype: np.dtype, value_range: ValueRange) -> tuple[float, float]:
+    """Return the least and the greatest value of a dtype that lie within a value range."""
+    lowest, highest = _limits(dtype)
+    low, high = value_range
+    if dtype.kind != "f":
+        low, high = math.ceil(low), math.floor(high)
+    low, high = max(low, lowest), min(high, highest)
+    if low > high:
+        raise ValueRangeError(
+            f"X has dtype {dtype}, which holds no value in the value range {_text(value_range)}. "
+            "Convert X to another dtype, such as that of the training images."
+        )
+    return low, high
+
+
 def _infer_value_range(X: np.ndarray) -> ValueRange:
     if X.dtype.name in _RANGE_OF_DTYPE:
         return _RANGE_OF_DTYPE[X.dtype.name]
     low, high = float(X.min()), float(X.max())
     if low >= 0 and high <= 1:
         return 0.0, 1.0
-    if low >= 0 and 16 < high <= 255:
+    greatest = _limits(X.dtype)[1]
+    if low >= 0 and 16 < high <= 255 <= greatest:
         return 0.0, 255.0
-    warnings.warn(
+    warn_user(
         f"The pixels run from {low:g} to {high:g}, which is neither 0-1 nor 0-255: their own "
         "minimum and maximum are taken as black and white, which depends on the training rows. "
         "Pass value_range=(low, high) to fix it.",
         ValueRangeWarning,
-        stacklevel=2,
     )
-    return (low, high) if low < high else (low, low + 1.0)
+    if low < high:
+        return low, high
+    return (low, low + 1) if low + 1 <= greatest else (low - 1, low)
 
 
-def clip_to_value_range(X: np.ndarray, value_range: ValueRange) -> np.ndarray:
+def clip_to_value_range(X: np.ndarray, value_range: ValueRange, *, warn: bool = True) -> np.ndarray:
     """Return images clipped to a value range; `X` itself if every pixel lies within.
 
     Parameters
@@ -99,6 +152,8 @@ def clip_to_value_range(X: np.ndarray, value_range: ValueRange) -> np.ndarray:
         Images of any shape; never written to.
     value_range : (low, high)
         The range.
+    warn : bool, default=True
+        Whether to warn if the images look like those of another range.
 
     Returns
     -------
@@ -108,33 +163,53 @@ def clip_to_value_range(X: np.ndarray, value_range: ValueRange) -> np.ndarray:
     Raises
     ------
     ValueRangeError
-        If the range is (0, 1) and the maximum exceeds 1.5: such images look like 0-255.
+        If the range is (0, 1) and the maximum exceeds 1.5: such images look like 0-255. If the
+        dtype of `X` holds no value of the range.
 
     Warns
     -----
     ValueRangeWarning
-        If the range is (0, 255), but floats do not exceed 1: such images look like 0-1.
+        If the maximum is at most an eighth of the range, or at least eight times the range. Images
+        of a single value are no reason to warn, such as black ones.
     """
     low, high = value_range
-    if X.dtype.name in _RANGE_OF_DTYPE and _RANGE_OF_DTYPE[X.dtype.name] == (low, high):
+    spans_dtype = _RANGE_OF_DTYPE.get(X.dtype.name) == (low, high)
+    if spans_dtype and not warn:
         return X
-    smallest, largest = X.min(), X.max()
+    smallest, largest = float(X.min()), float(X.max())
     if (low, high) == (0.0, 1.0) and largest > 1.5:
         raise ValueRangeError(
             f"X has a maximum of {largest:g}, which looks like 0-255, but the value range is "
             "(0, 1). Scale X the way the training images were scaled, or fit with "
             "value_range=(0, 255)."
         )
-    if (low, high) == (0.0, 255.0) and X.dtype.kind == "f" and 0 < largest <= 1:
-        warnings.warn(
-            f"X has a maximum of {largest:g}, which looks like 0-1, but the value range is "
-            "(0, 255): all pixels count as black. Scale X the way the training images were scaled.",
-            ValueRangeWarning,
-            stacklevel=3,
-        )
-    if smallest < low or largest > high:
-        return np.clip(X, low, high).astype(X.dtype, copy=False)
+    if warn and smallest < largest:
+        _warn_of_another_range(largest, value_range)
+    if not spans_dtype and (smallest < low or largest > high):
+        return np.clip(X, *_bounds_in(X.dtype, value_range)).astype(X.dtype, copy=False)
     return X
+
+
+def _warn_of_another_range(largest: float, value_range: ValueRange) -> None:
+    low, high = value_range
+    share = (largest - low) / (high - low)
+    if 0 < share <= _LEAST_SHARE:
+        seen = "at most an eighth of it, so the images are nearly black"
+    elif share >= 1 / _LEAST_SHARE:
+        seen = "at least eight times as much, so the images are clipped to white"
+    else:
+        return
+    warn_user(
+        f"X has a maximum of {largest:g}, but the value range is {_text(value_range)}: {seen}. "
+        "Scale X the way the training images were scaled, or pass value_range=(low, high), the "
+        "pixel values of black and white, and fit again. Ignore this warning if X is as intended.",
+        ValueRangeWarning,
+    )
+
+
+def _text(value_range: ValueRange) -> str:
+    low, high = value_range
+    return f"({low:g}, {high:g})"
 
 
 def to_unit_range(
@@ -183,7 +258,7 @@ def from_unit_range(
     value_range : (low, high)
         The range to map to.
     dtype : dtype
-        Dtype of the result.
+        Dtype of the result; values that it does not hold are clipped, and do not wrap.
     truncate : bool, default=False
         Whether integers are truncated instead of rounded.
 
@@ -193,7 +268,8 @@ def from_unit_range(
         ``unit * (high - low) + low``.
     """
     low, high = value_range
-    integral = np.dtype(dtype).kind in "biu"
+    dtype = np.dtype(dtype)
+    integral = dtype.kind in "biu"
     if integral and max(-low, high) > 2**24:  # float32 does not hold every integer beyond
         unit = unit.astype(np.float64)
     values = unit if (low, high) == (0.0, 1.0) else unit * (high - low)
@@ -201,4 +277,9 @@ def from_unit_range(
         values = np.clip(values + low, low, high)
     if integral:
         values = np.trunc(values) if truncate else np.rint(values)
+    lowest, highest = _bounds_in(dtype, value_range)
+    if (lowest, highest) != (low, high):
+        # The greatest int64 is no float; the next one above it would become the least int64.
+        top = float(highest)
+        values = np.clip(values, lowest, top if top <= highest else np.nextafter(top, 0))
     return values.astype(dtype, copy=False)

@@ -176,8 +176,17 @@ def test_constant_images(noise_class, value):
     assert_array_equal(noisy[0], noisy[1])  # equal images get equal noise
 
 
-@pytest.mark.parametrize("dtype", ["uint8", "float32", "float64"])
-@pytest.mark.parametrize("value_range", [None, (-4, 300)])
+@pytest.mark.parametrize(
+    ("dtype", "value_range"),
+    [
+        ("uint8", None),
+        ("float32", None),
+        ("float64", None),
+        ("int64", (-4, 300)),
+        ("float32", (-0.4, 3)),
+        ("float64", (-0.4, 3)),
+    ],
+)
 @pytest.mark.parametrize("name", sorted(ZERO))
 def test_zero_strength_is_the_identity(name, dtype, value_range):
     noise_class = getattr(skmnist.noise, name)

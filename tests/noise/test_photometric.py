@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from skmnist.exceptions import ValueRangeWarning
 from skmnist.noise import (
     Contrast,
     Gamma,
@@ -165,9 +166,18 @@ def test_a_gamma_and_its_inverse_cancel():
 # Inversion ----------------------------------------------------------------------------------------
 
 
+def test_int8_does_not_wrap():
+    X = np.array([[0, 50, 127]], np.int8)
+    inversion = Inversion(image_shape=(1, 3))
+    with pytest.warns(ValueRangeWarning, match="pixels run from 0 to 127"):
+        assert_array_equal(inversion.fit_transform(X), np.array([[127, 77, 0]], np.int8))
+    inversion.fit(X.astype(np.uint8))  # learns (0, 255), which int8 does not hold
+    assert_array_equal(inversion.transform(X), np.full((1, 3), 127, np.int8), strict=True)
+
+
 @pytest.mark.parametrize("dtype", ["uint8", "uint16", "int64"])
 def test_inverting_twice_is_the_identity(dtype):
-    X = LEVELS.astype(dtype)
+    X = LEVELS.astype(dtype) * np.array(257 if dtype == "uint16" else 1, dtype)
     inversion = Inversion().fit(X)
     once = inversion.transform(X)
     assert_array_equal(once, inversion.value_range_[1] - X)

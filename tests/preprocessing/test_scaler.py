@@ -29,12 +29,13 @@ def test_equals_min_max_scaler_on_data_that_span_the_range(dtype):
     assert_allclose(scaler.inverse_transform(scaled), other.inverse_transform(scaled), atol=1e-4)
 
 
-@pytest.mark.parametrize("value_range", [None, (-100, 355)])
-@pytest.mark.parametrize("dtype", ["bool", "uint8", "uint16"])
+@pytest.mark.parametrize(
+    ("dtype", "value_range"),
+    [("bool", None), ("uint8", None), ("uint16", None), ("int16", (-100, 355)), ("uint8", (3, 99))],
+)
 def test_integers_survive_a_round_trip(dtype, value_range):
-    X = np.arange(2 if dtype == "bool" else np.iinfo(dtype).max + 1).astype(dtype).reshape(-1, 2)
-    if value_range is not None:
-        X = np.clip(X, 0, 255).astype(dtype)
+    low, high = value_range or (0, 1 if dtype == "bool" else np.iinfo(dtype).max)
+    X = np.arange(low, high + 1)[: (high + 1 - low) // 2 * 2].astype(dtype).reshape(-1, 2)
     scaler = PixelScaler(value_range=value_range).fit(X)
     again = scaler.inverse_transform(scaler.transform(X))
     assert_array_equal(np.rint(again).astype(dtype), X)
@@ -57,8 +58,23 @@ def test_every_form_is_scaled_alike(to_form, dtype, high):
 
 
 def test_the_range_does_not_depend_on_the_pixels_of_uint8():
-    dark = make_images(5, 4, 4) // 16
-    assert_allclose(PixelScaler().fit_transform(dark)[1], np.full((4, 4), 15 / 255), rtol=1e-6)
+    dark = make_images(5, 4, 4) // 4
+    assert_allclose(PixelScaler().fit_transform(dark)[1], np.full((4, 4), 63 / 255), rtol=1e-6)
+
+
+def test_nearly_black_images_get_a_warning_in_fit_and_transform():
+    X = make_images(5, 4, 4)
+    with pytest.warns(ValueRangeWarning, match=r"maximum of 15, but the value range is \(0, 255\)"):
+        PixelScaler().fit(X // 16)
+    scaler = PixelScaler().fit(X)
+    with pytest.warns(
+        ValueRangeWarning, match=r"maximum of 1, but .* pass value_range=\(low, high"
+    ):
+        scaler.transform(X // 255)
+    dark = scaler.inverse_transform(
+        scaler.transform(X // 4) / 5
+    )  # what is dark there was seen here
+    assert_allclose(dark, X // 4 / 5, rtol=1e-6)
 
 
 @pytest.mark.parametrize("value_range", [(20, 30), (-3, 1e6), (0, 49)])

@@ -1,0 +1,23 @@
+"""Warnings that point at the user's own line."""
+
+import sys
+import warnings
+
+# A warning that points into one of them tells the user nothing.
+_PACKAGES_BETWEEN = ("joblib", "sklearn", "skmnist")
+
+
+def warn_user(message: str, category: type[Warning]) -> None:
+    """Warn at the nearest line of the call stack that is outside skmnist and scikit-learn.
+
+    Parameters
+    ----------
+    message : str
+        The text of the warning.
+    category : type of Warning
+        Its class.
+    """
+    level, frame = 1, sys._getframe()
+    while frame.f_back and str(frame.f_globals.get("__name__")).split(".")[0] in _PACKAGES_BETWEEN:
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, category, stacklevel=level)
