@@ -44,8 +44,24 @@ def plasma(uniform: np.ndarray, decay: float) -> np.ndarray:
     return heights.transpose(2, 0, 1)
 
 
-def draw_plasma(streams: ImageStreams, shape: tuple[int, ...], decay: float) -> np.ndarray:
-    """Draw clouds for images of shape (n, height, width): the corner of a larger square."""
-    _, height, width = shape
+def plasma_size(height: int, width: int) -> int:
+    """Return the height and width of the square that the clouds of an image are cut from."""
     size = max(2, 1 << (max(height, width) - 1).bit_length())
-    return plasma(streams.random((size, size)), decay)[:, :height, :width]
+    while size**2 > 64 * height * width:
+        size //= 2
+    return size
+
+
+def draw_plasma(streams: ImageStreams, shape: tuple[int, ...], decay: float) -> np.ndarray:
+    """Draw clouds for images of shape (n, height, width): the corner of a larger square.
+
+    A square for a very long image would be far larger than the image: its clouds repeat.
+    """
+    _, height, width = shape
+    size = plasma_size(height, width)
+    clouds = plasma(streams.random((size, size)), decay)[:, :height, :width]
+    if max(height, width) > size:
+        clouds = np.pad(
+            clouds, ((0, 0), (0, max(0, height - size)), (0, max(0, width - size))), mode="wrap"
+        )
+    return clouds
