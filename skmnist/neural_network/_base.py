@@ -18,7 +18,7 @@ from sklearn.utils import ClassifierTags, check_consistent_length
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.multiclass import unique_labels
 
-from skmnist.neural_network._augmentation import Augmentation, check_views
+from skmnist.neural_network._augmentation import Augmentation, advise_on, check_views
 from skmnist.neural_network._docstrings import complete_docstring
 from skmnist.neural_network._inference import CompiledInference
 from skmnist.neural_network._layers import ACTIVATIONS, INITIALIZERS
@@ -144,10 +144,15 @@ class BaseImageClassifier(PredictionMixin, KerasClassifier, ABC):
         for name in nested:
             owner = name.partition("__")[0]
             if not hasattr(params.get(owner, getattr(self, owner, None)), "set_params"):
+                advice = (
+                    "For other settings of an optimizer pass an instance, such as "
+                    "optimizer=keras.optimizers.SGD(momentum=0.9)."
+                )
+                if owner == "augment":
+                    advice = advise_on(params.get(owner, self.augment))
                 raise ValueError(
                     f"Invalid parameter {name!r} for estimator {self}. Valid parameters are: "
-                    f"{sorted(own_names)}. For other settings of an optimizer pass an instance, "
-                    "such as optimizer=keras.optimizers.SGD(momentum=0.9)."
+                    f"{sorted(own_names)}. {advice}"
                 )
         for name in own_names & params.keys():
             setattr(self, name, params[name])

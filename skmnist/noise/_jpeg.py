@@ -134,5 +134,8 @@ class JPEGCompression(BaseNoise):
         )
         self.quality = quality
 
+    def _numbers_per_image(self, height: int, width: int) -> int:
+        return (height + -height % 8) * (width + -width % 8)
+
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         return compress(images, self.quality).astype(images.dtype)

@@ -170,8 +170,8 @@ def test_no_order_no_subset_and_no_batch_matters(digits, monkeypatch):
     X = digits[:800]
     noise = RandomNoise(suite(), probability=0.9, random_state=0)
     noisy = noise.fit_transform(X)
-    monkeypatch.setattr(RandomNoise, "_pixels_per_chunk", 300 * 784)
-    assert len(X) > noise._pixels_per_chunk / 784
+    monkeypatch.setattr(RandomNoise, "_numbers_per_chunk", 300 * 784)
+    assert len(X) > noise._numbers_per_chunk / 784
     assert_array_equal(noise.transform(X), noisy)
     assert_array_equal(noise.transform(X[::-1]), noisy[::-1])
     assert_array_equal(noise.transform(X[3:700:11]), noisy[3:700:11])
