@@ -436,15 +436,13 @@ def test_parameters_go_to_the_noise_that_is_set_with_them(make_mlp):
 def test_a_list_of_noises_has_no_parameters_by_name(make_mlp):
     net = make_mlp(augment=[Stripe(), GaussianNoise(0.1)])
     message = (
-        r"Invalid parameter 'augment__scale' .* augment=\[Stripe\(\), GaussianNoise\(scale=0.1\)\] "
+        r"(?s)Invalid parameter 'augment__scale' .* augment=\[Stripe\(\), GaussianNoise\(scale=0.1\)\] "
         r"is not a single noise, .* Pass the noises anew, such as augment=\[RandomAffine\(\), "
         r"GaussianNoise\(scale=0.3\)\], or call set_params of a noise in the list\."
     )
     with pytest.raises(ValueError, match=message) as error:
         net.set_params(augment__scale=0.5)
-    assert (
-        "optimizer" not in str(error.value).partition("Valid parameters are")[2].partition("]")[2]
-    )
+    assert "keras.optimizers" not in str(error.value)
     net.augment[1].set_params(scale=0.5)  # as the message says
     with pytest.raises(ValueError, match="pass an instance, such as optimizer=keras"):
         net.set_params(optimizer__momentum=0.9)
