@@ -89,7 +89,10 @@ class Augmentation:
         for place, noise in enumerate(self._noises):
             # Two noises with equal seeds draw differently all the same.
             images = noise.augment(images, epoch, keys + np.uint64(place))
-        return np.rint(np.clip(images, low, high)).astype(dtype) if in_floats else images
+        if in_floats:
+            images = np.clip(images, low, high)
+            images = np.rint(images, out=images).astype(dtype)
+        return images
 
 
 def check_augment(augment: Any) -> list[Any]:

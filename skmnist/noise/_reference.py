@@ -16,8 +16,7 @@ class ReferenceNoise(BaseNoise):
     """The affine noise of the reference protocol: rotate, shift, zoom out, change brightness.
 
     The three warps follow one another with a bilinear interpolation each, the border is mirrored,
-    and integer pixels are truncated, not rounded (a `RandomNoise`, and the list that `augment` of a
-    network takes, round them once, after the last noise). This is how the published study made its data
+    and integer pixels are truncated, not rounded. This is how the published study made its data
     with the Keras layers ``RandomRotation(0.2)``, ``RandomTranslation(0.2, 0.2)``,
     ``RandomZoom((0.2, 0.2))`` and ``RandomBrightness((-0.2, 0.2))``.
 
@@ -66,6 +65,8 @@ class ReferenceNoise(BaseNoise):
     -----
     The noise of an image depends on its pixels and the seed only, not on its place in `X`: equal
     images get equal noise.
+
+    In a `RandomNoise`, and beside other noises in `augment` of a network, integers are rounded.
 
     Examples
     --------

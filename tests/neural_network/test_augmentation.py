@@ -436,9 +436,10 @@ def test_parameters_go_to_the_noise_that_is_set_with_them(make_mlp):
 def test_a_list_of_noises_has_no_parameters_by_name(make_mlp):
     net = make_mlp(augment=[Stripe(), GaussianNoise(0.1)])
     message = (
-        r"(?s)Invalid parameter 'augment__scale' .* augment=\[Stripe\(\), GaussianNoise\(scale=0.1\)\] "
-        r"is not a single noise, .* Pass the noises anew, such as augment=\[RandomAffine\(\), "
-        r"GaussianNoise\(scale=0.3\)\], or call set_params of a noise in the list\."
+        r"(?s)Invalid parameter 'augment__scale' .* augment=\[Stripe\(\), "
+        r"GaussianNoise\(scale=0.1\)\] is not a single noise, .* Pass the noises anew, such as "
+        r"augment=\[RandomAffine\(\), GaussianNoise\(scale=0.3\)\], or call set_params of a noise "
+        r"in the list\."
     )
     with pytest.raises(ValueError, match=message) as error:
         net.set_params(augment__scale=0.5)
