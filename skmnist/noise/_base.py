@@ -75,7 +75,7 @@ class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
         return False
 
     def _numbers_per_image(self, height: int, width: int) -> int:
-        """Return the size of the largest array that `_corrupt` makes for an image."""
+        """Return how many numbers the largest array of `_corrupt` has for an image."""
         return height * width
 
     def _images_at_once(self, height: int, width: int) -> int:
@@ -90,15 +90,20 @@ class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
         )
 
     def _with_python_numbers(self) -> Self:
-        """Return a shallow copy that has Python's numbers as parameters.
+        """Return this noise, or a shallow copy with Python's numbers in the place of numpy's.
 
-        Numpy's numbers would spread their dtype to the pixels, and arrays without axes are refused
-        by scikit-learn.
+        Numpy's numbers would spread their dtype to the pixels, and scikit-learn refuses arrays
+        without axes.
         """
+        numbers = {
+            name: value.item()
+            for name, value in self.get_params(deep=False).items()
+            if isinstance(value, np.ndarray | np.generic) and value.ndim == 0
+        }
+        if not numbers:
+            return self
         plain = copy.copy(self)
-        for name, value in self.get_params(deep=False).items():
-            if isinstance(value, np.ndarray | np.generic) and value.ndim == 0:
-                setattr(plain, name, value.item())
+        vars(plain).update(numbers)
         return plain
 
     def fit(self, X: Any, y: Any = None) -> Self:

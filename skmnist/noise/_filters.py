@@ -57,7 +57,7 @@ def line_taps(length: int, angle: np.ndarray) -> tuple[np.ndarray, np.ndarray, n
     across = right * np.sin(angle) + down * np.cos(angle)
     beyond = np.where(np.hypot(right, down) >= half, half - np.abs(along), 0)
     weight = np.maximum(1 - np.where(np.abs(across) <= 1, np.hypot(across, beyond), 1), 0)
-    # A sum of one column alone would be taken in another order.
+    # Numpy sums up a single column in another order, so that an image alone would differ.
     weight /= np.cumsum(weight, axis=0)[-1]
     n_taps = int((weight > 0).sum(axis=0).max())
     heaviest = np.argsort(-weight, axis=0, kind="stable")[:n_taps]
@@ -68,9 +68,10 @@ def line_taps(length: int, angle: np.ndarray) -> tuple[np.ndarray, np.ndarray, n
 
 
 def _near_line(reach: int, angle: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return offsets down and right of the pixels within 1 of a line, row by row; others are far.
+    """Return offsets down and right of all pixels within 1 of a line, and of some farther ones.
 
-    They are those within two pixels in the direction that is farther from the line's.
+    For each step along the axis that is nearer to the line, they are the pixels across it. Both
+    have shape (n_pixels, n), ordered row by row.
     """
     cos, sin = np.cos(angle), np.sin(angle)
     steep = np.abs(sin) > np.abs(cos)
