@@ -103,7 +103,8 @@ class BaseNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
         if not numbers:
             return self
         plain = copy.copy(self)
-        vars(plain).update(numbers)
+        for name, number in numbers.items():
+            setattr(plain, name, number)
         return plain
 
     def fit(self, X: Any, y: Any = None) -> Self:
