@@ -77,10 +77,21 @@ class Augmentation:
         return image_keys(images, self._value_range)
 
     def noisy(self, images: np.ndarray, keys: np.ndarray, epoch: int) -> np.ndarray:
-        """Return images of shape (n, height, width, 1) with the noise of an epoch."""
+        """Return images of shape (n, height, width, 1) with the noise of an epoch.
+
+        Between the noises of a list, integers are floats: they are rounded once, at the end.
+        """
+        dtype, (low, high) = images.dtype, self._value_range
+        in_floats = len(self._noises) > 1 and dtype.kind in "biu"
+        if in_floats:
+            # Float32 does not hold every integer beyond 2**24.
+            images = images.astype(np.float32 if max(-low, high) <= 2**24 else np.float64)
         for place, noise in enumerate(self._noises):
             # Two noises with equal seeds draw differently all the same.
             images = noise.augment(images, epoch, keys + np.uint64(place))
+        if in_floats:
+            images = np.clip(images, low, high)
+            images = np.rint(images, out=images).astype(dtype)
         return images
 
 
@@ -96,6 +107,15 @@ def check_augment(augment: Any) -> list[Any]:
                 f"the classes in skmnist.noise, or what has {', '.join(_NEEDED)} as they have."
             )
     return list(noises)
+
+
+def advise_on(augment: Any) -> str:
+    """Tell how to set a parameter of noises, if `augment` is not one noise, whose names work."""
+    return (
+        f"augment={augment!r} is not a single noise, so that no parameter of a noise has a name. "
+        "Pass the noises anew, such as augment=[RandomAffine(), GaussianNoise(scale=0.3)], or call "
+        "set_params of a noise in the list."
+    )
 
 
 def check_views(n_views: int, augmentation: Augmentation | None) -> Augmentation:

@@ -17,7 +17,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import ClassifierTags, check_consistent_length
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
-from skmnist.neural_network._augmentation import Augmentation, check_views
+from skmnist.neural_network._augmentation import Augmentation, advise_on, check_views
 from skmnist.neural_network._docstrings import complete_docstring
 from skmnist.neural_network._inference import CompiledInference
 from skmnist.neural_network._layers import ACTIVATIONS, INITIALIZERS
@@ -49,7 +49,6 @@ from skmnist.utils import (
     draw_seed,
     learn_value_range,
     unchanged_on_failure,
-    validate_params,
 )
 
 
@@ -148,10 +147,15 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         for name in nested:
             owner = name.partition("__")[0]
             if not hasattr(params.get(owner, getattr(self, owner, None)), "set_params"):
+                advice = (
+                    "For other settings of an optimizer pass an instance, such as "
+                    "optimizer=keras.optimizers.SGD(momentum=0.9)."
+                )
+                if owner == "augment":
+                    advice = advise_on(params.get(owner, self.augment))
                 raise ValueError(
                     f"Invalid parameter {name!r} for estimator {self}. Valid parameters are: "
-                    f"{sorted(own_names)}. For other settings of an optimizer pass an instance, "
-                    "such as optimizer=keras.optimizers.SGD(momentum=0.9)."
+                    f"{sorted(own_names)}. {advice}"
                 )
         for name in own_names & params.keys():
             setattr(self, name, params[name])
@@ -276,9 +280,6 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         with unchanged_on_failure(self):
             self._check_training_data(X, y, None, reset=True)
         return self
-
-    def _validate_params(self) -> None:
-        validate_params(self)
 
     def _check_training_data(
         self, X: Any, y: Any, sample_weight: Any, *, reset: bool, classes: Any = None

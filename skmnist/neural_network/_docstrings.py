@@ -72,7 +72,8 @@ label_smoothing : float, default=?
 augment : noise or list of noises, default=?
     Noises of ``skmnist.noise`` that are added to the training rows, one after the other, fresh in
     each epoch and in a thread beside the training; `when` is not looked at. Noises without a
-    `random_state` follow that of the network. Validation rows and predictions get none.
+    `random_state` follow that of the network. Validation rows and predictions get none. Between the
+    noises of a list, pixels are floats; integers are rounded once, after the last noise.
 test_time_views : int, default=?
     Number of copies of an image, with the noise of the `augment` that `fit` was given, over which
     its probabilities are averaged, besides the image itself. 0 is the fastest; it can be set after

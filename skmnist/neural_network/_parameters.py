@@ -6,11 +6,9 @@ from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.utils._param_validation import (
-    InvalidParameterError,
-    StrOptions,
-    validate_parameter_constraints,
-)
+from sklearn.utils._param_validation import InvalidParameterError, StrOptions
+
+from skmnist.utils import validate_arguments
 
 
 def as_python(value: Any) -> Any:
@@ -54,9 +52,7 @@ class ParametersMixin:
         for name, constraints in self._parameter_constraints.items():
             value = self._value(name)
             try:
-                validate_parameter_constraints(
-                    {name: constraints}, {name: value}, caller_name=type(self).__name__
-                )
+                validate_arguments({name: constraints}, {name: value}, caller=type(self).__name__)
             except InvalidParameterError as error:
                 choices = [c.options for c in constraints if isinstance(c, StrOptions)]
                 hint = did_you_mean(value, set().union(*choices))

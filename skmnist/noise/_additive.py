@@ -81,7 +81,7 @@ class GaussianNoise(BaseNoise):
         return self.scale == 0
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
-        return add_scaled(images, float(self.scale), streams.standard_normal(images.shape[1:]))
+        return add_scaled(images, self.scale, streams.standard_normal(images.shape[1:]))
 
 
 class UniformNoise(BaseNoise):
@@ -141,7 +141,7 @@ class UniformNoise(BaseNoise):
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         draws = streams.random(images.shape[1:])
         draws -= 0.5
-        return add_scaled(images, 2 * float(self.amplitude), draws)
+        return add_scaled(images, 2 * self.amplitude, draws)
 
 
 class SpeckleNoise(BaseNoise):
@@ -205,4 +205,4 @@ class SpeckleNoise(BaseNoise):
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         draws = streams.standard_normal(images.shape[1:])
         np.multiply(draws, images, out=draws, casting="same_kind")
-        return add_scaled(images, float(self.scale), draws)
+        return add_scaled(images, self.scale, draws)

@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from skmnist.noise._base import BaseNoise
-from skmnist.noise._fields import gaussian_matrix, smooth_fields
+from skmnist.noise._fields import smooth_mirrored
 from skmnist.noise._streams import ImageStreams
 from skmnist.noise._warp import BORDER_MODES, affine_matrices, sample_bilinear, warp_affine
 
@@ -160,7 +160,7 @@ class ElasticTransform(WarpNoise):
         Strength, in pixels, in [0, 10000]: the field is uniform in ±`alpha` before it is smoothed.
         0 changes nothing.
     sigma : float, default=4.0
-        Standard deviation, in pixels, of the Gaussian that smooths the field, at least 0.1: the
+        Standard deviation, in pixels, of the Gaussian that smooths the field, in [0.1, 1000]: the
         smaller, the more local the deformation.
     {border parameters}
     {common parameters}
@@ -196,7 +196,7 @@ class ElasticTransform(WarpNoise):
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **WarpNoise._parameter_constraints,
         "alpha": [Interval(Real, 0, 10000, closed="both")],
-        "sigma": [Interval(Real, 0.1, None, closed="left")],
+        "sigma": [Interval(Real, 0.1, 1000, closed="both")],
     }
 
     def __init__(
@@ -227,9 +227,8 @@ class ElasticTransform(WarpNoise):
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         _, height, width = images.shape
-        rows, columns = (gaussian_matrix(size, float(self.sigma)) for size in (height, width))
         field = 2 * streams.random((2, height, width)) - 1
-        field = smooth_fields(field.reshape(-1, height, width), rows, columns)
+        field = smooth_mirrored(field.reshape(-1, height, width), self.sigma)
         field *= np.float32(self.alpha)
         down, right = field.reshape(-1, 2, height, width).swapaxes(0, 1)
         down += np.arange(height, dtype=np.float32)[:, np.newaxis]

@@ -1,5 +1,6 @@
 """What every noise shares: validation, value range, per-image randomness and ``when``."""
 
+import copy
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from numbers import Integral
@@ -47,8 +48,8 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
     }
     # Whether integers are truncated, as in the published reference protocol, instead of rounded.
     _truncates_integers = False
-    # Pixels worked on at once: small enough for the intermediate arrays to stay in the cache.
-    _pixels_per_chunk = 2**17
+    # Numbers worked on at once: few enough for the intermediate arrays to stay in the cache.
+    _numbers_per_chunk = 2**17
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -74,6 +75,32 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
     def _is_zero(self) -> bool:
         """Tell whether the strength is zero, so that images pass through exactly."""
         return False
+
+    def _numbers_per_image(self, height: int, width: int) -> int:
+        """Return how many numbers the largest array of `_corrupt` has for an image."""
+        return height * width
+
+    def _images_at_once(self, height: int, width: int) -> int:
+        """Return how many images `_corrupt` gets in one call."""
+        return max(1, self._numbers_per_chunk // self._numbers_per_image(height, width))
+
+    def _with_python_numbers(self) -> Self:
+        """Return this noise, or a shallow copy with Python's numbers in the place of numpy's.
+
+        Numpy's numbers would spread their dtype to the pixels, and scikit-learn refuses arrays
+        without axes.
+        """
+        numbers = {
+            name: value.item()
+            for name, value in self.get_params(deep=False).items()
+            if isinstance(value, np.ndarray | np.generic) and value.ndim == 0
+        }
+        if not numbers:
+            return self
+        plain = copy.copy(self)
+        for name, number in numbers.items():
+            setattr(plain, name, number)
+        return plain
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Learn the image shape and the value range, and draw the seed.
@@ -101,7 +128,7 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
 
     def _validate_params(self) -> None:
         """Check each parameter by itself; a subclass adds what several parameters must satisfy."""
-        validate_params(self)
+        validate_params(self._with_python_numbers())
 
     def _fit(self, X: Any) -> np.ndarray:
         """Fit, and return the validated images in their value range."""
@@ -218,16 +245,16 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         streams_of: Callable[[np.ndarray, slice], ImageStreams] | None = None,
     ) -> np.ndarray:
         """Return noisy images of shape (n, height, width), in their own dtype and range."""
-        if self._is_zero():
+        noise = self._with_python_numbers()
+        if noise._is_zero():
             return images.copy()
         _keep_freed_memory()
         noisy = np.empty_like(images)
         work_dtype = np.result_type(np.float32, _float_of(images.dtype))
-        n_pixels = images.shape[1] * images.shape[2]
-        for chunk in gen_batches(len(images), max(1, self._pixels_per_chunk // n_pixels)):
+        for chunk in gen_batches(len(images), noise._images_at_once(*images.shape[1:])):
             unit = to_unit_range(images[chunk], self.value_range_, work_dtype)
             streams = (streams_of or self._streams_of)(unit, chunk)
-            corrupted = self._corrupt(unit, streams)
+            corrupted = noise._corrupt(unit, streams)
             np.clip(corrupted, 0, 1, out=corrupted)
             noisy[chunk] = from_unit_range(
                 corrupted, self.value_range_, images.dtype, truncate=self._truncates_integers

@@ -10,13 +10,13 @@ from sklearn.utils._param_validation import Interval
 
 from skmnist.noise._base import BaseNoise, check_odd, check_order
 from skmnist.noise._filters import (
+    N_CANDIDATES,
     blur_disk,
     blur_taps,
+    blur_zoom,
     line_taps,
     trail_taps,
-    zoom_blur_map,
 )
-from skmnist.noise._linear import apply_map
 from skmnist.noise._streams import ImageStreams
 
 
@@ -26,7 +26,7 @@ class GaussianBlur(BaseNoise):
     Parameters
     ----------
     sigma : float, default=2.0
-        Standard deviation of the Gaussian in pixels, at least 0; 0 changes nothing.
+        Standard deviation of the Gaussian in pixels, in [0, 1000]; 0 changes nothing.
     {common parameters}
 
     Attributes
@@ -61,7 +61,7 @@ class GaussianBlur(BaseNoise):
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseNoise._parameter_constraints,
-        "sigma": [Interval(Real, 0, None, closed="left")],
+        "sigma": [Interval(Real, 0, 1000, closed="both")],
     }
 
     def __init__(
@@ -82,7 +82,7 @@ class GaussianBlur(BaseNoise):
         return self.sigma == 0
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
-        return gaussian_filter(images, float(self.sigma), axes=(1, 2), mode="nearest")
+        return gaussian_filter(images, self.sigma, axes=(1, 2), mode="nearest")
 
 
 class DefocusBlur(BaseNoise):
@@ -91,7 +91,7 @@ class DefocusBlur(BaseNoise):
     Parameters
     ----------
     radius : float, default=3.0
-        Radius of the disk in pixels, at least 0: the mean is taken over the pixels within that
+        Radius of the disk in pixels, in [0, 1000]: the mean is taken over the pixels within that
         distance. Below 1 nothing changes.
     {common parameters}
 
@@ -126,7 +126,7 @@ class DefocusBlur(BaseNoise):
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseNoise._parameter_constraints,
-        "radius": [Interval(Real, 0, None, closed="left")],
+        "radius": [Interval(Real, 0, 1000, closed="both")],
     }
 
     def __init__(
@@ -147,7 +147,7 @@ class DefocusBlur(BaseNoise):
         return self.radius < 1
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
-        return blur_disk(images, float(self.radius))
+        return blur_disk(images, self.radius)
 
 
 class MotionBlur(BaseNoise):
@@ -162,9 +162,9 @@ class MotionBlur(BaseNoise):
     angle_high : float, default=45.0
         Largest angle; the angle of an image is uniform in [`angle_low`, `angle_high`].
     sigma : float or None, default=None
-        None weighs all of a centred line alike. A number, in pixels, makes a trail: the line starts
-        at the pixel, and its weights fall like a Gaussian of that standard deviation. Such are the
-        images of MNIST-C.
+        None weighs all of a centred line alike. A number, in pixels in [0.01, 1000], makes a trail:
+        the line starts at the pixel, and its weights fall like a Gaussian of that standard
+        deviation. Such are the images of MNIST-C.
     {common parameters}
 
     Attributes
@@ -202,7 +202,7 @@ class MotionBlur(BaseNoise):
         "length": [Interval(Integral, 1, 1001, closed="both")],
         "angle_low": [Interval(Real, -360, 360, closed="both")],
         "angle_high": [Interval(Real, -360, 360, closed="both")],
-        "sigma": [None, Interval(Real, 0, None, closed="neither")],
+        "sigma": [None, Interval(Real, 0.01, 1000, closed="both")],
     }
 
     def __init__(
@@ -233,12 +233,15 @@ class MotionBlur(BaseNoise):
     def _is_zero(self) -> bool:
         return self.length == 1
 
+    def _numbers_per_image(self, height: int, width: int) -> int:
+        return max(height * width, N_CANDIDATES * (self.length + 2))
+
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         (angle,) = np.deg2rad(streams.uniform((self.angle_low,), (self.angle_high,)))
         if self.sigma is None:
             taps = line_taps(self.length, angle)
         else:
-            taps = trail_taps(self.length, float(self.sigma), angle)
+            taps = trail_taps(self.length, self.sigma, angle)
         return blur_taps(images, *taps)
 
 
@@ -250,7 +253,7 @@ class ZoomBlur(BaseNoise):
     max_zoom : float, default=1.3
         Largest factor, in [1, 10]; 1 changes nothing.
     n_steps : int, default=11
-        Number of factors, evenly spaced from 1 to `max_zoom`, at least 2.
+        Number of factors, evenly spaced from 1 to `max_zoom`, in [2, 200].
     {common parameters}
 
     Attributes
@@ -283,7 +286,7 @@ class ZoomBlur(BaseNoise):
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseNoise._parameter_constraints,
         "max_zoom": [Interval(Real, 1, 10, closed="both")],
-        "n_steps": [Interval(Integral, 2, None, closed="left")],
+        "n_steps": [Interval(Integral, 2, 200, closed="both")],
     }
 
     def __init__(
@@ -306,6 +309,4 @@ class ZoomBlur(BaseNoise):
         return self.max_zoom == 1
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
-        _, height, width = images.shape
-        zooms = zoom_blur_map(height, width, float(self.max_zoom), self.n_steps)
-        return apply_map(zooms, images)
+        return blur_zoom(images, self.max_zoom, self.n_steps)

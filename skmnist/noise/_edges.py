@@ -73,11 +73,12 @@ class CannyEdges(BaseNoise):
     Parameters
     ----------
     sigma : float, default=1.0
-        Standard deviation, in pixels, of the Gaussian that smooths the image first, at least 0.
+        Standard deviation, in pixels, of the Gaussian that smooths the image first, in [0, 1000].
     low_threshold : float, default=0.1
-        Least strength of an edge that touches a strong one, in units of the value range.
+        Least strength of an edge that touches a strong one, in units of the value range, in
+        [0, 100].
     high_threshold : float, default=0.2
-        Least strength of a strong edge, in units of the value range.
+        Least strength of a strong edge, in units of the value range, in [0, 100].
     {common parameters}
 
     Attributes
@@ -113,9 +114,9 @@ class CannyEdges(BaseNoise):
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseNoise._parameter_constraints,
-        "sigma": [Interval(Real, 0, None, closed="left")],
-        "low_threshold": [Interval(Real, 0, None, closed="left")],
-        "high_threshold": [Interval(Real, 0, None, closed="left")],
+        "sigma": [Interval(Real, 0, 1000, closed="both")],
+        "low_threshold": [Interval(Real, 0, 100, closed="both")],
+        "high_threshold": [Interval(Real, 0, 100, closed="both")],
     }
 
     def __init__(
@@ -141,5 +142,5 @@ class CannyEdges(BaseNoise):
         check_order("low_threshold", self.low_threshold, "high_threshold", self.high_threshold)
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
-        low, high = float(self.low_threshold), float(self.high_threshold)
-        return canny(images, float(self.sigma), low, high).astype(images.dtype)
+        edges = canny(images, self.sigma, self.low_threshold, self.high_threshold)
+        return edges.astype(images.dtype)

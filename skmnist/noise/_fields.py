@@ -1,21 +1,24 @@
 """Smooth random fields: light that falls unevenly, contrast that differs from place to place."""
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
-from math import ceil
 from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
 from scipy import sparse
-from scipy.ndimage import gaussian_filter1d
+from scipy.ndimage import gaussian_filter, gaussian_filter1d
 from sklearn.utils._param_validation import Interval
 
 from skmnist.noise._base import BaseNoise
+from skmnist.noise._linear import apply_matrices
 from skmnist.noise._streams import ImageStreams
 
 # A Gaussian ends at so many standard deviations.
 _REACH = 4
+# Pixels of an axis in one dense matrix.
+_BLOCK = 1024
 
 
 @lru_cache(maxsize=32)
@@ -37,47 +40,34 @@ def smoothing_matrix(size: int, sigma: float) -> sparse.csr_array:
         to depend on their distance alone, within 1e-3. The squares of each row add up to 1.
     """
     spacing = max(1.0, sigma)
-    beyond = ceil(_REACH * sigma / spacing)
-    points = spacing * np.arange(-beyond, ceil((size - 1) / spacing) + beyond + 1)
-    distance = (np.arange(size)[:, np.newaxis] - points) / sigma
-    weight = np.where(np.abs(distance) <= _REACH, np.exp(-(distance**2) / 2), 0)
-    weight /= np.sqrt((weight**2).sum(axis=1, keepdims=True))
-    return sparse.csr_array(weight)
+    beyond = math.ceil(_REACH * sigma / spacing)
+    points = spacing * np.arange(-beyond, math.ceil((size - 1) / spacing) + beyond + 1)
+    blocks = []
+    for start in range(0, size, _BLOCK):
+        pixels = np.arange(start, min(start + _BLOCK, size))
+        first = math.floor(pixels[0] / spacing)
+        near = points[first : math.ceil(pixels[-1] / spacing) + 2 * beyond + 1]
+        distance = (pixels[:, np.newaxis] - near) / sigma
+        weight = np.where(np.abs(distance) <= _REACH, np.exp(-(distance**2) / 2), 0)
+        weight /= np.sqrt((weight**2).sum(axis=1, keepdims=True))
+        block = sparse.csr_array(weight)
+        of_all = (len(pixels), len(points))
+        blocks.append(sparse.csr_array((block.data, block.indices + first, block.indptr), of_all))
+    return sparse.csr_array(sparse.vstack(blocks, format="csr"))
+
+
+def smooth_mirrored(fields: np.ndarray, sigma: float) -> np.ndarray:
+    """Smooth fields of shape (n, height, width) by a Gaussian, mirrored at all borders."""
+    _, height, width = fields.shape
+    if max(height, width) > _BLOCK:
+        return gaussian_filter(fields, sigma, axes=(1, 2))
+    return apply_matrices(fields, gaussian_matrix(height, sigma), gaussian_matrix(width, sigma))
 
 
 @lru_cache(maxsize=32)
 def gaussian_matrix(size: int, sigma: float) -> sparse.csr_array:
     """Return the matrix of SciPy's Gaussian filter along an axis, mirrored at both ends."""
     return sparse.csr_array(gaussian_filter1d(np.eye(size), sigma, axis=0))
-
-
-def smooth_fields(
-    draws: np.ndarray, rows: sparse.csr_array, columns: sparse.csr_array
-) -> np.ndarray:
-    """Make smooth fields out of white noise, one matrix per axis.
-
-    Parameters
-    ----------
-    draws : ndarray of shape (n, n_points, n_other_points)
-        White noise.
-    rows : sparse array of shape (height, n_points)
-        The matrix for the vertical axis.
-    columns : sparse array of shape (width, n_other_points)
-        The matrix for the horizontal axis.
-
-    Returns
-    -------
-    ndarray of shape (n, height, width)
-        The fields. None depends on how many there are: the products are sparse.
-    """
-    n, n_down, n_right = draws.shape
-    height, width = rows.shape[0], columns.shape[0]
-    rows, columns = rows.astype(draws.dtype), columns.astype(draws.dtype)
-    # The images last, so that the inner loops are long.
-    fields = columns @ draws.transpose(2, 1, 0).reshape(n_right, n_down * n)
-    fields = fields.reshape(width, n_down, n).swapaxes(0, 1).reshape(n_down, width * n)
-    fields = (rows @ fields).reshape(height, width, n)
-    return np.ascontiguousarray(fields.transpose(2, 0, 1))
 
 
 class SmoothNoise(BaseNoise):
@@ -161,18 +151,22 @@ class SmoothNoise(BaseNoise):
     def _is_zero(self) -> bool:
         return self.amplitude == self.contrast == 0
 
+    def _numbers_per_image(self, height: int, width: int) -> int:
+        n_points = (smoothing_matrix(size, self.sigma).shape[1] for size in (height, width))
+        return max(height * width, math.prod(n_points))
+
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         _, height, width = images.shape
-        rows, columns = (smoothing_matrix(size, float(self.sigma)) for size in (height, width))
+        rows, columns = (smoothing_matrix(size, self.sigma) for size in (height, width))
         n_fields = 2 if self.contrast else 1
         draws = streams.standard_normal((n_fields, rows.shape[1], columns.shape[1]))
         if self.contrast:
-            field = smooth_fields(draws[:, 1], rows, columns)
+            field = apply_matrices(draws[:, 1], rows, columns)
             field /= np.sqrt(1 + field**2)  # within ±1, and nearly uniform
             images -= 0.5
-            images *= 1 + float(self.contrast) * field
+            images *= 1 + self.contrast * field
             images += 0.5
-        field = smooth_fields(draws[:, 0], rows, columns)
-        field *= float(self.amplitude)
+        field = apply_matrices(draws[:, 0], rows, columns)
+        field *= self.amplitude
         images += field
         return images

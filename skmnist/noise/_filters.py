@@ -5,7 +5,16 @@ from functools import lru_cache
 import numpy as np
 from scipy import sparse
 
-from skmnist.noise._linear import zoom_map
+from skmnist.noise._linear import (
+    MAX_WEIGHTS,
+    apply_map,
+    separable_map,
+    zoom_images,
+    zoom_matrix,
+)
+
+# Pixels across a line that may lie within 1 of it.
+N_CANDIDATES = 5
 
 
 def blur_disk(images: np.ndarray, radius: float) -> np.ndarray:
@@ -15,16 +24,23 @@ def blur_disk(images: np.ndarray, radius: float) -> np.ndarray:
     """
     _, height, width = images.shape
     reach = int(radius)
-    padded = np.pad(images, ((0, 0), (reach, reach), (reach, reach)), mode="edge")
+    # Beyond a margin as wide as the image, each further pixel is the border pixel once more.
+    margin_y, margin_x = min(reach, height), min(reach, width)
+    padded = np.pad(images, ((0, 0), (margin_y, margin_y), (margin_x, margin_x)), mode="edge")
     cumulated = np.zeros((*padded.shape[:2], padded.shape[2] + 1))
     np.cumsum(padded, axis=2, dtype=np.float64, out=cumulated[:, :, 1:])
+    ends = padded[:, :, :1].astype(np.float64) + padded[:, :, -1:]
     total = np.zeros(images.shape)
     n_pixels = 0
     for down in range(-reach, reach + 1):
         half = int(np.sqrt(max(radius**2 - down**2, 0)) + 1e-9)
-        rows = cumulated[:, reach + down : reach + down + height]
-        total += rows[:, :, reach + half + 1 : reach + half + 1 + width]
-        total -= rows[:, :, reach - half : reach - half + width]
+        inner = min(half, margin_x)
+        start = margin_y + max(-margin_y, min(down, margin_y))
+        rows = cumulated[:, start : start + height]
+        total += rows[:, :, margin_x + inner + 1 : margin_x + inner + 1 + width]
+        total -= rows[:, :, margin_x - inner : margin_x - inner + width]
+        if half > inner:
+            total += (half - inner) * ends[:, start : start + height]
         n_pixels += 2 * half + 1
     total /= n_pixels
     return total.astype(images.dtype)
@@ -36,16 +52,37 @@ def line_taps(length: int, angle: np.ndarray) -> tuple[np.ndarray, np.ndarray, n
     A pixel weighs one minus its distance to the line, as in MATLAB's ``fspecial("motion")``.
     """
     half = (length - 1) / 2
-    reach = np.arange(-int(half) - 1, int(half) + 2)
-    down, right = (grid.reshape(-1, 1) for grid in np.meshgrid(reach, reach, indexing="ij"))
+    down, right = _near_line(int(half) + 1, angle)
     along = right * np.cos(angle) - down * np.sin(angle)
     across = right * np.sin(angle) + down * np.cos(angle)
     beyond = np.where(np.hypot(right, down) >= half, half - np.abs(along), 0)
     weight = np.maximum(1 - np.where(np.abs(across) <= 1, np.hypot(across, beyond), 1), 0)
-    weight /= weight.sum(axis=0)
+    # Numpy sums up a single column in another order, so that an image alone would differ.
+    weight /= np.cumsum(weight, axis=0)[-1]
     n_taps = int((weight > 0).sum(axis=0).max())
     heaviest = np.argsort(-weight, axis=0, kind="stable")[:n_taps]
-    return down[heaviest, 0], right[heaviest, 0], np.take_along_axis(weight, heaviest, axis=0)
+    down, right, weight = (
+        np.take_along_axis(of_taps, heaviest, axis=0) for of_taps in (down, right, weight)
+    )
+    return down, right, weight
+
+
+def _near_line(reach: int, angle: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return offsets down and right of all pixels within 1 of a line, and of some farther ones.
+
+    For each step along the axis that is nearer to the line, they are the pixels across it. Both
+    have shape (n_pixels, n), ordered row by row.
+    """
+    cos, sin = np.cos(angle), np.sin(angle)
+    steep = np.abs(sin) > np.abs(cos)
+    slope = np.where(steep, -cos / np.where(steep, sin, 1), -sin / np.where(steep, 1, cos))
+    main = np.arange(-reach, reach + 1)[:, np.newaxis, np.newaxis]
+    beside = np.arange(N_CANDIDATES)[:, np.newaxis] - N_CANDIDATES // 2
+    other = np.rint(main * slope).astype(np.intp) + beside
+    main, other = (offset.reshape(-1, len(angle)) for offset in np.broadcast_arrays(main, other))
+    down, right = np.where(steep, main, other), np.where(steep, other, main)
+    by_place = np.argsort(down * (4 * reach + 8) + right, axis=0)
+    return np.take_along_axis(down, by_place, axis=0), np.take_along_axis(right, by_place, axis=0)
 
 
 def trail_taps(
@@ -84,10 +121,12 @@ def blur_taps(
         The sums.
     """
     n, height, width = images.shape
-    reach = int(max(np.abs(down).max(), np.abs(right).max()))
-    padded = np.pad(images, ((0, 0), (reach, reach), (reach, reach)), mode="edge")
+    # Farther away, all is the border pixel.
+    down, right = np.clip(down, 1 - height, height - 1), np.clip(right, 1 - width, width - 1)
+    margin_y, margin_x = int(np.abs(down).max()), int(np.abs(right).max())
+    padded = np.pad(images, ((0, 0), (margin_y, margin_y), (margin_x, margin_x)), mode="edge")
     row = padded.shape[2]
-    start = np.arange(n) * padded[0].size + reach * row + reach
+    start = np.arange(n) * padded[0].size + margin_y * row + margin_x
     place = np.arange(height)[:, np.newaxis] * row + np.arange(width)
     place = place + start[:, np.newaxis, np.newaxis]
     offset = (down * row + right)[..., np.newaxis, np.newaxis]
@@ -101,9 +140,21 @@ def blur_taps(
     return blurred
 
 
+def blur_zoom(images: np.ndarray, max_zoom: float, n_steps: int) -> np.ndarray:
+    """Average images over enlargements of themselves by factors from 1 to `max_zoom`."""
+    _, height, width = images.shape
+    if 4 * height * width * n_steps <= MAX_WEIGHTS:
+        return apply_map(zoom_blur_map(height, width, max_zoom, n_steps), images)
+    total = np.zeros_like(images)
+    for zoom in np.linspace(1, max_zoom, n_steps):
+        total += zoom_images(images, zoom)
+    total /= n_steps
+    return total
+
+
 @lru_cache(maxsize=8)
 def zoom_blur_map(height: int, width: int, max_zoom: float, n_steps: int) -> sparse.csr_array:
-    """Return the mean of zooms by factors from 1 to `max_zoom`, as a matrix on flattened images."""
+    """Return the mean of `blur_zoom` as a matrix on flattened images."""
     zooms = np.linspace(1, max_zoom, n_steps)
-    maps = [zoom_map(height, width, zoom) for zoom in zooms]
+    maps = [separable_map(zoom_matrix(height, zoom), zoom_matrix(width, zoom)) for zoom in zooms]
     return sparse.csr_array(sum(maps[1:], maps[0]) / n_steps)

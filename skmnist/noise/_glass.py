@@ -46,12 +46,12 @@ class GlassBlur(BaseNoise):
     Parameters
     ----------
     sigma : float, default=0.7
-        Standard deviation, in pixels, of the Gaussian before and after the swaps, at least 0.
+        Standard deviation, in pixels, of the Gaussian before and after the swaps, in [0, 1000].
     max_delta : int, default=1
         A pixel changes places with one up to so many rows and columns before it, or one fewer after
-        it; at least 0. ``sigma=0`` with ``max_delta=0`` or ``iterations=0`` changes nothing.
+        it; in [0, 1000]. ``sigma=0`` with ``max_delta=0`` or ``iterations=0`` changes nothing.
     iterations : int, default=2
-        How often all pixels are swapped, at least 0.
+        How often all pixels are swapped, in [0, 100].
     swap_probability : float, default=1.0
         Probability that a pixel is swapped at all, in [0, 1].
     vertical : bool, default=False
@@ -91,9 +91,9 @@ class GlassBlur(BaseNoise):
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseNoise._parameter_constraints,
-        "sigma": [Interval(Real, 0, None, closed="left")],
-        "max_delta": [Interval(Integral, 0, None, closed="left")],
-        "iterations": [Interval(Integral, 0, None, closed="left")],
+        "sigma": [Interval(Real, 0, 1000, closed="both")],
+        "max_delta": [Interval(Integral, 0, 1000, closed="both")],
+        "iterations": [Interval(Integral, 0, 100, closed="both")],
         "swap_probability": [Interval(Real, 0, 1, closed="both")],
         "vertical": ["boolean"],
     }
@@ -121,17 +121,17 @@ class GlassBlur(BaseNoise):
         self.vertical = vertical
 
     # The swaps go pixel by pixel through all images at once: more images, fewer steps.
-    _pixels_per_chunk = 2**19
+    _numbers_per_chunk = 2**19
 
     def _is_zero(self) -> bool:
         return self.sigma == 0 and 0 in (self.max_delta, self.iterations, self.swap_probability)
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         delta, axes = self.max_delta, 1 if self.vertical else (1, 2)
-        images = gaussian_filter(images, float(self.sigma), axes=axes, mode="nearest")
+        images = gaussian_filter(images, self.sigma, axes=axes, mode="nearest")
         for _ in range(self.iterations if delta else 0):
             chance, down, right = np.moveaxis(streams.random((3, *images.shape[1:])), 1, 0)
             swapped = chance < self.swap_probability
             down, right = ((as_integers(u, 2 * delta) - delta) * swapped for u in (down, right))
             swap_neighbours(images, down, right, margin=delta)
-        return gaussian_filter(images, float(self.sigma), axes=axes, mode="nearest")
+        return gaussian_filter(images, self.sigma, axes=axes, mode="nearest")

@@ -115,7 +115,7 @@ class ShotNoise(BaseNoise):
         uniform = streams.random(images.shape[1:]).ravel()
         pixels = images.ravel()
         lit = np.flatnonzero(pixels)
-        pixels[lit] = poisson_quantiles(pixels[lit], float(self.peak), uniform[lit]) / self.peak
+        pixels[lit] = poisson_quantiles(pixels[lit], self.peak, uniform[lit]) / self.peak
         return pixels.reshape(images.shape)
 
 
@@ -181,7 +181,7 @@ class SaltAndPepperNoise(BaseNoise):
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         uniform = streams.random(images.shape[1:])
-        return salt_and_pepper(images, float(self.amount), float(self.salt_ratio), uniform)
+        return salt_and_pepper(images, self.amount, self.salt_ratio, uniform)
 
 
 class Quantization(BaseNoise):
@@ -238,7 +238,7 @@ class Quantization(BaseNoise):
         self.bits = bits
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
-        steps = 2 ** int(self.bits) - 1
+        steps = 2**self.bits - 1
         images *= steps
         np.rint(images, out=images)
         images /= steps

@@ -9,11 +9,47 @@ from functools import lru_cache
 import numpy as np
 from scipy import sparse
 
+# A matrix on all pixels is faster than one per axis, but its memory grows with the pixels: a larger
+# one is not made.
+MAX_WEIGHTS = 2**20
 
-def apply_map(matrix: sparse.csr_array, images: np.ndarray) -> np.ndarray:
+
+def apply_map(
+    matrix: sparse.csr_array, images: np.ndarray, new_shape: tuple[int, int] | None = None
+) -> np.ndarray:
     """Multiply flattened images of shape (n, height, width) by a matrix on their pixels."""
     columns = np.ascontiguousarray(images.reshape(len(images), -1).T)
-    return np.ascontiguousarray((matrix.astype(images.dtype) @ columns).T).reshape(images.shape)
+    mapped = np.ascontiguousarray((matrix.astype(images.dtype) @ columns).T)
+    return mapped.reshape(len(images), *(new_shape or images.shape[1:]))
+
+
+def apply_matrices(
+    images: np.ndarray, rows: sparse.csr_array, columns: sparse.csr_array
+) -> np.ndarray:
+    """Map the columns of images by one matrix, their rows by another.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, height, width)
+        The images.
+    rows : sparse array of shape (new_height, height)
+        The matrix for the vertical axis.
+    columns : sparse array of shape (new_width, width)
+        The matrix for the horizontal axis.
+
+    Returns
+    -------
+    ndarray of shape (n, new_height, new_width)
+        The mapped images, in the dtype of `images`.
+    """
+    n, height, width = images.shape
+    new_height, new_width = rows.shape[0], columns.shape[0]
+    rows, columns = rows.astype(images.dtype), columns.astype(images.dtype)
+    # The images last, so that the inner loops are long.
+    mapped = columns @ images.transpose(2, 1, 0).reshape(width, height * n)
+    mapped = mapped.reshape(new_width, height, n).swapaxes(0, 1).reshape(height, new_width * n)
+    mapped = (rows @ mapped).reshape(new_height, new_width, n)
+    return np.ascontiguousarray(mapped.transpose(2, 0, 1))
 
 
 def separable_map(rows: sparse.csr_array, columns: sparse.csr_array) -> sparse.csr_array:
@@ -40,13 +76,22 @@ def zoom_matrix(size: int, zoom: float) -> sparse.csr_array:
     position = centre + (np.arange(size) - centre) / zoom
     lower = np.minimum(np.floor(position).astype(np.intp), max(size - 2, 0))
     weight = position - lower
-    matrix, row = np.zeros((size, size)), np.arange(size)
-    matrix[row, lower] = 1 - weight
-    matrix[row, np.minimum(lower + 1, size - 1)] += weight
-    return sparse.csr_array(matrix)
+    row, upper = np.arange(size), np.minimum(lower + 1, size - 1)
+    weights, columns = np.append(1 - weight, weight), np.append(lower, upper)
+    matrix = sparse.coo_array((weights, (np.append(row, row), columns)), shape=(size, size)).tocsr()
+    matrix.eliminate_zeros()
+    return matrix
 
 
-@lru_cache(maxsize=32)
+def zoom_images(images: np.ndarray, zoom: float) -> np.ndarray:
+    """Enlarge images of shape (n, height, width) by a factor of at least 1 about their centre."""
+    _, height, width = images.shape
+    if 4 * height * width > MAX_WEIGHTS:
+        return apply_matrices(images, zoom_matrix(height, zoom), zoom_matrix(width, zoom))
+    return apply_map(zoom_map(height, width, zoom), images)
+
+
+@lru_cache(maxsize=8)
 def zoom_map(height: int, width: int, zoom: float) -> sparse.csr_array:
     """Return the zoom of both axes by a factor of at least 1, as a matrix on flattened images."""
     return separable_map(zoom_matrix(height, zoom), zoom_matrix(width, zoom))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from math import ceil, floor
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
@@ -18,7 +19,11 @@ def line_profile(distance: np.ndarray, width: float) -> np.ndarray:
 
 
 def draw_segments(
-    shape: tuple[int, int], starts: np.ndarray, ends: np.ndarray, width: float
+    shape: tuple[int, int],
+    starts: np.ndarray,
+    ends: np.ndarray,
+    width: float,
+    drawn: slice = slice(None),
 ) -> np.ndarray:
     """Draw one straight line per image.
 
@@ -30,14 +35,16 @@ def draw_segments(
         Column and row of the two ends; a line that does not lead to the right draws nothing.
     width : float
         The brightness falls with the vertical distance to the line as `line_profile` says.
+    drawn : slice, default=slice(None)
+        The columns to return.
 
     Returns
     -------
-    ndarray of shape (n, height, width), float64
+    ndarray of shape (n, height, number of columns), float64
         The lines on black, in the columns from the start to before the end.
     """
     rows = np.arange(shape[0])[:, np.newaxis]
-    columns = np.arange(shape[1])
+    columns = np.arange(*drawn.indices(shape[1]))
     (c0, r0), (c1, r1) = starts[..., np.newaxis], ends[..., np.newaxis]
     slope = (r1 - r0) / np.where(c1 > c0, c1 - c0, 1)
     height = (r0 + slope * (columns - c0))[:, np.newaxis]
@@ -144,7 +151,7 @@ class Line(BaseNoise):
         rows = streams.integers(max(1, height - 1), (2,)).T
         starts = np.stack([ends[0], rows[0]])
         stops = np.stack([np.maximum(width - 2 - ends[1], ends[0] + 1), rows[1]])
-        images += draw_segments((height, width), starts, stops, float(self.width))
+        images += draw_segments((height, width), starts, stops, self.width)
         return images
 
 
@@ -157,7 +164,7 @@ class DottedLine(BaseNoise):
         Width of the line, in pixels, in [0.1, 100]: it fades to black at 0.63 `width` from its
         middle.
     dash : int, default=2
-        Columns of a dash and of a gap, at least 1.
+        Columns of a dash and of a gap, in [1, 1000].
     {common parameters}
 
     Attributes
@@ -192,7 +199,7 @@ class DottedLine(BaseNoise):
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseNoise._parameter_constraints,
         "width": [Interval(Real, 0.1, 100, closed="both")],
-        "dash": [Interval(Integral, 1, None, closed="left")],
+        "dash": [Interval(Integral, 1, 1000, closed="both")],
     }
 
     def __init__(
@@ -216,7 +223,7 @@ class DottedLine(BaseNoise):
         rows = streams.integers(max(1, height - 1), (2,)).T
         left, right = np.zeros(len(images)), np.full(len(images), max(1, width - 1))
         starts, stops = np.stack([left, rows[0]]), np.stack([right, rows[1]])
-        line = draw_segments((height, width), starts, stops, float(self.width))
+        line = draw_segments((height, width), starts, stops, self.width)
         images += line * (np.arange(width) // self.dash % 2 == 1)
         return images
 
@@ -230,9 +237,9 @@ class Zigzag(BaseNoise):
         Width of the line, in pixels, in [0.1, 100]: it fades to black at 0.63 `width` from its
         middle.
     amplitude : float, default=2.0
-        Distance of the corners from the middle, in pixels, at least 0.
+        Distance of the corners from the middle, in pixels, in [0, 1000].
     half_period : float, default=4.0
-        Distance between two corners, in pixels, at least 1.
+        Distance between two corners, in pixels, in [1, 1000].
     {common parameters}
 
     Attributes
@@ -267,8 +274,8 @@ class Zigzag(BaseNoise):
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseNoise._parameter_constraints,
         "width": [Interval(Real, 0.1, 100, closed="both")],
-        "amplitude": [Interval(Real, 0, None, closed="left")],
-        "half_period": [Interval(Real, 1, None, closed="left")],
+        "amplitude": [Interval(Real, 0, 1000, closed="both")],
+        "half_period": [Interval(Real, 1, 1000, closed="both")],
     }
 
     def __init__(
@@ -299,11 +306,15 @@ class Zigzag(BaseNoise):
         points = zigzag_points(
             np.stack([left, row]),
             np.stack([right, row + descent]),
-            float(self.amplitude),
-            float(self.half_period),
+            self.amplitude,
+            self.half_period,
         )
         for start, stop in pairwise(points):
-            images += draw_segments((height, width), start, stop, float(self.width))
+            # Outside of these columns, the piece draws nothing in any image.
+            columns = slice(max(0, floor(start[0].min())), max(0, ceil(stop[0].max())))
+            images[:, :, columns] += draw_segments(
+                (height, width), start, stop, self.width, columns
+            )
         return images
 
 

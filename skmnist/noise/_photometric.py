@@ -77,8 +77,7 @@ class RandomBrightness(BaseNoise):
         return self.low == self.high == 0
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
-        low, high = float(self.low), float(self.high)  # numpy's floats would compute in float64
-        images += low + (high - low) * streams.random((1, 1))
+        images += self.low + (self.high - self.low) * streams.random((1, 1))
         return images
 
 
@@ -143,7 +142,7 @@ class Contrast(BaseNoise):
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         mean = images.mean(axis=(1, 2), keepdims=True)
         images -= mean
-        images *= float(self.factor)
+        images *= self.factor
         images += mean
         return images
 
@@ -215,8 +214,8 @@ class ReducedContrast(BaseNoise):
         return self.factor == 1 and self.scale == 0
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
-        images *= float(self.factor)
-        return add_scaled(images, float(self.scale), streams.standard_normal(images.shape[1:]))
+        images *= self.factor
+        return add_scaled(images, self.scale, streams.standard_normal(images.shape[1:]))
 
 
 class Gamma(BaseNoise):
@@ -273,7 +272,7 @@ class Gamma(BaseNoise):
         return self.gamma == 1
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
-        return np.power(images, float(self.gamma), out=images)
+        return np.power(images, self.gamma, out=images)
 
 
 class Inversion(BaseNoise):

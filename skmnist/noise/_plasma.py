@@ -44,8 +44,25 @@ def plasma(uniform: np.ndarray, decay: float) -> np.ndarray:
     return heights.transpose(2, 0, 1)
 
 
-def draw_plasma(streams: ImageStreams, shape: tuple[int, ...], decay: float) -> np.ndarray:
-    """Draw clouds for images of shape (n, height, width): the corner of a larger square."""
-    _, height, width = shape
+def plasma_size(height: int, width: int) -> int:
+    """Return the height and width of the square that the clouds of an image are cut from.
+
+    It has at most 64 points per pixel, or it would be far larger than a very long image.
+    """
     size = max(2, 1 << (max(height, width) - 1).bit_length())
-    return plasma(streams.random((size, size)), decay)[:, :height, :width]
+    while size**2 > 64 * height * width:
+        size //= 2
+    return size
+
+
+def draw_plasma(streams: ImageStreams, shape: tuple[int, ...], decay: float) -> np.ndarray:
+    """Draw clouds for images of shape (n, height, width): the corner of a larger square.
+
+    In an image that is longer than the square, they repeat.
+    """
+    _, height, width = shape
+    size = plasma_size(height, width)
+    clouds = plasma(streams.random((size, size)), decay)
+    if max(height, width) > size:
+        return clouds[:, np.arange(height)[:, np.newaxis] % size, np.arange(width) % size]
+    return clouds[:, :height, :width]

@@ -148,8 +148,11 @@ class RandomFilter(BaseNoise):
         super()._validate_params()
         check_odd("kernel_size", self.kernel_size, "kernel")
 
+    def _numbers_per_image(self, height: int, width: int) -> int:
+        return (height + self.kernel_size - 1) * (width + self.kernel_size - 1)
+
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
-        reach = int(self.kernel_size) // 2
+        reach = self.kernel_size // 2
         kernels = streams.standard_normal((2 * reach + 1,) * 2).astype(images.dtype, copy=False)
         share, scale = streams.random((2,)).T
         filtered = np.empty_like(images)
@@ -161,6 +164,6 @@ class RandomFilter(BaseNoise):
                 images[rows], kernels[rows, inner, inner], absolute=self.absolute
             )
         filtered -= images
-        filtered *= 1 - float(self.mixing) * share[:, np.newaxis, np.newaxis]
+        filtered *= 1 - self.mixing * share[:, np.newaxis, np.newaxis]
         images += filtered
         return images

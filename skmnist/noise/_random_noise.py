@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import clone
+from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.metaestimators import _BaseComposition
 
@@ -15,6 +16,9 @@ from skmnist.noise._base import BaseNoise
 from skmnist.noise._blur import GaussianBlur
 from skmnist.noise._streams import ImageStreams, as_integers
 from skmnist.noise._structural import Occlusion
+
+# What `fit` learns from images, for this noise and those of its list alike.
+_LEARNED = ("image_shape_", "value_range_", "n_features_in_", "feature_names_in_")
 
 
 class RandomNoise(BaseNoise, _BaseComposition):
@@ -33,7 +37,7 @@ class RandomNoise(BaseNoise, _BaseComposition):
     Attributes
     ----------
     noises_ : list of (str, BaseNoise) tuples
-        The noises with their seeds.
+        The noises, fitted: each of them can be used alone.
     {attributes}
 
     See Also
@@ -67,8 +71,8 @@ class RandomNoise(BaseNoise, _BaseComposition):
         "noises": [None, list],
         "probability": [Interval(Real, 0, 1, closed="both")],
     }
-    # Each noise gets a share of the images that are worked on at once, perhaps shared out again.
-    _pixels_per_chunk = 2**22
+    # Each noise gets a share of these, and works on as many of them at once as it does alone.
+    _numbers_per_chunk = 2**22
 
     def __init__(
         self,
@@ -139,8 +143,12 @@ class RandomNoise(BaseNoise, _BaseComposition):
 
     def _draw_seeds(self) -> None:
         super()._draw_seeds()
-        self.noises_ = [(name, clone(noise)) for name, noise in self._pairs()]
+        learned = {name: value for name, value in vars(self).items() if name in _LEARNED}
+        self.noises_ = [
+            (name, clone(given)._with_python_numbers()) for name, given in self._pairs()
+        ]
         for (_, given), (_, noise) in zip(self._pairs(), self.noises_, strict=True):
+            vars(noise).update(learned)
             # A RandomState is advanced, which a clone of it would not show.
             noise.random_state = given.random_state
             if given.random_state is None:
@@ -156,8 +164,11 @@ class RandomNoise(BaseNoise, _BaseComposition):
         pick = as_integers(pick, len(self.noises_))
         pick[chance >= self.probability] = -1
         for index, (_, noise) in enumerate(self.noises_):
-            rows = np.flatnonzero(pick == index)
-            if rows.size and not noise._is_zero():
+            picked = np.flatnonzero(pick == index)
+            if not picked.size or noise._is_zero():
+                continue
+            for chunk in gen_batches(len(picked), noise._images_at_once(*images.shape[1:])):
+                rows = picked[chunk]
                 own = streams.of_noise(type(noise).__name__, noise.seed_, rows)
                 images[rows] = noise._corrupt(images[rows], own)
         return images

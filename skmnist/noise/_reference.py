@@ -66,6 +66,8 @@ class ReferenceNoise(BaseNoise):
     The noise of an image depends on its pixels and the seed only, not on its place in `X`: equal
     images get equal noise.
 
+    In a `RandomNoise`, and beside other noises in `augment` of a network, integers are rounded.
+
     Examples
     --------
     >>> import numpy as np

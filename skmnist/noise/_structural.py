@@ -10,7 +10,7 @@ from scipy import sparse
 from sklearn.utils._param_validation import Interval
 
 from skmnist.noise._base import BaseNoise
-from skmnist.noise._linear import apply_map, separable_map
+from skmnist.noise._linear import MAX_WEIGHTS, apply_map, apply_matrices, separable_map
 from skmnist.noise._streams import ImageStreams
 
 
@@ -57,25 +57,40 @@ def rectangles(
     return hidden
 
 
-def block_means(new_size: int, size: int) -> sparse.csr_array:
-    """Return the shrinking of an axis to blocks by their means, and its enlargement again.
+@lru_cache(maxsize=32)
+def block_means(new_size: int, size: int) -> tuple[sparse.csr_array, np.ndarray]:
+    """Return the shrinking of an axis to blocks by their means, and the block that a pixel shows.
 
     A pixel belongs to the block that its centre lies in, as with Pillow's box filter.
     """
     centre = (np.arange(size) + 0.5) * new_size / size
-    shrink = np.zeros((new_size, size))
-    shrink[np.ceil(centre - 1e-9).astype(np.intp) - 1, np.arange(size)] = 1
-    shrink /= shrink.sum(axis=1, keepdims=True)
-    return sparse.csr_array(shrink[np.floor(centre + 1e-9).astype(np.intp)])
+    block = np.ceil(centre - 1e-9).astype(np.intp) - 1
+    weight = 1 / np.bincount(block, minlength=new_size)[block]
+    shrink = sparse.csr_array((weight, (block, np.arange(size))), shape=(new_size, size))
+    return shrink, np.floor(centre + 1e-9).astype(np.intp)
 
 
 @lru_cache(maxsize=8)
-def pixelation_map(height: int, width: int, factor: float) -> sparse.csr_array:
-    """Return the block means of both axes, shrunk by a factor, as a matrix on flattened images."""
-    rows, columns = (
-        block_means(max(1, int(size * factor + 1e-9)), size) for size in (height, width)
+def shrinking_map(height: int, width: int, new_height: int, new_width: int) -> sparse.csr_array:
+    """Return the shrinking of both axes by `block_means`, as a matrix on flattened images."""
+    rows, columns = block_means(new_height, height), block_means(new_width, width)
+    return separable_map(rows[0], columns[0])
+
+
+def pixelate(images: np.ndarray, factor: float) -> np.ndarray:
+    """Shrink images of shape (n, height, width) by a factor, and enlarge them again."""
+    _, height, width = images.shape
+    new_height, new_width = (max(1, int(size * factor + 1e-9)) for size in (height, width))
+    (rows, shown_rows), (columns, shown_columns) = (
+        block_means(new_height, height),
+        block_means(new_width, width),
     )
-    return separable_map(rows, columns)
+    if height * width > MAX_WEIGHTS:
+        small = apply_matrices(images, rows, columns)
+    else:
+        shrinking = shrinking_map(height, width, new_height, new_width)
+        small = apply_map(shrinking, images, (new_height, new_width))
+    return small[:, shown_rows[:, np.newaxis], shown_columns]
 
 
 class Occlusion(BaseNoise):
@@ -86,7 +101,7 @@ class Occlusion(BaseNoise):
     area : float, default=0.1
         Share of the image that each rectangle covers, in [0, 1]; 0 changes nothing.
     n_patches : int, default=1
-        Number of rectangles, at least 0; they may overlap. 0 changes nothing.
+        Number of rectangles, in [0, 1000]; they may overlap. 0 changes nothing.
     max_aspect_ratio : float, default=2.0
         Largest ratio of height to width, and of width to height, in [1, 100]; a rectangle that
         would be longer than the image is less oblong.
@@ -126,7 +141,7 @@ class Occlusion(BaseNoise):
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseNoise._parameter_constraints,
         "area": [Interval(Real, 0, 1, closed="both")],
-        "n_patches": [Interval(Integral, 0, None, closed="left")],
+        "n_patches": [Interval(Integral, 0, 1000, closed="both")],
         "max_aspect_ratio": [Interval(Real, 1, 100, closed="both")],
         "value": [Interval(Real, 0, 1, closed="both")],
     }
@@ -154,10 +169,13 @@ class Occlusion(BaseNoise):
     def _is_zero(self) -> bool:
         return 0 in (self.area, self.n_patches)
 
+    def _numbers_per_image(self, height: int, width: int) -> int:
+        return max(height * width, self.n_patches * (height + width + 3))
+
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         uniform = streams.random((self.n_patches, 3))
         shape = images.shape[1], images.shape[2]
-        hidden = rectangles(shape, float(self.area), float(self.max_aspect_ratio), uniform)
+        hidden = rectangles(shape, self.area, self.max_aspect_ratio, uniform)
         images[hidden] = self.value
         return images
 
@@ -224,5 +242,4 @@ class Pixelate(BaseNoise):
         return self.factor == 1
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
-        _, height, width = images.shape
-        return apply_map(pixelation_map(height, width, float(self.factor)), images)
+        return pixelate(images, self.factor)

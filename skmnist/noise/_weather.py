@@ -10,8 +10,8 @@ from sklearn.utils._param_validation import Interval
 
 from skmnist.noise._base import BaseNoise
 from skmnist.noise._filters import blur_taps, trail_taps
-from skmnist.noise._linear import apply_map, zoom_map
-from skmnist.noise._plasma import draw_plasma
+from skmnist.noise._linear import zoom_images
+from skmnist.noise._plasma import draw_plasma, plasma_size
 from skmnist.noise._streams import ImageStreams
 
 
@@ -39,7 +39,8 @@ class Fog(BaseNoise):
     Notes
     -----
     With clouds p in [0, 1] by the diamond-square algorithm, an image x becomes
-    (x + thickness * p) * m / (m + thickness), where m is its maximum.
+    (x + thickness * p) * m / (m + thickness), where m is its maximum. In images more than 16 times
+    as long as wide, the clouds may repeat.
 
     {random}
 
@@ -83,12 +84,16 @@ class Fog(BaseNoise):
     def _is_zero(self) -> bool:
         return self.thickness == 0
 
+    def _numbers_per_image(self, height: int, width: int) -> int:
+        return plasma_size(height, width) ** 2
+
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
-        thickness = float(self.thickness)
-        clouds = draw_plasma(streams, images.shape, float(self.decay))
+        clouds = draw_plasma(streams, images.shape, self.decay)
         brightest = images.max(axis=(1, 2), keepdims=True)
-        images += thickness * clouds
-        images *= brightest / (brightest + thickness)
+        images += self.thickness * clouds
+        # A tiny thickness is 0 in float32, and so is the sum on a black image.
+        total = np.maximum(brightest + self.thickness, np.finfo(images.dtype).tiny)
+        images *= brightest / total
         return images
 
 
@@ -102,11 +107,13 @@ class Spatter(BaseNoise):
     scale : float, default=0.4
         Standard deviation of the liquid before it is smoothed, in [0, 100].
     sigma : float, default=1.0
-        Standard deviation, in pixels, of the Gaussian that smooths the liquid: the size of a drop.
+        Standard deviation, in pixels, of the Gaussian that smooths the liquid, in [0, 1000]: the
+        size of a drop.
     threshold : float, default=0.65
         Where the liquid is higher, there is a drop; in [0, 1].
     edge_sigma : float, default=1.0
-        Standard deviation, in pixels, of the Gaussian that smooths the edges of the drops.
+        Standard deviation, in pixels, of the Gaussian that smooths the edges of the drops, in
+        [0, 1000].
     cutoff : float, default=0.8
         Where a smoothed drop is thinner, there is none; in [0, 1].
     value : float, default=0.247
@@ -145,9 +152,9 @@ class Spatter(BaseNoise):
         **BaseNoise._parameter_constraints,
         "mean": [Interval(Real, 0, 1, closed="both")],
         "scale": [Interval(Real, 0, 100, closed="both")],
-        "sigma": [Interval(Real, 0, None, closed="left")],
+        "sigma": [Interval(Real, 0, 1000, closed="both")],
         "threshold": [Interval(Real, 0, 1, closed="both")],
-        "edge_sigma": [Interval(Real, 0, None, closed="left")],
+        "edge_sigma": [Interval(Real, 0, 1000, closed="both")],
         "cutoff": [Interval(Real, 0, 1, closed="both")],
         "value": [Interval(Real, 0, 1, closed="both")],
     }
@@ -180,12 +187,12 @@ class Spatter(BaseNoise):
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         liquid = streams.standard_normal(images.shape[1:])
-        liquid = gaussian_filter(liquid, float(self.sigma), axes=(1, 2), mode="nearest")
+        liquid = gaussian_filter(liquid, self.sigma, axes=(1, 2), mode="nearest")
         drops = (self.mean + self.scale * liquid > self.threshold).astype(images.dtype)
-        drops = gaussian_filter(drops, float(self.edge_sigma), axes=(1, 2), mode="nearest")
+        drops = gaussian_filter(drops, self.edge_sigma, axes=(1, 2), mode="nearest")
         drops[drops < self.cutoff] = 0
         images *= 1 - drops
-        images += float(self.value) * drops
+        images += self.value * drops
         return images
 
 
@@ -267,11 +274,14 @@ class Frost(BaseNoise):
     def _is_zero(self) -> bool:
         return self.thickness == 0 and self.transparency == 1
 
+    def _numbers_per_image(self, height: int, width: int) -> int:
+        return plasma_size(height, width) ** 2
+
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
-        clouds = draw_plasma(streams, images.shape, float(self.decay))
+        clouds = draw_plasma(streams, images.shape, self.decay)
         ice = (1 - np.abs(2 * clouds - 1)) ** np.float32(self.sharpness)
-        images *= float(self.transparency)
-        images += float(self.thickness) * ice
+        images *= self.transparency
+        images += self.thickness * ice
         return images
 
 
@@ -291,7 +301,7 @@ class Snow(BaseNoise):
     length : int, default=7
         Largest length, in pixels, of the trail of a falling flake, in [1, 101].
     sigma : float, default=2.5
-        Standard deviation, in pixels, of the Gaussian along the trail, above 0.
+        Standard deviation, in pixels, of the Gaussian along the trail, in [0.01, 1000].
     whiteness : float, default=0.2
         How far the image itself turns white, in [0, 1].
     {common parameters}
@@ -335,7 +345,7 @@ class Snow(BaseNoise):
         "zoom": [Interval(Real, 1, 10, closed="both")],
         "threshold": [Interval(Real, 0, 1, closed="both")],
         "length": [Interval(Integral, 1, 101, closed="both")],
-        "sigma": [Interval(Real, 0, None, closed="neither")],
+        "sigma": [Interval(Real, 0.01, 1000, closed="both")],
         "whiteness": [Interval(Real, 0, 1, closed="both")],
     }
 
@@ -365,16 +375,20 @@ class Snow(BaseNoise):
         self.sigma = sigma
         self.whiteness = whiteness
 
+    def _numbers_per_image(self, height: int, width: int) -> int:
+        return max(height * width, self.length)
+
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         _, height, width = images.shape
-        layer = float(self.mean) + float(self.scale) * streams.standard_normal((height, width))
-        layer = apply_map(zoom_map(height, width, float(self.zoom)), layer)
+        layer = self.mean + self.scale * streams.standard_normal((height, width))
+        layer = zoom_images(layer, self.zoom)
         layer[layer < self.threshold] = 0
         np.clip(layer, 0, 1, out=layer)
         (angle,) = np.deg2rad(streams.uniform((-135.0,), (-45.0,)))
-        layer = blur_taps(layer, *trail_taps(self.length, float(self.sigma), angle))
-        white = float(self.whiteness)
-        images = (1 - white) * images + white * np.maximum(images, 1.5 * images + 0.5)
+        layer = blur_taps(layer, *trail_taps(self.length, self.sigma, angle))
+        white = self.whiteness * np.maximum(images, 1.5 * images + 0.5)
+        images *= 1 - self.whiteness
+        images += white
         images += layer
         images += layer[:, ::-1, ::-1]
         return images

@@ -17,7 +17,15 @@ from skmnist.neural_network import MLPClassifier
 from skmnist.neural_network._augmentation import Augmentation, check_augment, feed
 from skmnist.neural_network._samples import Samples, order_of_epoch
 from skmnist.neural_network._trainer import Trainer
-from skmnist.noise import GaussianNoise, RandomNoise, RandomTranslation, Stripe
+from skmnist.noise import (
+    Contrast,
+    GaussianBlur,
+    GaussianNoise,
+    Inversion,
+    RandomNoise,
+    RandomTranslation,
+    Stripe,
+)
 
 
 def make_samples(n=40, dtype=np.uint8):
@@ -87,6 +95,85 @@ def test_noises_of_a_list_follow_one_another():
     first = augmentation_of(RandomTranslation(2, 2, random_state=0), samples)
     moved = replace(samples, images=noisy(first, samples))
     assert_array_equal(noisy(both, samples), noisy(augmentation_of(Stripe(), samples), moved))
+
+
+@pytest.mark.parametrize("dtype", ["bool", "uint8", "int16", "uint16", "int64"])
+def test_noises_of_a_list_work_in_floats_and_are_rounded_once(dtype):
+    # Rounded in between, a quarter of the contrast would leave a quarter of the grey levels.
+    samples = make_samples(dtype=dtype)
+    value_range = {"bool": (0, 1), "uint16": (0, 65535)}.get(dtype, (0, 255))
+    noises = [Contrast(0.25), Contrast(4)]
+    augmentation = Augmentation.fitted(noises, samples.images, value_range=value_range, seed=0)
+    images = noisy(augmentation, samples)
+    assert images.dtype == dtype
+    assert_array_equal(images, samples.images)
+
+
+def test_integers_beyond_float32_keep_their_digits():
+    images = 2**30 + np.arange(64).reshape(4, 4, 4, 1)
+    samples = Samples(images, np.eye(4, dtype=np.float32), None)
+    value_range = (float(images.min()), float(images.max()))
+    noises = [Inversion(), Inversion()]
+    augmentation = Augmentation.fitted(noises, images, value_range=value_range, seed=0)
+    assert_array_equal(noisy(augmentation, samples), images)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_floats_in_a_list_are_what_one_noise_after_the_other_gives(dtype):
+    samples = make_samples(dtype=dtype)
+    noises = [GaussianNoise(0.2, random_state=0), GaussianBlur(1)]
+    augmentation = augmentation_of(noises, samples)
+    keys = augmentation.keys(samples.images)
+    expected = samples.images
+    for place, noise in enumerate(noises):
+        fitted = clone(noise).set_params(value_range=(0, 255)).fit(samples.images)
+        expected = fitted.augment(expected, 0, keys + np.uint64(place))
+    assert_array_equal(noisy(augmentation, samples), expected, strict=True)
+
+
+class Shift:
+    """A noise of one's own: all that the networks need of one, and nothing of ours."""
+
+    random_state = value_range = None
+
+    def get_params(self, deep=True):
+        return {}
+
+    def set_params(self, **params):
+        vars(self).update(params)
+        return self
+
+    def fit(self, X, y=None):
+        return self
+
+    def augment(self, X, epoch, keys=None):
+        return np.minimum(X + 10 * (epoch + 1), 255).astype(X.dtype)
+
+
+def test_noises_of_ones_own_are_used_alone_and_in_lists():
+    samples = make_samples()
+    expected = np.minimum(samples.images.astype(int) + 20, 255)
+    alone = noisy(augmentation_of(Shift(), samples), samples, epoch=1)
+    assert_array_equal(alone, Shift().augment(samples.images, 1), strict=True)
+    for noises in ([Shift(), GaussianNoise(0)], [Stripe(0.5), Shift(), Stripe(0.5)]):
+        of_list = noisy(augmentation_of(noises, samples), samples, epoch=1)
+        assert of_list.dtype == np.uint8
+        if len(noises) == 2:
+            assert_array_equal(of_list, expected)
+        else:
+            assert_array_equal(of_list, np.maximum(samples.images.astype(int) - 20, 0))
+
+
+def test_values_beyond_the_range_do_not_wrap():
+    class Brighter(Shift):
+        def augment(self, X, epoch, keys=None):
+            return X.astype(np.float64) * 2 - 100
+
+    samples = make_samples()
+    expected = np.clip(samples.images.astype(float) * 2 - 100, 0, 255)
+    of_list = noisy(augmentation_of([GaussianNoise(0), Brighter()], samples), samples)
+    assert_array_equal(of_list, expected)
+    assert of_list.dtype == np.uint8
 
 
 def test_noises_of_a_list_depend_on_the_training_rows():
@@ -344,6 +431,22 @@ def test_parameters_go_to_the_noise_that_is_set_with_them(make_mlp):
     with pytest.raises(ValueError, match="Invalid parameter 'augment__scale'"):
         net.set_params(augment=None, augment__scale=0.5)
     assert net.augment is new
+
+
+def test_a_list_of_noises_has_no_parameters_by_name(make_mlp):
+    net = make_mlp(augment=[Stripe(), GaussianNoise(0.1)])
+    message = (
+        r"(?s)Invalid parameter 'augment__scale' .* augment=\[Stripe\(\), "
+        r"GaussianNoise\(scale=0.1\)\] is not a single noise, .* Pass the noises anew, such as "
+        r"augment=\[RandomAffine\(\), GaussianNoise\(scale=0.3\)\], or call set_params of a noise "
+        r"in the list\."
+    )
+    with pytest.raises(ValueError, match=message) as error:
+        net.set_params(augment__scale=0.5)
+    assert "keras.optimizers" not in str(error.value)
+    net.augment[1].set_params(scale=0.5)  # as the message says
+    with pytest.raises(ValueError, match="pass an instance, such as optimizer=keras"):
+        net.set_params(optimizer__momentum=0.9)
 
 
 def test_augmentation_itself_can_be_searched(X, y, make_mlp):

@@ -1,6 +1,7 @@
 """What holds for every noise."""
 
 import hashlib
+import itertools
 import pickle
 import random
 import subprocess
@@ -18,7 +19,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 import skmnist.noise
 from skmnist.exceptions import ImageShapeError, ValueRangeError
-from skmnist.noise import BaseNoise, GaussianNoise
+from skmnist.noise import BaseNoise, GaussianNoise, RandomNoise
 from skmnist.noise._streams import ImageStreams
 from skmnist.utils import image_keys
 
@@ -92,33 +93,53 @@ def make_images(*shape, dtype="uint8", seed=0):
 # Forms of X ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("dtype", RANGES)
-def test_every_form_gives_the_same_noise(noise_class, to_form, dtype):
+def _read_only_4d(X):
+    X = np.asfortranarray(X[..., np.newaxis])
+    X.flags.writeable = False
+    return X
+
+
+# Two forms that differ in all that forms differ in: table or array, flat or 4-D, memory order.
+TWO_FORMS = [lambda X: pd.DataFrame(X.reshape(len(X), -1)), _read_only_4d]
+
+
+def check_form(noise_class, to_form, dtype):
+    """Check that a form of images gets their noise, keeps its shape and dtype, and is only read."""
     X = make_images(4, 6, 5, dtype=dtype)
-    noise = noise_class(image_shape=(6, 5), value_range=RANGES[dtype], random_state=0)
-    expected = noise.fit_transform(X)
-    assert expected.dtype == dtype
-    # Of black and white alone, some noises make nothing else.
-    assert (expected != X).any() or dtype == "bool"
-
-    form = to_form(X)
-    for noisy in (noise.fit_transform(form), noise.fit(form).transform(form)):
-        assert noisy.shape == np.shape(form)
-        assert noisy.dtype == (np.asarray(form).dtype if isinstance(form, list) else dtype)
-        # Lists of float32 become float64, which is not rounded.
-        assert_allclose(noisy.reshape(X.shape), expected, rtol=0, atol=1e-6)
-        assert not (isinstance(form, np.ndarray) and np.shares_memory(noisy, form))
-    assert_array_equal(np.reshape(form, X.shape), X)
-
-
-def test_no_input_is_written_to(noise_class, to_form):
-    X = make_images(4, 5, 5)
     form = to_form(X.copy())
     for when in ("always", "fit"):
-        noise = noise_class(when=when, random_state=0)
-        noise.fit_transform(form)
-        noise.transform(form)[:] = 0
-    assert_array_equal(np.reshape(form, X.shape), X)
+        noise = noise_class(
+            when=when, image_shape=(6, 5), value_range=RANGES[dtype], random_state=0
+        )
+        expected = noise.fit_transform(X)
+        assert expected.dtype == dtype
+        # Of black and white alone, some noises make nothing else.
+        assert (expected != X).any() or dtype == "bool"
+        transformed = expected if when == "always" else X
+        for noisy, result in (
+            (noise.fit_transform(form), expected),
+            (noise.transform(form), transformed),
+            (noise.fit(form).transform(form), transformed),
+        ):
+            assert noisy.shape == np.shape(form)
+            assert noisy.dtype == (np.asarray(form).dtype if isinstance(form, list) else dtype)
+            # Lists of float32 become float64, which is not rounded.
+            assert_allclose(noisy.reshape(X.shape), result, rtol=0, atol=1e-6)
+            assert not (isinstance(form, np.ndarray) and np.shares_memory(noisy, form))
+            noisy[:] = 0
+        assert_array_equal(np.reshape(form, X.shape), X)
+
+
+@pytest.mark.parametrize("dtype", RANGES)
+def test_every_form_gives_the_same_noise(to_form, dtype):
+    # Forms are read by the base class, and pixels overwritten by the noise.
+    check_form(RandomNoise, to_form, dtype)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+def test_two_forms_give_the_same_noise(noise_class, dtype):
+    for to_form in TWO_FORMS:
+        check_form(noise_class, to_form, dtype)
 
 
 def test_every_dtype_of_an_image_gets_the_same_noise(noise_class):
@@ -133,15 +154,15 @@ def test_every_dtype_of_an_image_gets_the_same_noise(noise_class):
         assert_allclose(other, noisy * 255, atol=1e-9 if form.dtype.kind == "i" else 1.01)
 
 
-@pytest.mark.parametrize("shape", [(8, 8), (16, 16), (32, 32), (5, 9), (1, 1), (1, 10)])
-@pytest.mark.parametrize("dtype", ["uint8", "float32"])
-def test_any_size_and_results_within_the_range(noise_class, shape, dtype):
-    X = make_images(30, *shape, dtype=dtype)
-    noise = noise_class(random_state=0)
-    noisy = noise.fit_transform(X)
-    assert noisy.shape == X.shape
-    assert noisy.min() >= noise.value_range_[0]
-    assert noisy.max() <= noise.value_range_[1]
+def test_any_size_and_results_within_the_range(noise_class):
+    for shape in [(8, 8), (16, 16), (32, 32), (5, 9), (1, 1), (1, 10), (10, 1)]:
+        for dtype in ("uint8", "float32"):
+            X = make_images(30, *shape, dtype=dtype)
+            noise = noise_class(random_state=0)
+            noisy = noise.fit_transform(X)
+            assert noisy.shape == X.shape
+            assert noisy.min() >= noise.value_range_[0]
+            assert noisy.max() <= noise.value_range_[1]
 
 
 def test_a_learned_range_holds_the_results(noise_class):
@@ -168,33 +189,29 @@ def test_pixels_outside_the_range_are_clipped(noise_class):
 
 
 @pytest.mark.filterwarnings("ignore:The pixels run from 7 to 7")  # no range can be seen in them
-@pytest.mark.parametrize("value", [0, 0.5, 1, 7, 200])
-def test_constant_images(noise_class, value):
-    noise = noise_class(random_state=0)
-    noisy = noise.fit_transform(np.full((2, 5, 5), float(value)))
-    assert np.isfinite(noisy).all()
-    assert_array_equal(noisy[0], noisy[1])  # equal images get equal noise
+def test_constant_images(noise_class):
+    for value in (0, 0.5, 1, 7, 200):
+        noisy = noise_class(random_state=0).fit_transform(np.full((2, 5, 5), float(value)))
+        assert np.isfinite(noisy).all()
+        assert_array_equal(noisy[0], noisy[1])  # equal images get equal noise
 
 
-@pytest.mark.parametrize(
-    ("dtype", "value_range"),
-    [
+@pytest.mark.parametrize("name", sorted(ZERO))
+def test_zero_strength_is_the_identity(name):
+    noise_class = getattr(skmnist.noise, name)
+    for dtype, value_range in [
         ("uint8", None),
         ("float32", None),
         ("float64", None),
         ("int64", (-4, 300)),
         ("float32", (-0.4, 3)),
         ("float64", (-0.4, 3)),
-    ],
-)
-@pytest.mark.parametrize("name", sorted(ZERO))
-def test_zero_strength_is_the_identity(name, dtype, value_range):
-    noise_class = getattr(skmnist.noise, name)
-    X = make_images(3, 7, 6, dtype=dtype)
-    for zero in [ZERO[name], *MORE_ZEROS.get(name, [])]:
-        noisy = noise_class(**zero, value_range=value_range).fit_transform(X)
-        assert_array_equal(noisy, X, strict=True)
-        assert not np.shares_memory(noisy, X)
+    ]:
+        X = make_images(3, 7, 6, dtype=dtype)
+        for zero in [ZERO[name], *MORE_ZEROS.get(name, [])]:
+            noisy = noise_class(**zero, value_range=value_range).fit_transform(X)
+            assert_array_equal(noisy, X, strict=True)
+            assert not np.shares_memory(noisy, X)
 
 
 def test_the_table_of_zeros_is_complete(noise_classes):
@@ -231,8 +248,8 @@ def test_by_default_every_digit_changes_visibly(noise_class, digits):
 def test_noise_does_not_depend_on_the_batch(noise_class, digits, monkeypatch):
     # More images than are worked on at once.
     X = digits[:700]
-    at_once = min(noise_class._pixels_per_chunk, 2**19)
-    monkeypatch.setattr(noise_class, "_pixels_per_chunk", at_once)
+    at_once = min(noise_class._numbers_per_chunk, 2**19)
+    monkeypatch.setattr(noise_class, "_numbers_per_chunk", at_once)
     assert len(X) > at_once / 784
     noise = noise_class(random_state=0)
     noisy = noise.fit_transform(X)
@@ -354,23 +371,34 @@ def test_a_random_state_instance_is_advanced_by_fit_only(random_noise_class):
     assert_array_equal(noise_class(random_state=np.random.RandomState(0)).fit_transform(X), first)
 
 
-@pytest.mark.parametrize("random_state", [None, 0])
-def test_global_generators_are_left_alone(noise_class, random_state):
+def test_global_generators_are_left_alone(noise_class):
     before = pickle.dumps((np.random.get_state(), random.getstate()))
-    noise_class(random_state=random_state).fit_transform(make_images(3, 6, 6))
+    for random_state in (None, 0):
+        noise_class(random_state=random_state).fit_transform(make_images(3, 6, 6))
     assert pickle.dumps((np.random.get_state(), random.getstate())) == before
 
 
 def test_numpy_numbers_as_parameters_change_nothing(noise_class):
     X = make_images(30, 9, 9, dtype="float32")
-    noise = noise_class(random_state=0)
-    expected = noise.fit_transform(X)
-    numbers = {
-        name: np.array(value)[()]
-        for name, value in noise.get_params(deep=False).items()
-        if type(value) in (int, float, bool)
-    }
-    assert_array_equal(noise.set_params(**numbers).fit_transform(X), expected, strict=True)
+    params = noise_class(random_state=0).get_params(deep=False)
+    numbers = {name: value for name, value in params.items() if type(value) in (int, float)}
+    flags = {name: value for name, value in params.items() if type(value) is bool}
+    # Floats that float32 does not hold are rounded first: all kinds stand for equal numbers.
+    numbers = {name: type(value)(np.float32(value)) for name, value in numbers.items()}
+    expected = noise_class(**numbers, **flags).fit_transform(X)
+    epoch = noise_class(**numbers, **flags).fit(X).augment(X, 2)
+    for of_float, of_int, of_bool in (
+        (np.array, np.array, np.array),
+        (np.float64, np.int64, np.bool_),
+        (np.float32, np.int32, np.bool_),
+        (lambda value: np.array(value, np.float32), lambda value: np.array(value, "int16"), bool),
+    ):
+        kinds = {int: of_int, float: of_float, bool: of_bool}
+        given = {name: kinds[type(value)](value) for name, value in {**numbers, **flags}.items()}
+        noise = noise_class(**given)
+        assert_array_equal(noise.fit_transform(X), expected, strict=True)
+        assert_array_equal(noise.augment(X, 2), epoch, strict=True)
+        assert all(getattr(noise, name) is value for name, value in given.items())
 
 
 # A failure here after an update of numpy means that the same seed now gives other noise: a change
@@ -439,11 +467,10 @@ def test_noise_at_training_time_only(noise_class):
 # augment ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("when", ["always", "fit"])
-def test_augment_is_noise_of_an_epoch(noise_class, when):
+def test_augment_is_noise_of_an_epoch(noise_class):
     X = make_images(6, 8, 8)
-    noise = noise_class(when=when, random_state=0).fit(X)
-    for epoch in (0, 3):
+    for when, epoch in itertools.product(("always", "fit"), (0, 3)):
+        noise = noise_class(when=when, random_state=0).fit(X)
         noisy = noise.augment(X, epoch)
         assert_array_equal(noise.augment(X, epoch), noisy, strict=True)
         assert_array_equal(noise.augment(X[::-1], epoch)[::-1], noisy)
@@ -513,10 +540,9 @@ WRONG_FITS = {
 }
 
 
-@pytest.mark.parametrize(("params", "X", "message"), WRONG_FITS.values(), ids=WRONG_FITS)
-@pytest.mark.parametrize("method", ["fit", "fit_transform"])
-@pytest.mark.parametrize("first", [np.eye(16), pd.DataFrame(np.eye(16)).add_prefix("pixel_")])
-def test_a_failed_fit_changes_nothing(noise_class, params, X, message, method, first):
+def check_failed_fit(noise_class, wrong, method, first):
+    """Check that a fit that fails leaves the noise as it was."""
+    params, X, message = WRONG_FITS[wrong]
     # Warnings are errors here, so that the two warnings break off a fit as well.
     noise = noise_class(random_state=np.random.RandomState(0))
     expected = noise.fit_transform(first)
@@ -527,6 +553,19 @@ def test_a_failed_fit_changes_nothing(noise_class, params, X, message, method, f
     assert pickle.dumps(vars(noise)) == before
     if noise.when == "always":
         assert_array_equal(noise.transform(first), expected)
+
+
+@pytest.mark.parametrize("wrong", WRONG_FITS)
+@pytest.mark.parametrize("method", ["fit", "fit_transform"])
+def test_a_failed_fit_changes_nothing(wrong, method):
+    for first in (np.eye(16), pd.DataFrame(np.eye(16)).add_prefix("pixel_")):
+        check_failed_fit(RandomNoise, wrong, method, first)
+
+
+def test_a_failed_fit_changes_no_noise(noise_class):
+    # One fails before anything is learned, the other after the shape has been.
+    check_failed_fit(noise_class, "no such when", "fit", np.eye(16))
+    check_failed_fit(noise_class, "range of X", "fit_transform", np.eye(16))
 
 
 def test_what_transform_refuses(noise_class):
@@ -552,15 +591,15 @@ def test_the_base_class_is_abstract():
 # Tables -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("form", [np.array, pd.DataFrame])
-def test_pandas_output(noise_class, form):
-    X = form(make_images(3, 4, 4).reshape(3, 16))
-    noise = noise_class(random_state=0)
-    expected = noise.fit_transform(X)
-    frame = noise.set_output(transform="pandas").fit_transform(X)
-    assert_array_equal(frame, expected)
-    assert_array_equal(frame.columns, noise.get_feature_names_out())
-    assert set(frame.dtypes) == {np.dtype("uint8")}
+def test_pandas_output(noise_class):
+    for form in (np.array, pd.DataFrame):
+        X = form(make_images(3, 4, 4).reshape(3, 16))
+        noise = noise_class(random_state=0)
+        expected = noise.fit_transform(X)
+        frame = noise.set_output(transform="pandas").fit_transform(X)
+        assert_array_equal(frame, expected)
+        assert_array_equal(frame.columns, noise.get_feature_names_out())
+        assert set(frame.dtypes) == {np.dtype("uint8")}
 
 
 def test_images_do_not_fit_into_a_table(noise_class):

@@ -5,7 +5,8 @@ from scipy.ndimage import gaussian_filter
 from scipy.special import erfc
 
 from skmnist.noise import SmoothNoise
-from skmnist.noise._fields import smooth_fields, smoothing_matrix
+from skmnist.noise._fields import smoothing_matrix
+from skmnist.noise._linear import apply_matrices
 from skmnist.noise._streams import PixelStreams
 
 # Grey enough that clipping does not bite; no two images are equal.
@@ -68,7 +69,7 @@ def test_fields_of_pixels_equal_scipy(shape, sigma):
     kernel = np.exp(-((offset / sigma) ** 2) / 2)
     kernel[np.abs(offset) > 4 * sigma] = 0
     variance = (kernel**2).sum() / kernel.sum() ** 2
-    for field, draw in zip(smooth_fields(draws, rows, columns), draws, strict=True):
+    for field, draw in zip(apply_matrices(draws, rows, columns), draws, strict=True):
         smooth = gaussian_filter(draw, sigma, mode="constant", radius=int(4 * sigma))
         expected = smooth[beyond : beyond + shape[0], beyond : beyond + shape[1]] / variance
         assert_allclose(field, expected, rtol=0, atol=1e-12)
@@ -79,13 +80,13 @@ def test_fields_are_a_matrix_on_either_side(dtype, tolerance):
     rows, columns = smoothing_matrix(7, 2.0), smoothing_matrix(12, 3.5)
     draws = np.random.default_rng(0).normal(size=(50, rows.shape[1], columns.shape[1]))
     draws = draws.astype(dtype)
-    fields = smooth_fields(draws, rows, columns)
+    fields = apply_matrices(draws, rows, columns)
     expected = [rows.toarray() @ draw @ columns.toarray().T for draw in draws]
     assert fields.dtype == dtype
     assert_allclose(fields, expected, rtol=0, atol=tolerance)
     # Alike in any batch.
     for part in (slice(0, 1), slice(7, 8), slice(3, 40, 7), slice(None, None, -1)):
-        assert_array_equal(smooth_fields(draws[part], rows, columns), fields[part], strict=True)
+        assert_array_equal(apply_matrices(draws[part], rows, columns), fields[part], strict=True)
 
 
 # The field that is added --------------------------------------------------------------------------

@@ -1,11 +1,13 @@
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_array_equal
 from sklearn.base import clone
 from sklearn.model_selection import ParameterGrid
 from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import check_is_fitted
 
 from skmnist.exceptions import ImageShapeError
 from skmnist.noise import (
@@ -179,8 +181,8 @@ def test_no_order_no_subset_and_no_batch_matters(digits, monkeypatch):
     X = digits[:800]
     noise = RandomNoise(suite(), probability=0.9, random_state=0)
     noisy = noise.fit_transform(X)
-    monkeypatch.setattr(RandomNoise, "_pixels_per_chunk", 300 * 784)
-    assert len(X) > noise._pixels_per_chunk / 784
+    monkeypatch.setattr(RandomNoise, "_numbers_per_chunk", 300 * 784)
+    assert len(X) > noise._numbers_per_chunk / 784
     assert_array_equal(noise.transform(X), noisy)
     assert_array_equal(noise.transform(X[::-1]), noisy[::-1])
     assert_array_equal(noise.transform(X[3:700:11]), noisy[3:700:11])
@@ -215,6 +217,52 @@ def test_the_default_mixture(digits):
     named = RandomNoise(noise.noises_, random_state=0)
     assert_array_equal(named.fit_transform(X), noise.transform(X))
     assert (noise.transform(X) != X).any(axis=(1, 2)).all()
+
+
+# The fitted noises --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", [np.array, pd.DataFrame])
+def test_the_fitted_noises_can_be_used_alone(form, digits):
+    X = form(digits[:20].reshape(20, -1))
+    if form is pd.DataFrame:
+        X = X.add_prefix("pixel_")
+    inner = RandomNoise([("fog", Fog()), ("snow", Snow(random_state=8))])
+    noises = [*suite(), ("seeded", Spatter(random_state=5)), ("inner", inner)]
+    mixture = RandomNoise(noises, value_range=(0, 200), random_state=3).fit(X)
+    fitted = [*mixture.noises_, *dict(mixture.noises_)["inner"].noises_]
+    for name, noise in fitted:
+        check_is_fitted(noise)
+        alone = clone(noise).set_params(value_range=(0, 200), random_state=noise.seed_).fit(X)
+        # What is learned of a list is clones of it.
+        learned = {name: value for name, value in vars(alone).items() if name != "noises_"}
+        for attribute in [attribute for attribute in learned if attribute.endswith("_")]:
+            assert_array_equal(getattr(noise, attribute), getattr(alone, attribute), name)
+        assert_array_equal(noise.transform(X), alone.transform(X))
+        assert_array_equal(noise.augment(X, 2), alone.augment(X, 2))
+
+
+def test_the_fitted_noises_forget_names_with_the_mixture(digits):
+    X = digits[:3].reshape(3, -1)
+    mixture = RandomNoise(random_state=0).fit(pd.DataFrame(X).add_prefix("pixel_"))
+    mixture.fit(X)
+    assert not any(hasattr(noise, "feature_names_in_") for _, noise in mixture.noises_)
+
+
+def test_numbers_of_numpy_in_the_noises_change_nothing(digits):
+    X = digits[:40]
+
+    def noises(number):
+        return [
+            ("gauss", GaussianNoise(number(0.25))),
+            ("inner", RandomNoise([("fog", Fog(number(1.5)))], probability=number(0.5))),
+        ]
+
+    expected = RandomNoise(noises(float), random_state=0).fit_transform(X)
+    for number in (np.float32, np.float64, np.array):
+        mixture = RandomNoise(noises(number), random_state=np.int64(0))
+        assert_array_equal(mixture.fit_transform(X), expected)
+        assert type(mixture.noises[0][1].scale) is type(number(0.25))
 
 
 # Nesting ------------------------------------------------------------------------------------------
