@@ -8,12 +8,9 @@ from threading import Lock
 import keras
 import numpy as np
 
-from skmnist.neural_network._runtime import products_ignore_places
+from skmnist.neural_network._runtime import rows_per_block
 
 _MAX_ROWS_PER_CALL = 1008
-# Without AVX-512, matrix products work on blocks of 6 rows (oneDNN) or 24 rows (Eigen). Rows that
-# are left over are summed in another order, so that their bits would depend on their place.
-_ROWS_PER_BLOCK = 24
 
 
 class CompiledInference:
@@ -61,13 +58,14 @@ class CompiledInference:
 
 
 def _rows_per_call(n: int) -> int:
-    """Return how many rows each call computes for a batch of `n` rows, all calls equally many.
+    """Return how many rows each call computes for a batch of `n` rows.
 
-    A single row is computed as two, since TensorFlow multiplies one row by other kernels, which
-    round otherwise.
+    All calls compute equally many rows, in whole blocks, so that no bit depends on the place of a
+    row. A single row is computed as two: TensorFlow multiplies one row by other kernels, which
+    round differently.
     """
     n_calls = math.ceil(n / _MAX_ROWS_PER_CALL)
-    block = 1 if products_ignore_places() else _ROWS_PER_BLOCK
+    block = rows_per_block()
     return 2 if n == 1 else math.ceil(n / n_calls / block) * block
 
 

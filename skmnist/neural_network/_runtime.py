@@ -59,15 +59,16 @@ def use_onednn_where_it_helps() -> None:
         os.environ.setdefault(_ONEDNN, "1")
 
 
-def products_ignore_places() -> bool:
-    """Tell whether a matrix product gives a row the same bits in every place of a batch.
+def rows_per_block() -> int:
+    """Return how many rows TensorFlow computes alike; those left over at the end may differ.
 
-    oneDNN's kernels for AVX-512 do. Those for AVX2 work on blocks of 6 rows, and Eigen's on blocks
-    of 24; both sum the rows that are left over in another order.
+    Elementwise operations work on packets of 8 numbers. Matrix products work on blocks of 24 rows
+    in Eigen and of 6 rows in oneDNN with AVX2; oneDNN with AVX-512 computes all rows alike.
     """
     flags = cpu_flags()
     by_default = "1" if flags & _FLAGS_OF_ONEDNN else "0"
-    return "avx512f" in flags and os.environ.get(_ONEDNN, by_default).lower() in ("1", "true")
+    has_onednn = os.environ.get(_ONEDNN, by_default).lower() in ("1", "true")
+    return 8 if has_onednn and "avx512f" in flags else 24
 
 
 def use_threads_of_joblib() -> None:

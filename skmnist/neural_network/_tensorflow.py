@@ -18,28 +18,39 @@ from skmnist.neural_network._trainer import Trainer
 
 
 def compiled_forward(model: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
-    """Compile the forward pass of a network, once for batches of any length.
-
-    The layer of the probabilities computes in float64: in float32, its rounding would be most of
-    what differs between two batches that hold the same image.
-    """
-    last = model.layers[-1]
-    is_softmax = type(last) is keras.layers.Dense and last.activation is keras.activations.softmax
-    before_last = keras.Model(model.inputs, last.input) if is_softmax else model
+    """Compile the forward pass of a network, once for batches of any length."""
+    body, head = _body_and_head(model)
 
     @tf.function(input_signature=[tf.TensorSpec(model.input_shape, tf.float32)], autograph=False)
     def forward(images: tf.Tensor) -> tf.Tensor:
-        outputs = before_last(images, training=False)
-        if is_softmax:
-            features, kernel, bias = (tf.cast(x, tf.float64) for x in (outputs, *last.weights))
-            # A product of plain matrices would be fused with the sum, but not in float64, which
-            # TensorFlow reports on stderr.
-            logits = (features[tf.newaxis] @ kernel)[0] + bias
-            outputs = tf.cast(tf.nn.softmax(logits), tf.float32)
-        return outputs
+        return head(body(images, training=False))
 
     compiled = forward.get_concrete_function()
     return lambda images: compiled(tf.constant(images)).numpy()
+
+
+def _body_and_head(model: keras.Model) -> tuple[keras.Model, Callable[[tf.Tensor], tf.Tensor]]:
+    """Split a network before its global average pooling and its softmax layer.
+
+    The head computes in float64 and rounds once. In float32, TensorFlow sums the pixels of a map in
+    an order that depends on the place of the row, and the rounding of the last layer would be most
+    of what differs between two batches with the same image.
+    """
+    *_, pooling, last = (x for x in model.layers if not isinstance(x, keras.layers.Dropout))
+    if type(last) is not keras.layers.Dense or last.activation is not keras.activations.softmax:
+        return model, tf.identity
+    pools = type(pooling) is keras.layers.GlobalAveragePooling2D
+
+    def head(features: tf.Tensor) -> tf.Tensor:
+        features, kernel, bias = (tf.cast(x, tf.float64) for x in (features, *last.weights))
+        if pools:
+            features = tf.reduce_mean(features, axis=(1, 2))
+        # A product of plain matrices would be fused with the sum, but not in float64, which
+        # TensorFlow reports on stderr.
+        logits = (features[tf.newaxis] @ kernel)[0] + bias
+        return tf.cast(tf.nn.softmax(logits), tf.float32)
+
+    return keras.Model(model.inputs, (pooling if pools else last).input), head
 
 
 def fuse_adam(optimizer: keras.optimizers.Optimizer) -> None:
