@@ -29,7 +29,7 @@ def test_quickstart(tmp_path):
     assert "on 200 rows, 1 epochs" in result.stdout
     assert result.stdout.count(" of 3: ") == 18
     assert result.stdout.count(" of 5: ") == 5
-    assert "CNNClassifier (24, 48): fold 1 of 3: " in result.stdout
+    assert "CNNClassifier (32, 64): fold 1 of 3: " in result.stdout
     assert "[CV]" not in result.stdout
     for name in ("DummyClassifier", "LogisticRegression", "CNNClassifier"):
         assert name in result.stdout.partition("test accuracy")[2]
