@@ -53,8 +53,12 @@ class MLP4(nn.Sequential):
 NETWORKS: dict[str, Callable[[], nn.Module]] = {"cnn-5": CNN5, "mlp-4": MLP4}
 
 
-def _autocast() -> torch.autocast:
-    return torch.autocast("cpu", dtype=torch.bfloat16)
+def _autocast(bfloat16: bool) -> torch.autocast:
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16)
+
+
+def _memory_format(channels_last: bool) -> torch.memory_format:
+    return torch.channels_last if channels_last else torch.contiguous_format
 
 
 @functools.cache
@@ -63,15 +67,17 @@ def _tensors(n: int) -> tuple[torch.Tensor, torch.Tensor]:
     return torch.from_numpy(X.transpose(0, 3, 1, 2).astype(np.float32)), torch.from_numpy(y)
 
 
-def _fit_plain(name: str, X: torch.Tensor, y: torch.Tensor, epochs: int) -> list[float]:
-    module = NETWORKS[name]().to(memory_format=torch.channels_last).train()
+def _fit_plain(
+    name: str, X: torch.Tensor, y: torch.Tensor, epochs: int, bfloat16: bool, channels_last: bool
+) -> list[float]:
+    module = NETWORKS[name]().to(memory_format=_memory_format(channels_last)).train()
     optimizer = torch.optim.Adam(module.parameters())
     losses = []
     for _ in range(epochs):
         total = torch.zeros(())
         for rows in torch.randperm(len(X)).split(BATCH_SIZE):
             optimizer.zero_grad()
-            with _autocast():
+            with _autocast(bfloat16):
                 loss = nn.functional.cross_entropy(module(X[rows]), y[rows])
             loss.backward()
             optimizer.step()
@@ -81,7 +87,10 @@ def _fit_plain(name: str, X: torch.Tensor, y: torch.Tensor, epochs: int) -> list
 
 
 class _Net(NeuralNetClassifier):
-    """The same training in skorch: bfloat16 and channels-last."""
+    """The same training in skorch, channels-last."""
+
+    bfloat16 = False
+    training_ = False
 
     def initialize_module(self) -> "_Net":
         super().initialize_module()
@@ -91,7 +100,7 @@ class _Net(NeuralNetClassifier):
     def infer(self, x: torch.Tensor, **fit_params: Any) -> torch.Tensor:
         if not self.training_:
             return super().infer(x, **fit_params)
-        with _autocast():
+        with _autocast(self.bfloat16):
             logits = super().infer(x, **fit_params)
         return logits.float()
 
@@ -102,11 +111,13 @@ class _Net(NeuralNetClassifier):
         finally:
             self.training_ = False
 
-    training_ = False
+
+class _BFloat16Net(_Net):
+    bfloat16 = True
 
 
-def _skorch(name: str, epochs: int) -> NeuralNetClassifier:
-    return _Net(
+def _skorch(name: str, epochs: int, bfloat16: bool = False) -> NeuralNetClassifier:
+    return (_BFloat16Net if bfloat16 else _Net)(
         NETWORKS[name],
         criterion=nn.CrossEntropyLoss,
         optimizer=torch.optim.Adam,
@@ -119,14 +130,14 @@ def _skorch(name: str, epochs: int) -> NeuralNetClassifier:
     )
 
 
-def fit_seconds(name: str, n_rows: int, epochs: int) -> float:
+def fit_seconds(name: str, n_rows: int, epochs: int, bfloat16: bool, channels_last: bool) -> float:
     X, y = _tensors(n_rows)
-    return seconds_of(lambda: _fit_plain(name, X, y, epochs))
+    return seconds_of(lambda: _fit_plain(name, X, y, epochs, bfloat16, channels_last))
 
 
-def skorch_fit_seconds(name: str, n_rows: int, epochs: int) -> float:
+def skorch_fit_seconds(name: str, n_rows: int, epochs: int, bfloat16: bool) -> float:
     X, y = _tensors(n_rows)
-    return seconds_of(lambda: _skorch(name, epochs).fit(X, y))
+    return seconds_of(lambda: _skorch(name, epochs, bfloat16).fit(X, y))
 
 
 @functools.cache
@@ -135,11 +146,27 @@ def _fitted_skorch() -> NeuralNetClassifier:
     return _skorch("cnn-5", 1).fit(X, y)
 
 
+def _module(channels_last: bool = False) -> nn.Module:
+    """Return a copy of the network that skorch has fitted, softmax included."""
+    logits = copy.deepcopy(_fitted_skorch().module_)
+    module = nn.Sequential(logits, nn.Softmax(dim=1)).eval()
+    return module.to(memory_format=_memory_format(channels_last))
+
+
+@functools.cache
+def _inference(peer: str) -> Callable[[torch.Tensor], torch.Tensor]:
+    """Return a way of PyTorch to predict."""
+    module = _module(channels_last=peer == "PyTorch, channels-last")
+    if peer == "PyTorch, torch.jit":
+        with warnings.catch_warnings(action="ignore"), torch.inference_mode():
+            return torch.jit.freeze(torch.jit.trace(module, torch.zeros(2, 1, 28, 28)))
+    return module
+
+
 @functools.cache
 def _session() -> onnxruntime.InferenceSession:
-    """Export the network that skorch has fitted, softmax included, and load it."""
-    logits = copy.deepcopy(_fitted_skorch().module_).to(memory_format=torch.contiguous_format)
-    module = nn.Sequential(logits, nn.Softmax(dim=1)).eval()
+    """Export the network to ONNX, and load it."""
+    module = _module()
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(action="ignore"):
         path = Path(folder) / "cnn_5.onnx"
         torch.onnx.export(
@@ -155,12 +182,13 @@ def _session() -> onnxruntime.InferenceSession:
 
 def predict_seconds(peer: str, n_rows: int, calls: int) -> float:
     """Return the median seconds of a call on float32 rows."""
-    X = _tensors(n_rows)[0].numpy()
-    predict = _fitted_skorch().predict_proba
-    if peer == "ONNX Runtime":
-        session = _session()
-
-        def predict(X: np.ndarray) -> np.ndarray:
-            return session.run(None, {"pixels": X})[0]
-
-    return float(np.median([seconds_of(lambda: predict(X)) for _ in range(calls)]))
+    tensor = _tensors(n_rows)[0]
+    X = tensor.numpy()
+    if peer == "skorch":
+        net = _fitted_skorch()
+        predict = functools.partial(net.predict_proba, X)
+    elif peer == "ONNX Runtime":
+        predict = functools.partial(_session().run, None, {"pixels": X})
+    else:
+        predict = torch.inference_mode()(functools.partial(_inference(peer), tensor))
+    return float(np.median([seconds_of(predict) for _ in range(calls)]))

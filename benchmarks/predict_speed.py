@@ -1,28 +1,41 @@
-"""Seconds of predict_proba of cnn-5, warm: one row, and 10,000 rows.
+"""Seconds of predict_proba of cnn-5, warm: one row, 100 rows, and 10,000 rows.
 
 skmnist takes uint8 rows, the peers float32 rows. Each library runs in a process of its own, in
-turn; with one row, a round is the median of many calls. Keras' SKLearnClassifier has no
-predict_proba: its predict is timed. It takes about a minute on an idle machine::
+turn; with few rows, a round is the median of many calls. Keras' SKLearnClassifier has no
+predict_proba: its predict is timed. PyTorch is the bare module, softmax included, in
+``inference_mode`` and float32. All predict in float32, also with bfloat16.
+
+Without bfloat16, Keras runs with oneDNN (``TF_ENABLE_ONEDNN_OPTS=1``), its fastest setting.
+``ONEDNN_MAX_CPU_ISA=AVX2`` stands in for such a processor, as in fit_speed.py; skmnist runs with
+oneDNN then, as it starts there. ONNX Runtime has no variable for it and keeps AVX-512.
+
+It takes about two minutes on an idle machine::
 
     python benchmarks/predict_speed.py
+    ONEDNN_MAX_CPU_ISA=AVX2 python benchmarks/predict_speed.py
 """
 
 import argparse
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
 from claims import Claim, conclude
 from conditions import print_conditions
+from processors import as_skmnist_starts, as_tensorflow_starts, has_bfloat16, with_onednn
 from timing import Peer, print_table, ratios, take_turns
 
+TORCH = ("PyTorch", "PyTorch, channels-last", "PyTorch, torch.jit")
 # Peer -> its module, and calls per round with one row; with many rows it is one call.
 PEERS = {
     "skmnist": ("peers_skmnist", 200),
     "scikeras": ("peers_keras", 20),
     "keras.Model.predict": ("peers_keras", 20),
     "SKLearnClassifier.predict": ("peers_keras", 20),
-    "skorch": ("peers_torch", 200),
-    "ONNX Runtime": ("peers_torch", 200),
+    **dict.fromkeys((*TORCH, "skorch", "ONNX Runtime"), ("peers_torch", 200)),
 }
+FEW = 100
+
+Seconds = Mapping[str, Sequence[float]]
 
 
 def main() -> None:
@@ -31,40 +44,62 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=10_000)
     options = parser.parse_args()
     print_conditions("torch", "skorch", "onnxruntime")
+    variables = {
+        "peers_skmnist": as_skmnist_starts(),
+        "peers_keras": as_tensorflow_starts() if has_bfloat16() else with_onednn(),
+        "peers_torch": as_tensorflow_starts(),
+    }
     with ExitStack() as stack:
-        modules = {module for module, _ in PEERS.values()}
-        processes = {module: stack.enter_context(Peer(module)) for module in sorted(modules)}
+        processes = {
+            module: stack.enter_context(Peer(module, changes))
+            for module, changes in variables.items()
+        }
 
         def seconds(name: str, n_rows: int) -> float:
             module, calls_of_one = PEERS[name]
-            calls = calls_of_one if n_rows == 1 else 1
+            calls = {1: calls_of_one, FEW: 20}.get(n_rows, 1)
             peer = () if name == "skmnist" else (name,)
             return processes[module]("predict_seconds", *peer, n_rows, calls)
 
-        one, many = (
-            take_turns({name: lambda name=name, n=n: seconds(name, n) for name in PEERS}, repeats)
-            for n, repeats in ((1, options.repeats), (options.rows, options.repeats))
+        one, few, many = (
+            take_turns(
+                {name: lambda name=name, n=n: seconds(name, n) for name in PEERS}, options.repeats
+            )
+            for n in (1, FEW, options.rows)
         )
-    one = {name: [1000 * value for value in values] for name, values in one.items()}
-    print_table("one row", "ms", one)
+    print_table("one row", "ms", in_milliseconds(one))
+    print_table(f"{FEW} rows", "ms", in_milliseconds(few))
     print_table(f"{options.rows:,} rows", "s", many)
-    claims = [
-        Claim("predict_proba of 1 row, warm", one["skmnist"], "ms", 1.0, 0.3, at_most=True),
+    conclude(claims_of(one, many, options.rows, bfloat16=has_bfloat16()))
+
+
+def in_milliseconds(seconds: Seconds) -> Seconds:
+    return {name: [1000 * value for value in values] for name, values in seconds.items()}
+
+
+def claims_of(one: Seconds, many: Seconds, n_rows: int, *, bfloat16: bool) -> list[Claim]:
+    """Return the claims on the seconds of one row, and of many."""
+    what, milliseconds = "predict_proba of 1 row", in_milliseconds(one)["skmnist"]
+    fastest = [min(values) for values in zip(*(one[name] for name in TORCH), strict=True)]
+    of_torch = Claim(
+        f"{what}, time against the fastest of PyTorch",
+        ratios(one["skmnist"], fastest),
+        "x",
+        2.0,
+        at_most=True,
+    )
+    return [
+        Claim(f"{what}, warm", milliseconds, "ms", 1.0, 0.3, at_most=True),
+        Claim(f"{what}, speed against scikeras", ratios(one["scikeras"], one["skmnist"]), "x", 40),
+        *([] if bfloat16 else [of_torch]),
         Claim(
-            "predict_proba of 1 row, speed against scikeras",
-            ratios(one["scikeras"], one["skmnist"]),
-            "x",
-            40,
-        ),
-        Claim(
-            f"predict_proba of {options.rows:,} rows, speed against scikeras",
+            f"predict_proba of {n_rows:,} rows, speed against scikeras",
             ratios(many["scikeras"], many["skmnist"]),
             "x",
             1.6,
             2.5,
         ),
     ]
-    conclude(claims)
 
 
 if __name__ == "__main__":

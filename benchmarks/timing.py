@@ -1,9 +1,11 @@
 """Measurements in turn: one process for each library, medians, and ratios pair by pair."""
 
 import multiprocessing
+import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, Self
 
@@ -17,11 +19,15 @@ class Peer:
     ----------
     module : str
         The module of this folder whose functions the process runs.
+    variables : mapping of str to str or None, default=None
+        Environment variables of the process, set before it imports anything; None unsets one.
     """
 
-    def __init__(self, module: str) -> None:
+    def __init__(self, module: str, variables: Mapping[str, str | None] | None = None) -> None:
         self._module = module
         self._process = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+        with _environment(variables or {}):
+            self._process.submit(os.getpid).result()  # the process starts here
 
     def __call__(self, function: str, *args: Any) -> Any:
         """Run a function of the module in the process and return its result."""
@@ -32,6 +38,25 @@ class Peer:
 
     def __exit__(self, *exception: object) -> None:
         self._process.shutdown()
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str | None]) -> Iterator[None]:
+    """Change environment variables for a while; what starts meanwhile inherits them."""
+    before = {name: os.environ.get(name) for name in variables}
+    _set(variables)
+    try:
+        yield
+    finally:
+        _set(before)
+
+
+def _set(variables: Mapping[str, str | None]) -> None:
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
 
 
 def _run(module: str, function: str, *args: Any) -> Any:

@@ -13,9 +13,14 @@ needs no network. ``--help`` lists the options.
 """
 
 import argparse
+import os
 import time
 from pathlib import Path
 from typing import Any
+
+# Must be set before TensorFlow is imported. It hides all of TensorFlow's start-up messages but
+# those that TensorFlow writes before it reads the variable: they name oneDNN and CUDA.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -1,5 +1,6 @@
 """What can be tested of the benchmarks: the verdict on the noises, and that long runs go on."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -223,3 +224,135 @@ def test_claims_of_the_reproduced_table(scripts):
     assert list(claims.values()).count(False) == 2
     del runs["cnn-5 fold 5"]
     assert len(reference_table.summarize(runs)[1]) == len(claims) - 1
+
+
+# Processors without bfloat16 ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def processor(monkeypatch):
+    """Return a function that sets the flags of the processor and the cap, and `processors`."""
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    import processors
+
+    def have(flags, cap):
+        monkeypatch.setattr("pathlib.Path.exists", lambda self: True)
+        monkeypatch.setattr("pathlib.Path.read_text", lambda self: f"flags : {flags}\n")
+        if cap is None:
+            monkeypatch.delenv("ONEDNN_MAX_CPU_ISA", raising=False)
+        else:
+            monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", cap)
+        return processors
+
+    return have
+
+
+@pytest.mark.parametrize(
+    ("flags", "cap", "bfloat16", "avx512"),
+    [
+        ("avx2 avx512f avx512_bf16 amx_bf16", None, True, True),
+        ("avx2 avx512f avx512_bf16 amx_bf16", "ALL", True, True),
+        ("avx2 avx512f avx512_bf16 amx_bf16", "AVX512_CORE", False, True),
+        ("avx2 avx512f avx512_bf16 amx_bf16", "AVX2", False, False),
+        ("avx2 avx512f avx512_bf16 amx_bf16", "avx2", False, False),
+        ("avx2 avx512f", None, False, True),
+        ("avx2", None, False, False),
+    ],
+)
+def test_instructions_of_the_processor(processor, flags, cap, bfloat16, avx512):
+    processors = processor(flags, cap)
+    assert processors.has_bfloat16() is bfloat16
+    assert processors.has_avx512() is avx512
+
+
+def test_a_capped_processor_behaves_as_one_with_avx2(processor):
+    onednn = "TF_ENABLE_ONEDNN_OPTS"
+    processors = processor("avx2 avx512f avx512_bf16", "AVX2")
+    assert "capped by ONEDNN_MAX_CPU_ISA=AVX2" in processors.description()
+    assert processors.as_tensorflow_starts()[onednn] == "0"
+    assert processors.as_skmnist_starts()[onednn] == processors.with_onednn()[onednn] == "1"
+    assert processors.with_onednn()["ATEN_CPU_CAPABILITY"] == "avx2"
+    processors = processor("avx2", None)
+    assert processors.as_tensorflow_starts() == processors.as_skmnist_starts() == {onednn: None}
+
+
+def test_a_peer_has_its_own_environment(scripts, monkeypatch):
+    from timing import Peer
+
+    monkeypatch.setenv("SKMNIST_TEST_A", "of the parent")
+    monkeypatch.delenv("SKMNIST_TEST_B", raising=False)
+    changes = {"SKMNIST_TEST_A": None, "SKMNIST_TEST_B": "of the peer"}
+    with Peer("os", changes) as peer, Peer("os") as other:
+        for process, a, b in ((peer, None, "of the peer"), (other, "of the parent", None)):
+            assert process("getenv", "SKMNIST_TEST_A") == a
+            assert process("getenv", "SKMNIST_TEST_B") == b
+    assert os.environ["SKMNIST_TEST_A"] == "of the parent"
+    assert "SKMNIST_TEST_B" not in os.environ
+
+
+def test_claims_on_the_speed_of_fits(scripts):
+    import fit_speed
+
+    float32 = {
+        "skmnist": [110.0],
+        fit_speed.KERAS_WITH_ONEDNN: [100.0],
+        fit_speed.KERAS_WITHOUT_ONEDNN: [50.0],
+        "PyTorch, float32": [60.0],
+        "PyTorch, float32, channels-last": [99.0],
+        "skorch, float32, channels-last": [80.0],
+    }
+    claims = fit_speed.claims_of("cnn-5", float32, bfloat16=False)
+    assert [claim.bar for claim in claims] == [1.1, 2.0, 1.1]
+    assert [claim.values for claim in claims] == [[1.1], [2.2], [110 / 99]]
+    (claim,) = fit_speed.claims_of("mlp-4", float32, bfloat16=False)
+    assert (claim.bar, claim.values, claim.holds) == (1.3, [1.1], False)
+    del float32[fit_speed.KERAS_WITHOUT_ONEDNN]  # a processor with AVX-512
+    assert len(fit_speed.claims_of("cnn-5", float32, bfloat16=False)) == 2
+    bfloat16 = {"skmnist": [150.0], fit_speed.KERAS: [100.0], "PyTorch, bfloat16": [160.0]}
+    claims = fit_speed.claims_of("cnn-5", bfloat16, bfloat16=True)
+    assert [(claim.bar, claim.holds) for claim in claims] == [(1.4, True), (0.85, True)]
+
+
+def test_claims_on_the_speed_of_predictions(scripts):
+    import predict_speed
+
+    seconds = {"skmnist": [0.0009], "scikeras": [0.04], "PyTorch": [0.0006]}
+    seconds |= {"PyTorch, channels-last": [0.0004], "PyTorch, torch.jit": [0.0005]}
+    many = {"skmnist": [1.0], "scikeras": [2.0]}
+    claims = predict_speed.claims_of(seconds, many, 10_000, bfloat16=True)
+    assert all(claim.holds for claim in claims)
+    assert len(claims) == 3
+    claims = predict_speed.claims_of(seconds, many, 10_000, bfloat16=False)
+    (broken,) = (claim for claim in claims if not claim.holds)
+    assert broken.what.endswith("the fastest of PyTorch")
+    assert broken.values == pytest.approx([2.25])
+
+
+def test_the_page_has_columns_for_each_processor(scripts, monkeypatch, tmp_path):
+    import run_all
+    from claims import HEADER, RULE
+
+    def store(name, *rows):
+        lines = ["CPU: one", "versions", HEADER, RULE, *rows, "", "holds: all"]
+        (tmp_path / f"{name}.txt").write_text("\n".join(lines))
+
+    monkeypatch.setattr(run_all, "RESULTS", tmp_path)
+    for name in run_all.ON_THE_PAGE:
+        store(name, f"| claim of {name} | 2 x | ≥ 1 x |  | yes |")
+    page, failed = run_all.page()
+    assert failed == []
+    assert "| claim | bar | stretch | bfloat16 | holds |" in page
+    store(
+        "fit_speed_float32",
+        "| claim of fit_speed | 3 x | ≥ 1 x |  | yes |",
+        "| only there | 4 x | ≥ 5 x |  | **no** |",
+    )
+    (tmp_path / "fit_speed_float32.note.md").write_text("Why that is.")
+    page, failed = run_all.page()
+    assert failed == ["fit_speed_float32"]
+    assert "| claim | bar | stretch | bfloat16 | holds | AVX2, float32 | holds |" in page
+    assert "| claim of fit_speed | ≥ 1 x |  | 2 x | yes | 3 x | yes |" in page
+    assert "| only there | ≥ 5 x |  |  |  | 4 x | **no** |" in page
+    assert "| claim of memory | ≥ 1 x |  | 2 x | yes |  |  |" in page
+    assert "### fit_speed.py, AVX2, float32" in page
+    assert "### Why a bar is missed\n\nWhy that is." in page

@@ -26,6 +26,11 @@ def test_quickstart(tmp_path):
     result = run("quickstart.py", "--rows", 250, "--epochs", 2, "--output", tmp_path, "--seed", 3)
     assert result.returncode == 0, result.stderr
     assert "totalling 18 fits" in result.stdout
+    assert "on 200 rows, 1 epochs" in result.stdout
+    assert result.stdout.count(" of 3: ") == 18
+    assert result.stdout.count(" of 5: ") == 5
+    assert "CNNClassifier (32, 64): fold 1 of 3: " in result.stdout
+    assert "[CV]" not in result.stdout
     for name in ("DummyClassifier", "LogisticRegression", "CNNClassifier"):
         assert name in result.stdout.partition("test accuracy")[2]
     assert "equal predictions in a new process" in result.stdout
