@@ -107,15 +107,15 @@ def test_memory_and_time_are_in_proportion_to_the_pixels():
     wrong, n_cases = run("""
 limit_memory(250)
 for noise_class in noises:
-    for shape in ((1, 100_003), (100_003, 1), (300, 301)):
+    for shape in ((1, 40_009), (40_009, 1)):
         attempt(noise_class(random_state=0), np.random.default_rng(0).random((1, *shape)), 5)
 large = (ElasticTransform, Fog, JPEGCompression, Pixelate, SmoothNoise, Snow, Zigzag, ZoomBlur)
 for noise_class in large:
-    X = np.random.default_rng(0).random((1, 1000, 1000), dtype=np.float32)
+    X = np.random.default_rng(0).random((1, 800, 800), dtype=np.float32)
     attempt(noise_class(random_state=0), X, 5)
 """)
     assert not wrong
-    assert n_cases == 38 * 3 + 8
+    assert n_cases == 38 * 2 + 8
 
 
 def test_memory_does_not_grow_with_the_number_of_images():
