@@ -45,6 +45,94 @@ def test_tensorflow_takes_the_threads_of_joblib(variables, expected):
     assert threads_after_import(**variables) == str(expected)
 
 
+NAMES = (*_runtime._INSTRUCTION_SETS, _runtime._ONEDNN)
+
+
+@pytest.fixture
+def processor(monkeypatch):
+    """Return a function that gives the process a processor with some flags, and variables."""
+
+    def set_up(flags, **variables):
+        monkeypatch.setattr("pathlib.Path.exists", lambda self: True)
+        monkeypatch.setattr(
+            "pathlib.Path.read_text",
+            lambda self: f"model name : x\nflags : {flags}\nbugs : amx_bf16",
+        )
+        for name in NAMES:
+            monkeypatch.setenv(name, "")  # so that what the test sets is undone
+            monkeypatch.delenv(name)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+
+    _runtime._flags_of_processor.cache_clear()
+    yield set_up
+    _runtime._flags_of_processor.cache_clear()
+
+
+AVX512 = "fpu avx2 avx512f avx512_vnni"
+
+
+@pytest.mark.parametrize(
+    ("flags", "variables", "expected"),
+    [
+        ("fpu avx512_bf16 sse", {}, True),
+        ("amx_bf16", {}, True),
+        ("avx512f avx2", {}, False),
+        ("", {}, False),
+        ("avx512_bf16", {"ONEDNN_MAX_CPU_ISA": "avx2"}, False),
+        ("avx512_bf16", {"DNNL_MAX_CPU_ISA": "AVX512_CORE"}, False),
+        ("avx512_bf16", {"ONEDNN_MAX_CPU_ISA": "AVX512_CORE_BF16"}, True),
+    ],
+)
+def test_bfloat16_of_the_processor(processor, flags, variables, expected):
+    processor(flags, **variables)
+    assert _runtime.has_bfloat16() is expected
+
+
+def test_without_a_list_of_flags_there_are_none(processor, monkeypatch):
+    processor("avx512_bf16")
+    monkeypatch.setattr("pathlib.Path.exists", lambda self: False)
+    assert _runtime.cpu_flags() == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("flags", "variables", "expected"),
+    [
+        (AVX512, {}, 8),
+        (AVX512, {"TF_ENABLE_ONEDNN_OPTS": "0"}, 24),
+        (AVX512, {"ONEDNN_MAX_CPU_ISA": "AVX2"}, 24),
+        ("avx2 avx512f", {}, 24),  # TensorFlow leaves oneDNN off
+        ("avx2 avx512f", {"TF_ENABLE_ONEDNN_OPTS": "1"}, 8),
+        ("avx2", {"TF_ENABLE_ONEDNN_OPTS": "1"}, 24),
+    ],
+)
+def test_blocks_of_rows(processor, flags, variables, expected):
+    processor(flags, **variables)
+    assert _runtime.rows_per_block() == expected
+
+
+@pytest.mark.parametrize(
+    ("flags", "variables", "loaded", "expected"),
+    [
+        ("fpu avx2 fma", {}, False, "1"),
+        ("fpu avx2 fma", {"TF_ENABLE_ONEDNN_OPTS": "0"}, False, "0"),
+        ("fpu avx2 fma", {}, True, None),
+        ("fpu avx", {}, False, None),
+        (AVX512, {}, False, None),
+    ],
+)
+def test_onednn_is_switched_on_where_it_helps(
+    processor, monkeypatch, flags, variables, loaded, expected
+):
+    processor(flags, **variables)
+    if loaded:
+        monkeypatch.setitem(sys.modules, "tensorflow", sys)
+    else:
+        monkeypatch.delitem(sys.modules, "tensorflow", raising=False)
+    _runtime.use_onednn_where_it_helps()
+    assert os.environ.get("TF_ENABLE_ONEDNN_OPTS") == expected
+
+
 def threads_of_worker():
     import skmnist.neural_network  # noqa: F401
 
