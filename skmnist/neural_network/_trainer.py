@@ -1,9 +1,9 @@
-"""Trainers: a network, an optimizer and the compiled step between them, lent to one fit at a time.
+"""Trainers: a network, an optimizer and the compiled step between them, used by one fit at a time.
 
-Tracing the step of a network takes longer than some fits. Networks of one architecture differ in
-nothing but their numbers, so that a trainer serves one after the other: it takes over the weights
-of a network, trains, and hands them back. It computes in the precision of the training; the
-networks themselves stay float32.
+Tracing the step of a network takes longer than some fits. Networks of equal architecture differ
+only in their weights and can share a compiled trainer: it copies the weights of a network, trains,
+and copies them back. It computes in the precision of the training; the networks themselves stay
+float32.
 """
 
 import json
@@ -154,9 +154,9 @@ def borrow_trainer(
     label_smoothing: float = 0.0,
     shared: bool = True,
 ) -> Iterator[Trainer]:
-    """Lend a trainer for networks of an architecture: an idle one, or a new one.
+    """Yield a trainer for networks of an architecture: an idle one, or a new one.
 
-    A trainer whose training failed is not lent again.
+    A trainer whose training failed is not used again.
 
     Parameters
     ----------

@@ -35,7 +35,7 @@ _LEARNING_RATE_CALLBACKS = (
 
 LEARNING_RATE_SCHEDULES = ("constant", "cosine")
 
-# What is trained on before Python is asked again: Ctrl-C waits for as much.
+# Batches, and augmented rows, per compiled call; Ctrl-C is handled between calls.
 _BATCHES_PER_CALL = 64
 _AUGMENTED_ROWS_PER_CALL = 4096
 
@@ -120,7 +120,7 @@ class _BestWeights(keras.callbacks.EarlyStopping):
     ----------
     n_iter_no_change : int or None
         Epochs without a lower validation loss after which training stops and the best weights are
-        restored; None never stops, and restores only when it is asked to.
+        restored; None never stops, and restores only in `restore`.
     """
 
     def __init__(self, n_iter_no_change: int | None) -> None:
@@ -238,7 +238,7 @@ def train(
     theirs = _copies(callbacks)
     interruption = None
     n_batches = math.ceil(len(samples) / batch_size)
-    # Whoever watches batches is told of each; otherwise of as many as pass before Ctrl-C is heard.
+    # Batch hooks run for every batch only if a callback defines them.
     batches_per_call = _BATCHES_PER_CALL
     if augmentation is not None:
         batches_per_call = max(1, min(_AUGMENTED_ROWS_PER_CALL // batch_size, batches_per_call))

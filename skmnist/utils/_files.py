@@ -130,23 +130,30 @@ def _remove_stale(folder: Path) -> None:
         for entry in entries:
             if entry.name.startswith(_PREFIX) and entry.name.endswith(_ENDING):
                 with suppress(OSError):  # removed meanwhile, or the file of another user
-                    if entry.is_file(follow_symlinks=False) and _is_stale(entry):
-                        os.unlink(entry)
+                    if entry.is_file(follow_symlinks=False):
+                        _remove_if_stale(entry)
 
 
-def _is_stale(entry: os.DirEntry[str]) -> bool:
-    if fcntl is not None:
-        descriptor = os.open(entry, os.O_RDWR)
+def _remove_if_stale(entry: os.DirEntry[str]) -> None:
+    stale = time.time() - entry.stat().st_mtime > _STALE_AFTER
+    if fcntl is None:
+        if stale:
+            os.unlink(entry)
+        return
+    descriptor = os.open(entry, os.O_RDWR)
+    try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
+            stale = True
         except BlockingIOError:
-            return False
+            stale = False
         except OSError:
             pass  # a file system without locks
-        finally:
-            os.close(descriptor)
-    return time.time() - entry.stat().st_mtime > _STALE_AFTER
+        # Under the lock: a writer that waits for it then sees that the file is gone.
+        if stale:
+            os.unlink(entry)
+    finally:
+        os.close(descriptor)
 
 
 def _take_owner_and_mode(temporary: Path, older: os.stat_result) -> None:

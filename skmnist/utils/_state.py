@@ -33,9 +33,19 @@ def refitted(estimator: Estimator) -> Iterator[Estimator]:
 
 
 def snapshot(estimator: Estimator, **changes: Any) -> Estimator:
-    """Return the estimator as it is now, with some attributes changed.
+    """Return the estimator as it is now: a later fit in another thread does not change it.
 
-    A later fit in another thread does not change the snapshot.
+    Parameters
+    ----------
+    estimator : estimator
+        The estimator.
+    **changes : dict
+        Attributes that differ in the snapshot.
+
+    Returns
+    -------
+    estimator
+        An estimator of the same class; it shares the attributes, which must not be written into.
     """
     attributes = vars(estimator)
     return _with_attributes(estimator, attributes | changes if changes else attributes)

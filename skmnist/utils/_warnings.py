@@ -7,15 +7,15 @@ import warnings
 _PACKAGES_BETWEEN = ("joblib", "sklearn", "skmnist")
 
 
-def warn_user(message: str, category: type[Warning]) -> None:
+def warn_user(message: str | Warning, category: type[Warning] | None = None) -> None:
     """Warn at the nearest line of the call stack that is outside skmnist and scikit-learn.
 
     Parameters
     ----------
-    message : str
-        The text of the warning.
-    category : type of Warning
-        Its class.
+    message : str or Warning
+        The text of the warning, or the warning itself.
+    category : type of Warning, default=None
+        Its class, if `message` is a text.
     """
     level, frame = 1, sys._getframe()
     while frame.f_back and str(frame.f_globals.get("__name__")).split(".")[0] in _PACKAGES_BETWEEN:
