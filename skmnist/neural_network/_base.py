@@ -6,6 +6,7 @@ prediction, cloning, tags and pickling are scikit-learn's or our own.
 """
 
 import math
+import sys
 from abc import ABC, abstractmethod
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
@@ -14,7 +15,7 @@ import keras
 import numpy as np
 from scikeras.wrappers import KerasClassifier
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils import ClassifierTags, check_consistent_length
+from sklearn.utils import ClassifierTags
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from skmnist.neural_network._augmentation import Augmentation, advise_on, check_views
@@ -75,8 +76,8 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         "label_smoothing": [Interval(Real, 0, 1, closed="left")],
         "augment": [None, list, tuple, HasMethods("augment")],
         "test_time_views": [Interval(Integral, 0, None, closed="left")],
-        "epochs": [Interval(Integral, 1, None, closed="left")],
-        "batch_size": [Interval(Integral, 1, None, closed="left")],
+        "epochs": [Interval(Integral, 1, 2**31 - 1, closed="both")],
+        "batch_size": [Interval(Integral, 1, sys.maxsize, closed="both")],
         "early_stopping": ["boolean"],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
         "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
@@ -301,7 +302,10 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
             warn_not_square=self._reads_neighbours or self.augment is not None,
         )
         y = check_labels(y, "y")
-        check_consistent_length(images, y)
+        if len(images) != len(y):
+            raise ValueError(
+                f"X has {len(images)} rows, but y has {len(y)}; expected one label per image."
+            )
         labels, weights = np.unique(y), None
         if sample_weight is not None:
             weights = check_weights(sample_weight, images)

@@ -1,6 +1,7 @@
 """Labels, weights and the validation split: pure functions of y."""
 
 import math
+import re
 from numbers import Real
 from typing import Any
 
@@ -14,6 +15,15 @@ from sklearn.utils.validation import _check_sample_weight
 
 def check_labels(y: Any, name: str) -> np.ndarray:
     """Return class labels as an array of shape (n,), or say what is wrong with them."""
+    try:
+        return _check_labels(y, name)
+    except (TypeError, ValueError) as error:
+        if name in re.findall(r"\w+", str(error)):
+            raise
+        raise type(error)(f"{name} does not hold class labels: {error}") from error
+
+
+def _check_labels(y: Any, name: str) -> np.ndarray:
     labels = _as_array(y, name)
     if labels.ndim == 2 and labels.shape[1] > 1:
         raise ValueError(_what_is_wrong_with_columns(labels, name))
@@ -36,7 +46,7 @@ def check_labels(y: Any, name: str) -> np.ndarray:
                 f"them, for example with `[str(label) for label in {name}]`."
             )
     kind = type_of_target(labels, input_name=name)
-    if kind not in ("binary", "multiclass"):
+    if kind not in ("binary", "multiclass") or labels.dtype.kind == "V":
         raise ValueError(
             f"Unknown label type: {kind}. {name} of dtype {labels.dtype} is not a set of classes; "
             "expected integers, strings or booleans of shape (n,). For one-hot rows or "
@@ -97,14 +107,17 @@ def check_weights(sample_weight: Any, images: np.ndarray) -> np.ndarray:
     The mean is over the rows of positive weight. Without the scaling, weights that sum to 1 would
     divide the learning rate of SGD by the number of rows.
     """
-    if not np.any(np.asarray(sample_weight)):
+    try:
+        weights: np.ndarray = _check_sample_weight(
+            sample_weight, images, dtype=np.float64, ensure_non_negative=True
+        )
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"sample_weight is not valid: {error}") from error
+    if not weights.any():
         raise ValueError(
             "sample_weight is zero for all rows, which leaves nothing to train on; pass at least "
             "one positive weight."
         )
-    weights: np.ndarray = _check_sample_weight(
-        sample_weight, images, dtype=np.float64, ensure_non_negative=True
-    )
     weights = weights / weights.max()  # so that no sum overflows
     return (weights / weights[weights > 0].mean()).astype(np.float32)
 

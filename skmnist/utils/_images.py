@@ -143,9 +143,10 @@ def _check_numbers(X: Any, array: Any, estimator: BaseEstimator) -> np.ndarray:
         )
     except (TypeError, ValueError) as error:
         hint = hint_at_cells(X, array)
-        if hint is None:
+        if hint is None and "X" in str(error).split():
             raise
-        raise type(error)(f"{hint} ({error})") from error
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"{hint or 'X does not hold images.'} ({error})") from error
     if images.dtype.kind not in "buif":
         raise TypeError(f"X has dtype {images.dtype}; expected numbers (bool, integers or floats).")
     return images

@@ -1,0 +1,91 @@
+"""50 KeyboardInterrupts at random moments of a fit.
+
+Each ends the fit by a KeyboardInterrupt, and the network is as it was before, or fitted with the best
+weights so far.
+"""
+
+import signal
+import time
+import warnings
+
+import numpy as np
+import pytest
+from sklearn.metrics import log_loss
+
+from skmnist.neural_network import MLPClassifier
+from skmnist.noise import GaussianNoise
+
+pytestmark = pytest.mark.stress
+
+N_INTERRUPTS = 50
+
+
+def interrupt_after(seconds, function):
+    """Raise a KeyboardInterrupt in a function after some time; return it if it got out."""
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    before, is_over = signal.signal(signal.SIGALRM, interrupt), False
+    try:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        function()
+        is_over = True
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    except KeyboardInterrupt as error:
+        return None if is_over else error
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    return None
+
+
+def what_is_wrong(net, before, error, X, y):
+    """Return what is wrong with a network after an interruption, or nothing."""
+    if error is None:
+        return "" if len(net.history_["loss"]) == net.epochs else "the interrupt was swallowed"
+    if vars(net).keys() == before.keys():
+        same = all(value is before[name] for name, value in vars(net).items())
+        if same:
+            return ""
+    if not hasattr(net, "model_"):
+        return f"neither as before nor fitted: {sorted(vars(net).keys() - before.keys())}"
+    if not getattr(error, "__notes__", None):
+        return "no note says which weights are kept"
+    losses = net.history_["val_loss"]
+    if not 0 < len(losses) <= net.epochs:
+        return f"{len(losses)} epochs"
+    probabilities = net.predict_proba(X).astype(np.float64)
+    loss = log_loss(y, probabilities / probabilities.sum(axis=1, keepdims=True))
+    if abs(loss - min(losses)) > 1e-3 * loss:
+        return f"the validation loss is {loss}, the best of {losses}"
+    return ""
+
+
+def test_interrupts(judge, rng_of):
+    rng = rng_of(0)
+    X = rng.integers(0, 256, (3000, 8, 8), dtype=np.uint8)
+    y = (X.mean(axis=(1, 2)) > 127).astype(int) + (X[:, 0, 0] > 200)
+    validation = {"X_val": X[:300], "y_val": y[:300]}
+    params = {"hidden_layer_sizes": (16,), "batch_size": 32, "epochs": 12, "random_state": 0}
+    params["n_iter_no_change"] = 100
+    params["optimizer__learning_rate"] = 0.05  # the validation loss goes up and down
+    start = None
+    for number in range(N_INTERRUPTS + 1):
+        augment = GaussianNoise(0.1) if number % 2 and number > 1 else None
+        net = MLPClassifier(**params, early_stopping=True, augment=augment)
+        if number % 3 == 2:  # refit
+            net.fit(X[:100], y[:100], **validation)
+        before = dict(vars(net))
+        if start is None:  # the first fit compiles, and tells how long the others take
+            net.fit(X, y, **validation)
+            start = time.monotonic()
+            net.fit(X, y, **validation)
+            duration = time.monotonic() - start
+            continue
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            seconds = duration * rng.uniform(0.001, 1.0)
+            error = interrupt_after(seconds, lambda net=net: net.fit(X, y, **validation))
+            wrong = what_is_wrong(net, before, error, *validation.values())
+        judge.count("wrong" if wrong else "right", f"after {seconds:.3f} s", wrong)
+    judge.finish(N_INTERRUPTS)
