@@ -6,7 +6,6 @@ weights so far.
 
 import signal
 import time
-import warnings
 
 import numpy as np
 import pytest
@@ -15,13 +14,16 @@ from sklearn.metrics import log_loss
 from skmnist.neural_network import MLPClassifier
 from skmnist.noise import GaussianNoise
 
-pytestmark = pytest.mark.stress
+pytestmark = [
+    pytest.mark.stress,
+    pytest.mark.filterwarnings("ignore::skmnist.exceptions.InterruptedFitWarning"),
+]
 
 N_INTERRUPTS = 50
 
 
 def interrupt_after(seconds, function):
-    """Raise a KeyboardInterrupt in a function after some time; return it if it got out."""
+    """Raise a KeyboardInterrupt in a function after some time; return what gets out of it."""
 
     def interrupt(*_):
         raise KeyboardInterrupt
@@ -32,7 +34,7 @@ def interrupt_after(seconds, function):
         function()
         is_over = True
         signal.setitimer(signal.ITIMER_REAL, 0)
-    except KeyboardInterrupt as error:
+    except (KeyboardInterrupt, Exception) as error:
         return None if is_over else error
     finally:
         signal.signal(signal.SIGALRM, before)
@@ -63,29 +65,34 @@ def what_is_wrong(net, before, error, X, y):
 
 def test_interrupts(judge, rng_of):
     rng = rng_of(0)
-    X = rng.integers(0, 256, (3000, 8, 8), dtype=np.uint8)
+    X = rng.integers(0, 256, (6000, 8, 8), dtype=np.uint8)
     y = (X.mean(axis=(1, 2)) > 127).astype(int) + (X[:, 0, 0] > 200)
     validation = {"X_val": X[:300], "y_val": y[:300]}
-    params = {"hidden_layer_sizes": (16,), "batch_size": 32, "epochs": 12, "random_state": 0}
-    params["n_iter_no_change"] = 100
-    params["optimizer__learning_rate"] = 0.05  # the validation loss goes up and down
-    start = None
-    for number in range(N_INTERRUPTS + 1):
-        augment = GaussianNoise(0.1) if number % 2 and number > 1 else None
-        net = MLPClassifier(**params, early_stopping=True, augment=augment)
-        if number % 3 == 2:  # refit
+    # With such steps the validation loss goes up and down.
+    params = {"batch_size": 32, "epochs": 20, "random_state": 0, "optimizer__learning_rate": 0.05}
+
+    def make(number):
+        augment = GaussianNoise(0.1) if number % 2 else None
+        return MLPClassifier(
+            (16,), **params, early_stopping=True, n_iter_no_change=100, augment=augment
+        )
+
+    durations = []
+    for number in (0, 1, 0, 1):  # the first ones compile
+        start = time.monotonic()
+        make(number).fit(X, y, **validation)
+        durations.append(time.monotonic() - start)
+    for number in range(N_INTERRUPTS):
+        net = make(number)
+        if number % 3 == 2:
             net.fit(X[:100], y[:100], **validation)
         before = dict(vars(net))
-        if start is None:  # the first fit compiles, and tells how long the others take
-            net.fit(X, y, **validation)
-            start = time.monotonic()
-            net.fit(X, y, **validation)
-            duration = time.monotonic() - start
-            continue
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            seconds = duration * rng.uniform(0.001, 1.0)
-            error = interrupt_after(seconds, lambda net=net: net.fit(X, y, **validation))
-            wrong = what_is_wrong(net, before, error, *validation.values())
-        judge.count("wrong" if wrong else "right", f"after {seconds:.3f} s", wrong)
+        seconds = durations[2 + number % 2] * rng.random()
+        error = interrupt_after(seconds, lambda net=net: net.fit(X, y, **validation))
+        outcome, wrong = "right", what_is_wrong(net, before, error, *validation.values())
+        if wrong:
+            outcome = "wrong"
+        elif isinstance(error, Exception):
+            outcome, wrong = "obscure", f"{type(error).__name__}: {error}"
+        judge.count(outcome, f"after {seconds:.3f} s", wrong)
     judge.finish(N_INTERRUPTS)
