@@ -6,7 +6,7 @@ knows nothing of skmnist (``except ValueError``) still works.
 
 from typing import Any
 
-from sklearn.exceptions import ConvergenceWarning, InconsistentVersionWarning
+from sklearn.exceptions import InconsistentVersionWarning
 
 __all__ = [
     "DatasetIntegrityError",
@@ -14,7 +14,6 @@ __all__ = [
     "ForkedProcessError",
     "ImageShapeError",
     "ImageShapeWarning",
-    "InterruptedFitWarning",
     "MissingDependencyError",
     "ModelFileError",
     "ModelVersionWarning",
@@ -67,10 +66,6 @@ class ImageShapeWarning(SkmnistWarning):
 
 class ValueRangeWarning(SkmnistWarning):
     """The pixels look like another value range, or it had to be taken from the training data."""
-
-
-class InterruptedFitWarning(SkmnistWarning, ConvergenceWarning):
-    """Training was interrupted; the estimator keeps the best weights so far."""
 
 
 class ModelVersionWarning(SkmnistWarning, InconsistentVersionWarning):

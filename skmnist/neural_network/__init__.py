@@ -1,8 +1,10 @@
 """Networks as scikit-learn classifiers; the only package that imports Keras."""
 
-from skmnist.neural_network._runtime import use_threads_of_joblib
+from skmnist.neural_network._runtime import use_onednn_where_it_helps, use_threads_of_joblib
 
-use_threads_of_joblib()  # before TensorFlow is imported
+# Before TensorFlow is imported.
+use_threads_of_joblib()
+use_onednn_where_it_helps()
 
 from skmnist.neural_network._base import BaseImageClassifier  # noqa: E402
 from skmnist.neural_network._cnn import CNNClassifier  # noqa: E402

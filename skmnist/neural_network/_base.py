@@ -49,7 +49,7 @@ from skmnist.utils import (
     clip_to_value_range,
     draw_seed,
     learn_value_range,
-    unchanged_on_failure,
+    refitted,
 )
 
 
@@ -197,27 +197,32 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
             If a parameter, `X`, `y`, the weights or the validation data are not valid; the
             estimator is then as it was before.
         KeyboardInterrupt
-            If training is interrupted in its first epoch, or inside a search.
-
-        Warns
-        -----
-        InterruptedFitWarning
-            If training is interrupted later: the best weights so far are kept.
+            If training is interrupted. In the first epoch, the estimator is then as it was before.
+            Later, it is fitted: it has the weights of the epoch with the lowest validation loss, or
+            the last ones if there are no validation rows.
         """
         self._validate_params()
-        goes_on = self.warm_start and hasattr(self, "model_")
-        with unchanged_on_failure(self):
-            samples, y = self._check_training_data(X, y, sample_weight, reset=not goes_on)
-            n_iter_no_change = self._value("n_iter_no_change") if self.early_stopping else None
-            validation = self._check_validation_data(X_val, y_val, y)
-            if self.early_stopping and validation is None:
-                kept, held_out = hold_out(y, self._value("validation_fraction"), self.seed_)
-                samples, validation = samples.rows(kept), samples.rows(held_out)
-            epochs, cosine_steps = self._value("epochs"), None
-            if self.learning_rate_schedule == "cosine":
-                cosine_steps = epochs * math.ceil(len(samples.images) / self._value("batch_size"))
-            self._train(samples, validation, epochs, n_iter_no_change, cosine_steps)
+        with refitted(self) as draft:
+            interruption = draft._fit_network(X, y, sample_weight, X_val, y_val)
+        if interruption is not None:
+            raise interruption
         return self
+
+    def _fit_network(
+        self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any
+    ) -> KeyboardInterrupt | None:
+        """Fit, and return what interrupted the training after its first epoch."""
+        goes_on = self.warm_start and hasattr(self, "model_")
+        samples, y = self._check_training_data(X, y, sample_weight, reset=not goes_on)
+        n_iter_no_change = self._value("n_iter_no_change") if self.early_stopping else None
+        validation = self._check_validation_data(X_val, y_val, y)
+        if self.early_stopping and validation is None:
+            kept, held_out = hold_out(y, self._value("validation_fraction"), self.seed_)
+            samples, validation = samples.rows(kept), samples.rows(held_out)
+        epochs, cosine_steps = self._value("epochs"), None
+        if self.learning_rate_schedule == "cosine":
+            cosine_steps = epochs * math.ceil(len(samples.images) / self._value("batch_size"))
+        return self._train(samples, validation, epochs, n_iter_no_change, cosine_steps)
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
         """Train the network for one epoch, without early stopping.
@@ -255,11 +260,11 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
                     f"classes={classes} is not the same as on the last call to partial_fit, or in "
                     f"fit: {self.classes_}. Leave it out, or use a new estimator."
                 )
-        with unchanged_on_failure(self):
-            samples, _ = self._check_training_data(
+        with refitted(self) as draft:
+            samples, _ = draft._check_training_data(
                 X, y, sample_weight, reset=not goes_on, classes=classes
             )
-            self._train(samples, None, epochs=1, n_iter_no_change=None, cosine_steps=None)
+            draft._train(samples, None, epochs=1, n_iter_no_change=None, cosine_steps=None)
         return self
 
     def initialize(self, X: Any, y: Any) -> Self:
@@ -278,8 +283,8 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
             The network, which can predict.
         """
         self._validate_params()
-        with unchanged_on_failure(self):
-            self._check_training_data(X, y, None, reset=True)
+        with refitted(self) as draft:
+            draft._check_training_data(X, y, None, reset=True)
         return self
 
     def _check_training_data(
@@ -360,7 +365,7 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         epochs: int,
         n_iter_no_change: int | None,
         cosine_steps: int | None,
-    ) -> None:
+    ) -> KeyboardInterrupt | None:
         callbacks = check_callbacks(self.callbacks, sets_learning_rate=cosine_steps is None)
         augmentation = Augmentation.fitted(
             self._value("augment"), samples.images, value_range=self.value_range_, seed=self.seed_
@@ -391,7 +396,7 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         )
         with lent as trainer:
             trainer.load(self.model_, self._optimizer[1] if goes_on else None)
-            history = train(
+            history, interruption = train(
                 trainer,
                 samples,
                 validation,
@@ -410,6 +415,7 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
                 self._optimizer = (settings, trainer.optimizer_state)
         self.history_ = join_histories(self.history_, history)
         self._augmentation = augmentation
+        return interruption
 
     def _rates(self) -> tuple[Any, float | None]:
         """Return the learning rate and the weight decay; None is that of the optimizer."""

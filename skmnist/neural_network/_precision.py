@@ -1,22 +1,10 @@
 """Numbers of fewer bits for training: bfloat16 where the processor computes with it."""
 
-from functools import cache
-from pathlib import Path
-
 import keras
 
+from skmnist.neural_network._runtime import has_bfloat16
+
 PRECISIONS = ("auto", "bfloat16", "float32")
-_BFLOAT16_FLAGS = {"amx_bf16", "avx512_bf16"}
-
-
-@cache
-def has_bfloat16() -> bool:
-    """Tell whether the processor has instructions for bfloat16 (on Linux; elsewhere False)."""
-    cpuinfo = Path("/proc/cpuinfo")
-    if not cpuinfo.exists():
-        return False
-    flags = next((line for line in cpuinfo.read_text().splitlines() if "bf16" in line), "")
-    return bool(_BFLOAT16_FLAGS & set(flags.split()))
 
 
 def training_precision(precision: str) -> str:

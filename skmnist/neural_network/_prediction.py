@@ -13,7 +13,7 @@ from skmnist.neural_network._inference import CompiledInference
 from skmnist.neural_network._parameters import as_python
 from skmnist.neural_network._runtime import check_process
 from skmnist.neural_network._state import backend_versions, pack_model, unpack_model
-from skmnist.utils import check_images, check_state, clip_to_value_range, sign_state
+from skmnist.utils import check_images, check_state, clip_to_value_range, sign_state, snapshot
 
 # Rows that are made noisy at once for predictions over several views.
 _ROWS_PER_VIEW = 4096
@@ -55,18 +55,19 @@ class PredictionMixin:
         """
         check_is_fitted(self)
         check_process()
-        images = clip_to_value_range(check_images(self, X, reset=False), self.value_range_)
+        network = snapshot(self)
+        images = clip_to_value_range(check_images(network, X, reset=False), network.value_range_)
         images = images[..., np.newaxis]
-        probabilities = self._inference(images)
-        n_views = as_python(self.test_time_views)
+        probabilities = network._inference(images)
+        n_views = as_python(network.test_time_views)
         if n_views != 0:
-            augmentation = check_views(n_views, self._augmentation)
+            augmentation = check_views(n_views, network._augmentation)
             for rows in gen_batches(len(images), _ROWS_PER_VIEW):
                 # A training row gets other views than those that it was trained on.
                 keys = ~augmentation.keys(images[rows])
                 for view in range(n_views):
                     noisy = augmentation.noisy(images[rows], keys, view)
-                    probabilities[rows] += self._inference(noisy)
+                    probabilities[rows] += network._inference(noisy)
             probabilities /= 1 + n_views
         return probabilities
 
@@ -108,8 +109,9 @@ class PredictionMixin:
         NotFittedError, ForkedProcessError, TypeError, ValueError
             As `predict_proba` does.
         """
-        probabilities = self.predict_proba(X)
-        return self.classes_[probabilities.argmax(axis=1)]
+        network = snapshot(self)
+        probabilities = network.predict_proba(X)
+        return network.classes_[probabilities.argmax(axis=1)]
 
     # Pickling: the architecture and the weights, without the optimizer and compiled functions -----
 

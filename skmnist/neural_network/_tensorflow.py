@@ -18,47 +18,62 @@ from skmnist.neural_network._trainer import Trainer
 
 
 def compiled_forward(model: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
-    """Compile the forward pass of a network, once for batches of any length."""
-    signature = tf.TensorSpec(model.input_shape, tf.float32)
+    """Compile the forward pass of a network, once for batches of any length.
 
-    @tf.function(input_signature=[signature], autograph=False)
+    The layer of the probabilities computes in float64: in float32, its rounding would be most of
+    what differs between two batches that hold the same image.
+    """
+    last = model.layers[-1]
+    is_softmax = type(last) is keras.layers.Dense and last.activation is keras.activations.softmax
+    before_last = keras.Model(model.inputs, last.input) if is_softmax else model
+
+    @tf.function(input_signature=[tf.TensorSpec(model.input_shape, tf.float32)], autograph=False)
     def forward(images: tf.Tensor) -> tf.Tensor:
-        return model(images, training=False)
+        outputs = before_last(images, training=False)
+        if is_softmax:
+            features, kernel, bias = (tf.cast(x, tf.float64) for x in (outputs, *last.weights))
+            # A product of plain matrices would be fused with the sum, but not in float64, which
+            # TensorFlow reports on stderr.
+            logits = (features[tf.newaxis] @ kernel)[0] + bias
+            outputs = tf.cast(tf.nn.softmax(logits), tf.float32)
+        return outputs
 
     compiled = forward.get_concrete_function()
     return lambda images: compiled(tf.constant(images)).numpy()
 
 
-class FusedAdam(keras.optimizers.Adam):
-    """Adam with one fused operation per weight in the place of a dozen."""
+def fuse_adam(optimizer: keras.optimizers.Optimizer) -> None:
+    """Let Adam update each weight by one operation in the place of a dozen.
 
-    def update_step(
-        self, gradient: tf.Tensor, variable: tf.Variable, learning_rate: tf.Tensor
-    ) -> None:
-        """Update one variable."""
-        index = self._get_variable_index(variable)
-        step = tf.cast(self.iterations.value, tf.float32) + 1
-        tf.raw_ops.ResourceApplyAdam(
-            var=variable.handle,
-            m=self._momentums[index].value.handle,
-            v=self._velocities[index].value.handle,
-            beta1_power=tf.pow(float(self.beta_1), step),
-            beta2_power=tf.pow(float(self.beta_2), step),
-            lr=tf.cast(learning_rate, tf.float32),
-            beta1=float(self.beta_1),
-            beta2=float(self.beta_2),
-            epsilon=float(self.epsilon),
-            grad=tf.cast(gradient, tf.float32),
-        )
-
-
-def fused(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:
-    """Return a faster optimizer that computes the same, or the optimizer itself."""
+    The optimizer is changed in place and stays of Keras' class, so that files of callbacks name it.
+    """
     is_adam = type(optimizer) in (keras.optimizers.Adam, keras.optimizers.AdamW)
     is_plain = is_adam and not optimizer.amsgrad
     if is_plain and optimizer.gradient_accumulation_steps is None:
-        return FusedAdam.from_config(optimizer.get_config())
-    return optimizer
+        optimizer.update_step = partial(_update_by_adam, optimizer)
+
+
+def _update_by_adam(
+    optimizer: keras.optimizers.Adam,
+    gradient: tf.Tensor,
+    variable: tf.Variable,
+    learning_rate: tf.Tensor,
+) -> None:
+    """Update one variable."""
+    index = optimizer._get_variable_index(variable)
+    step = tf.cast(optimizer.iterations.value, tf.float32) + 1
+    tf.raw_ops.ResourceApplyAdam(
+        var=variable.handle,
+        m=optimizer._momentums[index].value.handle,
+        v=optimizer._velocities[index].value.handle,
+        beta1_power=tf.pow(float(optimizer.beta_1), step),
+        beta2_power=tf.pow(float(optimizer.beta_2), step),
+        lr=tf.cast(learning_rate, tf.float32),
+        beta1=float(optimizer.beta_1),
+        beta2=float(optimizer.beta_2),
+        epsilon=float(optimizer.epsilon),
+        grad=tf.cast(gradient, tf.float32),
+    )
 
 
 def fuse_normalization(network: keras.Model) -> None:
@@ -115,7 +130,8 @@ class TensorFlowTrainer(Trainer):
         loss: keras.losses.Loss,
         precision: str,
     ) -> None:
-        super().__init__(model, fused(optimizer), loss, precision)
+        fuse_adam(optimizer)
+        super().__init__(model, optimizer, loss, precision)
         fuse_normalization(self.network)
         self._compiled: dict[np.dtype, Any] = {}
         self._release()
@@ -130,9 +146,9 @@ class TensorFlowTrainer(Trainer):
                 tf.TensorSpec([None], tf.int32),
                 tf.TensorSpec([], tf.int32),
             ]
-            self._compiled[pixel_dtype] = tf.function(
-                self._train_on_rows, input_signature=signature, autograph=False
-            )
+            traced = tf.function(self._train_on_rows, input_signature=signature, autograph=False)
+            # The concrete function: several architectures in a row would count as retracing.
+            self._compiled[pixel_dtype] = traced.get_concrete_function()
         return self._compiled[pixel_dtype]
 
     def _holding(self, samples: Samples) -> Callable[..., Any]:

@@ -7,7 +7,6 @@ networks themselves stay float32.
 """
 
 import json
-from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
@@ -27,9 +26,9 @@ LOSSES: dict[str, type[keras.losses.Loss]] = {
     "categorical_focal_crossentropy": keras.losses.CategoricalFocalCrossentropy,
 }
 
-# Trainers that are kept for later fits, those of the last architectures.
+# Trainers that are kept for later fits, the last used one at the end.
 _MAX_IDLE = 4
-_idle: OrderedDict[tuple[Any, ...], "Trainer"] = OrderedDict()
+_idle: list[tuple[tuple[Any, ...], "Trainer"]] = []
 _lock = Lock()
 
 
@@ -166,20 +165,21 @@ def borrow_trainer(
     optimizer : keras.optimizers.Optimizer
         An optimizer without state; an idle trainer has an equal one.
     loss : str or keras.losses.Loss
-        The loss; an instance stands for itself, since it may compute anything.
+        The loss. A trainer with an instance is not shared, because its attributes may change.
     precision : {"float32", "bfloat16"}
         What the layers compute in.
     label_smoothing : float, default=0.0
         Label smoothing of a loss that is a name.
     shared : bool, default=True
-        False makes a trainer for this use alone: callbacks may do anything to it.
+        False makes a trainer for this use alone, because callbacks may change it.
 
     Yields
     ------
     Trainer
         The trainer, with weights that are to be loaded first.
     """
-    key = (*_key(model, optimizer, precision), loss, label_smoothing)
+    shared = shared and isinstance(loss, str) and _is_of_keras(optimizer)
+    key = (*_key(model, optimizer, precision), loss, label_smoothing) if shared else ()
     if label_smoothing and not isinstance(loss, str):
         raise ValueError(
             f"label_smoothing={label_smoothing!r} is for losses that are names, and loss is an "
@@ -191,14 +191,14 @@ def borrow_trainer(
         yield _trainer_class()(model, optimizer, loss, precision)
         return
     with _lock:
-        trainer = _idle.pop(key, None)
+        places = [place for place, (other, _) in enumerate(_idle) if other == key]
+        trainer = _idle.pop(places[-1])[1] if places else None
     if trainer is None:
         trainer = _trainer_class()(model, optimizer, loss, precision)
     yield trainer
     with _lock:
-        _idle[key] = trainer
-        while len(_idle) > _MAX_IDLE:
-            _idle.popitem(last=False)
+        _idle.append((key, trainer))
+        del _idle[:-_MAX_IDLE]
 
 
 def _trainer_class() -> type[Trainer]:
@@ -207,6 +207,12 @@ def _trainer_class() -> type[Trainer]:
     from skmnist.neural_network._tensorflow import TensorFlowTrainer
 
     return TensorFlowTrainer
+
+
+def _is_of_keras(optimizer: keras.optimizers.Optimizer) -> bool:
+    """Tell whether an optimizer and its schedule are Keras' own, so that their configs say all."""
+    parts = (optimizer, optimizer._learning_rate)
+    return all(type(part).__module__.partition(".")[0] == "keras" for part in parts)
 
 
 def _key(

@@ -6,17 +6,15 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from numbers import Real
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
 
-from skmnist.exceptions import InterruptedFitWarning
 from skmnist.neural_network._augmentation import Augmentation, feed
 from skmnist.neural_network._samples import Samples
 from skmnist.neural_network._settings import default_floats
 from skmnist.neural_network._trainer import Trainer
-from skmnist.utils import warn_user
 
 OPTIMIZERS: dict[str, type[keras.optimizers.Optimizer]] = {
     "adadelta": keras.optimizers.Adadelta,
@@ -34,9 +32,6 @@ _LEARNING_RATE_CALLBACKS = (
     keras.callbacks.LearningRateScheduler,
     keras.callbacks.ReduceLROnPlateau,
 )
-
-# Modules that stand on the stack of a fit that is one of several.
-_SEARCHERS = ("joblib.parallel", "joblib.externals.loky", "sklearn.model_selection.")
 
 LEARNING_RATE_SCHEDULES = ("constant", "cosine")
 
@@ -76,7 +71,7 @@ def fresh_optimizer(
         The optimizer.
     """
     template = OPTIMIZERS[optimizer]() if isinstance(optimizer, str) else optimizer
-    config = template.get_config()
+    config = _settings_of(template)
     if "learning_rate" not in config:
         raise ValueError(
             f"optimizer={type(template).__name__} wraps another optimizer and has no learning rate "
@@ -96,6 +91,20 @@ def fresh_optimizer(
             warmup_steps=warmup_steps,
         )
     return type(template).from_config(config)
+
+
+def _settings_of(optimizer: keras.optimizers.Optimizer) -> dict[str, Any]:
+    """Return the config of an optimizer, in which a schedule is the object itself.
+
+    Keras trains with schedules that it cannot serialize, such as classes local to a function.
+    """
+    learning_rate = getattr(optimizer, "_learning_rate", None)
+    if not callable(learning_rate):
+        return optimizer.get_config()
+    # A copy without the schedule, made by no method of Keras: these would serialize it.
+    bare = object.__new__(type(optimizer))
+    vars(bare).update(vars(optimizer) | {"_learning_rate": None})
+    return bare.get_config() | {"learning_rate": learning_rate}
 
 
 class _StopWhenDiverged(keras.callbacks.Callback):
@@ -147,6 +156,28 @@ def check_callbacks(callbacks: Any, *, sets_learning_rate: bool) -> list[keras.c
     return list(callbacks)
 
 
+def _copies(callbacks: Sequence[keras.callbacks.Callback]) -> list[keras.callbacks.Callback]:
+    """Copy the caller's callbacks, which then collect nothing of this training."""
+    copies = []
+    for callback in callbacks:
+        try:
+            copies.append(copy.deepcopy(callback))
+        except Exception as error:  # whatever an attribute raises
+            raise TypeError(
+                f"callbacks holds a {type(callback).__name__}, of which each training gets a copy, "
+                f"but it cannot be copied: {error}. Give it a __deepcopy__, for example one that "
+                "returns the callback itself, or keep locks and open files out of its attributes."
+            ) from error
+    return copies
+
+
+class Training(NamedTuple):
+    """Loss and metrics of each epoch, and what interrupted the training, if anything did."""
+
+    history: dict[str, list[float]]
+    interruption: KeyboardInterrupt | None
+
+
 def train(
     trainer: Trainer,
     samples: Samples,
@@ -160,7 +191,7 @@ def train(
     callbacks: Sequence[keras.callbacks.Callback],
     seed: int,
     verbose: int,
-) -> dict[str, list[float]]:
+) -> Training:
     """Train a network.
 
     Parameters
@@ -188,24 +219,24 @@ def train(
 
     Returns
     -------
-    dict of lists of float
-        Loss and metrics of each epoch.
+    Training
+        Loss and metrics of each epoch. After an interruption the trainer has the best weights so
+        far, or the last ones without validation rows; the caller keeps them and raises it again.
 
     Raises
     ------
+    TypeError
+        If a callback cannot be copied.
     ValueError
         If the loss becomes infinite or NaN.
     KeyboardInterrupt
-        If training is interrupted before the end of the first epoch, or inside a search.
-
-    Warns
-    -----
-    InterruptedFitWarning
-        If training is interrupted later: the best weights so far are kept.
+        If training is interrupted before the end of the first epoch, or with weights that are not
+        finite.
     """
     network, history = trainer.network, keras.callbacks.History()
     best_weights = None if validation is None else _BestWeights(n_iter_no_change)
-    theirs = copy.deepcopy(list(callbacks))
+    theirs = _copies(callbacks)
+    interruption = None
     n_batches = math.ceil(len(samples) / batch_size)
     # Whoever watches batches is told of each; otherwise of as many as pass before Ctrl-C is heard.
     batches_per_call = _BATCHES_PER_CALL
@@ -255,26 +286,30 @@ def train(
                     break
             trainer.finish()
             watchers.on_train_end(logs)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         n_done = len(getattr(history, "epoch", []))
-        if n_done == 0 or _is_inside_search():
-            raise
-        if best_weights is not None:
+        if best_weights is not None and n_done:
             best_weights.restore()
-        warn_user(
-            f"Training was interrupted after {n_done} of {epochs} epochs; "
-            f"{'the best' if best_weights else 'the present'} weights are kept.",
-            InterruptedFitWarning,
+        if not n_done or not _is_finite(network):
+            raise
+        error.add_note(
+            f"Training was interrupted after {n_done} of {epochs} epochs. The network keeps "
+            f"{'the weights of the best epoch' if best_weights else 'its last weights'} and can "
+            "predict."
         )
+        interruption = error
     losses = {name: [float(v) for v in values] for name, values in history.history.items()}
-    weights_are_finite = all(np.isfinite(weight).all() for weight in network.get_weights())
-    if not (np.isfinite(losses["loss"]).all() and weights_are_finite):
+    if interruption is None and not (np.isfinite(losses["loss"]).all() and _is_finite(network)):
         raise ValueError(
             f"Training diverged: after {len(losses['loss'])} epochs the training loss became "
             f"{losses['loss'][-1]}, or weights are no longer finite. Lower "
             "optimizer__learning_rate, or use smaller sample weights."
         )
-    return losses
+    return Training(losses, interruption)
+
+
+def _is_finite(network: keras.Model) -> bool:
+    return all(np.isfinite(weight).all() for weight in network.get_weights())
 
 
 def join_histories(
@@ -294,13 +329,3 @@ def _watches_batches(callback: keras.callbacks.Callback) -> bool:
     return any(
         hook in vars(callback) or getattr(own, hook) is not getattr(base, hook) for hook in hooks
     )
-
-
-def _is_inside_search() -> bool:
-    """Tell whether a search, a cross-validation or a worker of joblib runs this fit."""
-    frame = sys._getframe()
-    while frame.f_back is not None:
-        frame = frame.f_back
-        if frame.f_globals.get("__name__", "").startswith(_SEARCHERS):
-            return True
-    return False

@@ -1,6 +1,5 @@
 """What every noise shares: validation, value range, per-image randomness and ``when``."""
 
-import copy
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from numbers import Integral, Real
@@ -22,9 +21,10 @@ from skmnist.utils import (
     from_unit_range,
     image_keys,
     learn_value_range,
+    refitted,
     restore_shape,
+    snapshot,
     to_unit_range,
-    unchanged_on_failure,
     validate_params,
 )
 
@@ -93,12 +93,7 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         params = self.get_params(deep=False)
         numbers = {name: _as_python(value) for name, value in params.items()}
         numbers = {name: n for name, n in numbers.items() if n is not params[name]}
-        if not numbers:
-            return self
-        plain = copy.copy(self)
-        for name, number in numbers.items():
-            setattr(plain, name, number)
-        return plain
+        return snapshot(self, **numbers) if numbers else self
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Learn the image shape and the value range, and draw the seed.
@@ -120,8 +115,8 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         ValueError
             If a parameter is out of its range or `X` cannot be grey images.
         """
-        with unchanged_on_failure(self):
-            self._fit(X)
+        with refitted(self) as draft:
+            draft._fit(X)
         return self
 
     def _validate_params(self) -> None:
@@ -160,9 +155,10 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
             If `X` does not fit the training images.
         """
         check_is_fitted(self)
-        images = clip_to_value_range(check_images(self, X, reset=False), self.value_range_)
-        noisy = images.copy() if self.when == "fit" else self._add_noise(images)
-        return restore_shape(noisy, X, transformer=self)
+        noise = snapshot(self)
+        images = clip_to_value_range(check_images(noise, X, reset=False), noise.value_range_)
+        noisy = images.copy() if noise.when == "fit" else noise._add_noise(images)
+        return restore_shape(noisy, X, transformer=noise)
 
     def fit_transform(self, X: Any, y: Any = None) -> np.ndarray:
         """Fit to the images and return them noisy, whatever ``when`` says.
@@ -179,9 +175,10 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         ndarray of the shape and dtype of `X`
             The noisy images.
         """
-        with unchanged_on_failure(self):
-            images = self._fit(X)
-            return restore_shape(self._add_noise(images), X, transformer=self)
+        with refitted(self) as draft:
+            images = draft._fit(X)
+            noisy = restore_shape(draft._add_noise(images), X, transformer=draft)
+        return noisy
 
     def augment(self, X: Any, epoch: int, keys: np.ndarray | None = None) -> np.ndarray:
         """Return images with the noise of an epoch, other noise in each, whatever ``when`` says.
@@ -214,11 +211,12 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         """
         check_is_fitted(self)
         check_scalar(epoch, "epoch", Integral, min_val=0)
-        images = check_images(self, X, reset=False)
+        noise = snapshot(self)
+        images = check_images(noise, X, reset=False)
         # The noise before this one may have made them dark, and the network has warned of others.
-        images = clip_to_value_range(images, self.value_range_, warn=False)
+        images = clip_to_value_range(images, noise.value_range_, warn=False)
         if keys is None:
-            keys = image_keys(images, self.value_range_)
+            keys = image_keys(images, noise.value_range_)
         keys = np.asarray(keys)
         if keys.shape != (len(images), 4) or keys.dtype != np.uint64:
             raise ValueError(
@@ -227,11 +225,11 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
             )
 
         def streams_of(unit: np.ndarray, rows: slice) -> ImageStreams:
-            name = type(self).__name__
-            return EpochStreams(keys[rows], name=name, seed=self.seed_, epoch=epoch)
+            name = type(noise).__name__
+            return EpochStreams(keys[rows], name=name, seed=noise.seed_, epoch=epoch)
 
         # Whatever set_output says: the networks want arrays.
-        return restore_shape(self._add_noise(images, streams_of), X)
+        return restore_shape(noise._add_noise(images, streams_of), X)
 
     def _streams_of(self, unit: np.ndarray, rows: slice) -> ImageStreams:
         """Return the streams of `transform` for some rows: images in [0, 1]."""

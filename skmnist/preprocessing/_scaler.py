@@ -13,9 +13,10 @@ from skmnist.utils import (
     clip_to_value_range,
     from_unit_range,
     learn_value_range,
+    refitted,
     restore_shape,
+    snapshot,
     to_unit_range,
-    unchanged_on_failure,
     validate_params,
 )
 
@@ -83,10 +84,10 @@ class PixelScaler(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseE
         ValueError
             If `value_range` is no range or `X` cannot be grey images.
         """
-        with unchanged_on_failure(self):
-            validate_params(self)
-            images = check_images(self, X, reset=True, warn_not_square=False)
-            _, self.value_range_ = learn_value_range(images, self.value_range)
+        with refitted(self) as draft:
+            validate_params(draft)
+            images = check_images(draft, X, reset=True, warn_not_square=False)
+            _, draft.value_range_ = learn_value_range(images, draft.value_range)
         return self
 
     def transform(self, X: Any) -> np.ndarray:
@@ -108,8 +109,9 @@ class PixelScaler(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseE
             If `X` does not fit the training images.
         """
         check_is_fitted(self)
-        images = clip_to_value_range(check_images(self, X, reset=False), self.value_range_)
-        return restore_shape(to_unit_range(images, self.value_range_), X, transformer=self)
+        scaler = snapshot(self)
+        images = clip_to_value_range(check_images(scaler, X, reset=False), scaler.value_range_)
+        return restore_shape(to_unit_range(images, scaler.value_range_), X, transformer=scaler)
 
     def inverse_transform(self, X: Any) -> np.ndarray:
         """Map [0, 1] back to the value range.
@@ -131,10 +133,11 @@ class PixelScaler(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseE
             If `X` does not fit the training images.
         """
         check_is_fitted(self)
+        scaler = snapshot(self)
         # What `transform` returns has lost the column names.
-        unit = check_images(self, X, reset=False, warn_no_names=False)
+        unit = check_images(scaler, X, reset=False, warn_no_names=False)
         unit = clip_to_value_range(unit, (0.0, 1.0), warn=False)
-        images = from_unit_range(unit.astype(np.float32), self.value_range_, np.float32)
+        images = from_unit_range(unit.astype(np.float32), scaler.value_range_, np.float32)
         return restore_shape(images, X)
 
     def __sklearn_tags__(self) -> Any:

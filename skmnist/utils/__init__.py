@@ -7,7 +7,7 @@ from skmnist.utils._keys import as_key_bytes, image_digests, image_keys
 from skmnist.utils._optional import import_optional
 from skmnist.utils._pickling import SavedStateMixin, check_state, sign_state
 from skmnist.utils._random import draw_seed
-from skmnist.utils._state import unchanged_on_failure
+from skmnist.utils._state import refitted, snapshot
 from skmnist.utils._validation import validate_arguments, validate_params
 from skmnist.utils._value_range import (
     clip_to_value_range,
@@ -32,10 +32,11 @@ __all__ = [
     "image_keys",
     "import_optional",
     "learn_value_range",
+    "refitted",
     "restore_shape",
     "sign_state",
+    "snapshot",
     "to_unit_range",
-    "unchanged_on_failure",
     "validate_arguments",
     "validate_params",
     "warn_user",

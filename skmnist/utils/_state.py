@@ -1,30 +1,48 @@
-"""Failures that leave no trace."""
+"""The fitted attributes of an estimator, replaced and read as a whole."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
 from sklearn.base import BaseEstimator
 
+Estimator = TypeVar("Estimator", bound=BaseEstimator)
+
 
 @contextmanager
-def unchanged_on_failure(estimator: BaseEstimator) -> Iterator[None]:
-    """Leave an estimator as it was if the body raises.
+def refitted(estimator: Estimator) -> Iterator[Estimator]:
+    """Fit a draft of an estimator, and take over its attributes once the body has succeeded.
+
+    Until then the estimator works as before, also in other threads. If the body raises, nothing has
+    changed.
 
     Parameters
     ----------
     estimator : estimator
-        Its attributes are put back; what they refer to is not copied, so the body must assign new
-        objects and not write into old ones.
+        The estimator. Attributes are not copied, so the body must assign new objects to the draft
+        and not write into old ones.
 
     Yields
     ------
-    None
-        While the body runs.
+    estimator
+        The draft, with the attributes of the estimator.
     """
-    before = vars(estimator).copy()
-    try:
-        yield
-    except BaseException:  # an interruption must not leave half a fit either
-        vars(estimator).clear()
-        vars(estimator).update(before)
-        raise
+    draft = _with_attributes(estimator, vars(estimator).copy())
+    yield draft
+    estimator.__dict__ = vars(draft)
+
+
+def snapshot(estimator: Estimator, **changes: Any) -> Estimator:
+    """Return the estimator as it is now, with some attributes changed.
+
+    A later fit in another thread does not change the snapshot.
+    """
+    attributes = vars(estimator)
+    return _with_attributes(estimator, attributes | changes if changes else attributes)
+
+
+def _with_attributes(estimator: Estimator, attributes: dict[str, Any]) -> Estimator:
+    # Not copy.copy, which would rebuild the network.
+    other = object.__new__(type(estimator))
+    other.__dict__ = attributes
+    return other

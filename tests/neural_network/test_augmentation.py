@@ -12,7 +12,6 @@ from numpy.testing import assert_array_equal
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 
-from skmnist.exceptions import InterruptedFitWarning
 from skmnist.neural_network import MLPClassifier
 from skmnist.neural_network._augmentation import Augmentation, check_augment, feed
 from skmnist.neural_network._samples import Samples, order_of_epoch
@@ -375,8 +374,9 @@ class Interrupt(keras.callbacks.Callback):
 
 
 def test_interruption_ends_the_thread(X, y, make_mlp):
-    with pytest.warns(InterruptedFitWarning):
-        net = make_mlp(augment=GaussianNoise(0.2), callbacks=Interrupt(), epochs=9).fit(X, y)
+    net = make_mlp(augment=GaussianNoise(0.2), callbacks=Interrupt(), epochs=9)
+    with pytest.raises(KeyboardInterrupt):
+        net.fit(X, y)
     assert net.current_epoch == 1
     assert not augmenting_threads()
 

@@ -5,6 +5,8 @@ import os
 import random
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import joblib
 import keras
@@ -28,7 +30,6 @@ from sklearn.utils import get_tags
 
 from skmnist.exceptions import (
     ImageShapeError,
-    InterruptedFitWarning,
     ValueRangeError,
     ValueRangeWarning,
 )
@@ -362,10 +363,49 @@ def test_initialize_builds_without_training(X, y, make_mlp):
 
 def test_interruption_keeps_a_usable_network(X, y, make_mlp):
     net = make_mlp(epochs=5, callbacks=InterruptAt(2))
-    with pytest.warns(InterruptedFitWarning, match="after 2 of 5 epochs"):
+    with pytest.raises(KeyboardInterrupt) as interruption:
         net.fit(X, y)
+    assert "after 2 of 5 epochs" in interruption.value.__notes__[0]
     assert net.current_epoch == 2
     assert net.predict(X).shape == y.shape
+
+
+def test_interruption_ends_a_loop_over_seeds(X, y, make_mlp):
+    net, finished = make_mlp(epochs=3, callbacks=InterruptAt(1)), []
+
+    def study():
+        for seed in range(3):
+            finished.append(net.set_params(random_state=seed).fit(X, y).seed_)
+
+    with pytest.raises(KeyboardInterrupt):
+        study()
+    assert not finished
+
+
+class WaitInEpoch(keras.callbacks.Callback):
+    """Holds a training until it is let go."""
+
+    started, go_on = Event(), Event()
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.started.set()
+        assert self.go_on.wait(60)
+
+
+def test_predictions_during_a_refit_are_those_of_the_old_fit(X, y, make_mlp):
+    net = make_mlp().fit(X, y)
+    expected, names = net.predict_proba(X), np.array([f"digit {label}" for label in y])
+    net.set_params(callbacks=WaitInEpoch(), random_state=1)
+    with ThreadPoolExecutor(1) as thread:
+        refit = thread.submit(net.fit, X, names)
+        assert WaitInEpoch.started.wait(60)
+        try:
+            np.testing.assert_array_equal(net.predict_proba(X), expected)
+            assert net.predict(X).dtype == y.dtype
+        finally:
+            WaitInEpoch.go_on.set()
+        refit.result()
+    assert net.predict(X)[0].startswith("digit")
 
 
 def test_interruption_ends_a_search(X, y, make_mlp):

@@ -2,6 +2,8 @@
 
 import gc
 import os
+import subprocess
+import sys
 import weakref
 
 import keras
@@ -11,11 +13,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from skmnist.neural_network import _trainer
 from skmnist.neural_network._builders import build_cnn, build_mlp
-from skmnist.neural_network._precision import (
-    has_bfloat16,
-    training_precision,
-    with_precision,
-)
+from skmnist.neural_network._precision import training_precision, with_precision
+from skmnist.neural_network._runtime import has_bfloat16
 from skmnist.neural_network._samples import Samples
 from skmnist.neural_network._trainer import LOSSES, Trainer, _trainer_class, borrow_trainer
 
@@ -122,17 +121,51 @@ def test_equal_settings_of_other_layers_or_wiring_are_another_architecture(first
         assert other is not trainer
 
 
-def test_classes_of_optimizers_are_told_apart_by_identity():
-    def make_class():
-        class Own(keras.optimizers.SGD):
-            pass
+class OwnOptimizer(keras.optimizers.SGD):
+    pass
 
-        return Own
 
-    with borrow(make_mlp_model(), optimizer=make_class()(0.1)) as first:
+class OwnSchedule(keras.optimizers.schedules.LearningRateSchedule):
+    def __call__(self, step):
+        return 0.1
+
+
+@pytest.mark.parametrize(
+    "instance",
+    [
+        {"optimizer": OwnOptimizer(0.1)},
+        {"optimizer": keras.optimizers.SGD(OwnSchedule())},
+        {"loss": keras.losses.CategoricalCrossentropy()},
+    ],
+)
+def test_what_may_compute_anything_is_not_shared(instance):
+    with borrow(make_mlp_model(), **instance) as first:
         pass
-    with borrow(make_mlp_model(), optimizer=make_class()(0.1)) as second:
+    with borrow(make_mlp_model(), **instance) as second:
         assert second is not first
+    assert not _trainer._idle
+
+
+def test_changes_of_a_loss_are_heeded(X, y, make_mlp):
+    net = make_mlp(loss=keras.losses.CategoricalCrossentropy())
+    first = net.fit(X, y).history_["loss"]
+    net.loss.label_smoothing = 0.5
+    assert net.fit(X, y).history_["loss"] != first
+
+
+def test_fits_at_once_keep_their_trainers():
+    with borrow(make_mlp_model()) as first, borrow(make_mlp_model()) as second:
+        pass
+    with borrow(make_mlp_model()) as third, borrow(make_mlp_model()) as fourth:
+        assert {third, fourth} == {first, second}
+
+
+def test_many_architectures_do_not_count_as_retracing(caplog):
+    for size in range(3, 11):
+        model = make_mlp_model(hidden_layer_sizes=(size,))
+        with borrow(model) as trainer:
+            train(trainer, model, n_epochs=1)
+    assert "retracing" not in caplog.text
 
 
 def test_a_failed_trainer_is_not_lent_again():
@@ -363,6 +396,13 @@ def test_a_callback_saves_a_network_that_keras_loads(X, y, make_cnn, tmp_path):
     network = keras.models.load_model(path, compile=False)
     images = X.reshape(-1, 8, 8, 1).astype("float32")
     assert_allclose(network.predict(images, verbose=0), net.predict_proba(X), rtol=0, atol=1e-5)
+    program = (
+        "import sys, keras; model = keras.models.load_model(sys.argv[1]); "
+        "print(type(model.optimizer).__name__, any('skmnist' in name for name in sys.modules))"
+    )
+    command = [sys.executable, "-c", program, path]
+    loaded = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    assert loaded.split() == ["Adam", "False"]
 
 
 def test_moving_averages_are_the_final_weights():
@@ -467,23 +507,6 @@ def test_auto_is_bfloat16_where_the_processor_has_it(monkeypatch):
         assert training_precision("auto") == expected
     monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
     assert training_precision("auto") == "float32"
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("flags : fpu avx512_bf16 sse", True),
-        ("flags : amx_bf16", True),
-        ("flags : avx512f avx2", False),
-        ("", False),
-    ],
-)
-def test_flags_of_the_processor(text, expected, monkeypatch):
-    monkeypatch.setattr("pathlib.Path.exists", lambda self: True)
-    monkeypatch.setattr("pathlib.Path.read_text", lambda self: f"model name : x\n{text}\n")
-    assert has_bfloat16.__wrapped__() is expected
-    monkeypatch.setattr("pathlib.Path.exists", lambda self: False)
-    assert has_bfloat16.__wrapped__() is False
 
 
 def test_precision_is_heeded_and_prediction_is_float32(X, y, make_cnn):

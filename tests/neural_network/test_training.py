@@ -1,11 +1,10 @@
 import inspect
+from threading import Lock
 
 import keras
 import numpy as np
 import pytest
-from joblib import Parallel, delayed
 
-from skmnist.exceptions import InterruptedFitWarning
 from skmnist.neural_network import _augmentation as augmentation_module
 from skmnist.neural_network import _training as training_module
 from skmnist.neural_network._samples import Samples, order_of_epoch
@@ -46,6 +45,10 @@ def make_trainer(request):
 
 
 def run(trainer, **changes):
+    return run_whole(trainer, **changes).history
+
+
+def run_whole(trainer, **changes):
     params = {
         "samples": make_samples(),
         "validation": make_samples(20),
@@ -220,12 +223,20 @@ def test_without_early_stopping_the_last_weights_stay(make_trainer):
     )
 
 
-def test_interruption_keeps_the_best_weights_and_warns(make_trainer):
+def interrupted(trainer, **changes):
+    """Train until the interruption; return the history and the note on what is kept."""
+    history, interruption = run_whole(trainer, **changes)
+    assert isinstance(interruption, KeyboardInterrupt)
+    (note,) = interruption.__notes__
+    return history, note
+
+
+def test_interruption_keeps_the_best_weights(make_trainer):
     trainer = make_trainer()
     callbacks = [ValidationLosses([1.0, 2.0, 3.0]), InterruptAt(2)]
-    with pytest.warns(InterruptedFitWarning, match="interrupted after 2 of 3 epochs"):
-        history = run(trainer, callbacks=callbacks)
+    history, note = interrupted(trainer, callbacks=callbacks)
     assert len(history["loss"]) == 2
+    assert "interrupted after 2 of 3 epochs. The network keeps the weights of the best" in note
     best = ValidationLosses.weights_of_epoch[0]
     assert all(
         np.array_equal(a, b) for a, b in zip(trainer.network.get_weights(), best, strict=True)
@@ -233,9 +244,9 @@ def test_interruption_keeps_the_best_weights_and_warns(make_trainer):
 
 
 def test_interruption_without_validation_keeps_the_weights_at_hand(make_trainer):
-    with pytest.warns(InterruptedFitWarning):
-        history = run(make_trainer(), validation=None, callbacks=[InterruptAt(1)])
+    history, note = interrupted(make_trainer(), validation=None, callbacks=[InterruptAt(1)])
     assert len(history["loss"]) == 1
+    assert "its last weights" in note
 
 
 def test_interruption_in_the_first_epoch_is_raised(make_trainer):
@@ -243,16 +254,30 @@ def test_interruption_in_the_first_epoch_is_raised(make_trainer):
         run(make_trainer(), callbacks=[InterruptAt(0)])
 
 
-def test_interruption_inside_a_search_is_raised(make_trainer):
-    with pytest.raises(KeyboardInterrupt):
-        Parallel(n_jobs=1)(
-            delayed(run)(make_trainer(), callbacks=[InterruptAt(2)]) for _ in range(1)
-        )
+def test_interruption_of_a_diverged_training_keeps_nothing(make_trainer):
+    class SpoilEachEpoch(SpoilWeights):
+        def on_epoch_end(self, epoch, logs=None):
+            self.on_train_end()
+
+    with pytest.raises(KeyboardInterrupt) as interruption:
+        run(make_trainer(), validation=None, callbacks=[SpoilEachEpoch(), InterruptAt(1)])
+    assert not hasattr(interruption.value, "__notes__")
 
 
 def test_divergence_is_an_error(make_trainer):
     with pytest.raises(ValueError, match=r"(?s)Training diverged.*Lower optimizer__learning_rate"):
         run(make_trainer(loss=NoNumber()))
+
+
+class HoldLock(keras.callbacks.Callback):
+    def __init__(self):
+        super().__init__()
+        self.lock = Lock()
+
+
+def test_a_callback_that_cannot_be_copied_is_named(make_trainer):
+    with pytest.raises(TypeError, match=r"callbacks holds a HoldLock, .* Give it a __deepcopy__"):
+        run(make_trainer(), callbacks=[HoldLock()])
 
 
 def test_callbacks_are_copied(make_trainer):
@@ -306,6 +331,31 @@ def test_warm_up_leaves_a_step_to_the_cosine(n_steps):
     rates = rates_of(optimizer, range(n_steps + 1))
     assert rates[n_steps - 1] == pytest.approx(0.5)
     assert rates[n_steps] == pytest.approx(0, abs=1e-6)
+
+
+def make_schedules():
+    """Make schedules of which Keras itself cannot make copies."""
+
+    class Local(keras.optimizers.schedules.LearningRateSchedule):
+        def __call__(self, step):
+            return 0.1 / (1.0 + keras.ops.cast(step, "float32"))
+
+    class WithConfig(Local):
+        def get_config(self):
+            return {}
+
+    return [Local(), WithConfig()]
+
+
+@pytest.mark.parametrize("schedule", make_schedules())
+def test_fresh_optimizer_with_a_schedule_of_ones_own(schedule):
+    given = keras.optimizers.SGD(schedule, momentum=0.9)
+    for optimizer, rate in ((given, None), ("adam", schedule)):
+        fresh = fresh_optimizer(optimizer, learning_rate=rate, cosine_steps=None)
+        assert fresh is not optimizer
+        assert fresh._learning_rate is schedule
+    assert fresh_optimizer(given, learning_rate=None, cosine_steps=None).momentum == 0.9
+    assert given._learning_rate is schedule
 
 
 def test_optimizers_in_optimizers_are_refused():

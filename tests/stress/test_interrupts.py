@@ -5,6 +5,7 @@ weights so far.
 """
 
 import signal
+import threading
 import time
 
 import numpy as np
@@ -14,30 +15,22 @@ from sklearn.metrics import log_loss
 from skmnist.neural_network import MLPClassifier
 from skmnist.noise import GaussianNoise
 
-pytestmark = [
-    pytest.mark.stress,
-    pytest.mark.filterwarnings("ignore::skmnist.exceptions.InterruptedFitWarning"),
-]
+pytestmark = pytest.mark.stress
 
 N_INTERRUPTS = 50
 
 
 def interrupt_after(seconds, function):
-    """Raise a KeyboardInterrupt in a function after some time; return what gets out of it."""
-
-    def interrupt(*_):
-        raise KeyboardInterrupt
-
-    before, is_over = signal.signal(signal.SIGALRM, interrupt), False
+    """Send the process a Ctrl-C while a function runs; return what gets out of the function."""
+    is_over = False
+    timer = threading.Timer(seconds, lambda: is_over or signal.raise_signal(signal.SIGINT))
     try:
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        timer.start()
         function()
         is_over = True
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        timer.join()
     except (KeyboardInterrupt, Exception) as error:
         return None if is_over else error
-    finally:
-        signal.signal(signal.SIGALRM, before)
     return None
 
 
