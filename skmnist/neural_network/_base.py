@@ -6,7 +6,6 @@ prediction, cloning, tags and pickling are scikit-learn's or our own.
 """
 
 import math
-import sys
 from abc import ABC, abstractmethod
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
@@ -77,7 +76,7 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         "augment": [None, list, tuple, HasMethods("augment")],
         "test_time_views": [Interval(Integral, 0, None, closed="left")],
         "epochs": [Interval(Integral, 1, 2**31 - 1, closed="both")],
-        "batch_size": [Interval(Integral, 1, sys.maxsize, closed="both")],
+        "batch_size": [Interval(Integral, 1, 2**31 - 1, closed="both")],
         "early_stopping": ["boolean"],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
         "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],

@@ -1,7 +1,6 @@
 """Labels, weights and the validation split: pure functions of y."""
 
 import math
-import re
 from numbers import Real
 from typing import Any
 
@@ -12,15 +11,13 @@ from sklearn.utils import assert_all_finite, column_or_1d, compute_class_weight
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import _check_sample_weight
 
+from skmnist.utils import name_argument
+
 
 def check_labels(y: Any, name: str) -> np.ndarray:
     """Return class labels as an array of shape (n,), or say what is wrong with them."""
-    try:
+    with name_argument(name):
         return _check_labels(y, name)
-    except (TypeError, ValueError) as error:
-        if name in re.findall(r"\w+", str(error)):
-            raise
-        raise type(error)(f"{name} does not hold class labels: {error}") from error
 
 
 def _check_labels(y: Any, name: str) -> np.ndarray:
@@ -107,16 +104,22 @@ def check_weights(sample_weight: Any, images: np.ndarray) -> np.ndarray:
     The mean is over the rows of positive weight. Without the scaling, weights that sum to 1 would
     divide the learning rate of SGD by the number of rows.
     """
-    try:
+    with name_argument("sample_weight"):
+        if np.ma.is_masked(sample_weight):
+            raise ValueError(
+                "sample_weight has masked entries; pass sample_weight.filled(1), where 1 is the "
+                "weight that they get."
+            )
+        given = np.asarray(sample_weight)
+        if given.dtype.kind in "mM":  # scikit-learn would count the days
+            raise ValueError(f"sample_weight has dtype {given.dtype}; expected numbers.")
+        if not given.any():
+            raise ValueError(
+                "sample_weight is zero for all rows, which leaves nothing to train on; pass at "
+                "least one positive weight."
+            )
         weights: np.ndarray = _check_sample_weight(
             sample_weight, images, dtype=np.float64, ensure_non_negative=True
-        )
-    except (TypeError, ValueError) as error:
-        raise type(error)(f"sample_weight is not valid: {error}") from error
-    if not weights.any():
-        raise ValueError(
-            "sample_weight is zero for all rows, which leaves nothing to train on; pass at least "
-            "one positive weight."
         )
     weights = weights / weights.max()  # so that no sum overflows
     return (weights / weights[weights > 0].mean()).astype(np.float32)

@@ -130,23 +130,26 @@ def _remove_stale(folder: Path) -> None:
         for entry in entries:
             if entry.name.startswith(_PREFIX) and entry.name.endswith(_ENDING):
                 with suppress(OSError):  # removed meanwhile, or the file of another user
-                    if entry.is_file(follow_symlinks=False) and _is_stale(entry):
-                        os.unlink(entry)
+                    if entry.is_file(follow_symlinks=False):
+                        _remove_if_stale(entry)
 
 
-def _is_stale(entry: os.DirEntry[str]) -> bool:
+def _remove_if_stale(entry: os.DirEntry[str]) -> None:
     if fcntl is not None:
         descriptor = os.open(entry, os.O_RDWR)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
+            # Under the lock: whoever has just created it waits for the lock, and then looks again.
+            os.unlink(entry)
+            return
         except BlockingIOError:
-            return False
+            return
         except OSError:
             pass  # a file system without locks
         finally:
             os.close(descriptor)
-    return time.time() - entry.stat().st_mtime > _STALE_AFTER
+    if time.time() - entry.stat().st_mtime > _STALE_AFTER:
+        os.unlink(entry)
 
 
 def _take_owner_and_mode(temporary: Path, older: os.stat_result) -> None:

@@ -1,7 +1,6 @@
 """What a pickle of an estimator says of itself: the versions that wrote it, and a digest."""
 
 import hashlib
-import warnings
 from collections.abc import Iterator, Mapping
 from inspect import Parameter, signature
 from typing import Any
@@ -12,6 +11,7 @@ from sklearn.base import BaseEstimator
 
 import skmnist
 from skmnist.exceptions import ModelFileError, ModelVersionWarning
+from skmnist.utils._warnings import warn_user
 
 _RECORD = "_saved_by"
 
@@ -118,7 +118,7 @@ def check_state(estimator: Any, state: Mapping[str, Any]) -> tuple[dict[str, Any
             current_sklearn_version=sklearn.__version__,
             original_sklearn_version=versions.get("scikit-learn", "unknown"),
         )
-        warnings.warn(warning, stacklevel=3)
+        warn_user(warning, ModelVersionWarning)
     return filled | state, versions
 
 

@@ -4,16 +4,16 @@ import sys
 import warnings
 
 # A warning that points into one of them tells the user nothing.
-_PACKAGES_BETWEEN = ("joblib", "sklearn", "skmnist")
+_PACKAGES_BETWEEN = ("joblib", "pickle", "sklearn", "skmnist")
 
 
-def warn_user(message: str, category: type[Warning]) -> None:
+def warn_user(message: str | Warning, category: type[Warning]) -> None:
     """Warn at the nearest line of the call stack that is outside skmnist and scikit-learn.
 
     Parameters
     ----------
-    message : str
-        The text of the warning.
+    message : str or Warning
+        The text of the warning, or the warning itself.
     category : type of Warning
         Its class.
     """

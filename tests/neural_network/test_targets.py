@@ -43,12 +43,19 @@ def test_any_label_type_is_accepted(y):
         (np.array([[0, 3], [1, 4]]), r"y has shape \(2, 2\), with 2 labels.*MultiOutputClassifier"),
         (np.array([[0, 1], [1, 1]]), "with 2 labels a row.*MultiOutputClassifier"),
         (np.array([["0", "1"]]), "with 2 labels a row.*MultiOutputClassifier"),
+        (np.array([1j, 2j]), "y is not valid: Complex data not supported"),
+        (np.zeros(3, "u1,u1"), r"y of dtype \[.* is not a set of classes"),
         (np.full((3, 2), 0.5), r"with 2 labels a row.*probabilities pass `y.argmax\(1\)`"),
     ],
 )
 def test_what_is_not_a_label_is_refused(y, message):
     with pytest.raises(ValueError, match=message):
         check_labels(y, "y")
+
+
+def test_bytes_are_no_labels():
+    with pytest.raises(TypeError, match="y is not valid: .*bytes is not supported"):
+        check_labels(np.array([b"a", b"b"]), "y")
 
 
 def test_one_hot_is_float32_in_the_order_of_the_classes():
@@ -231,6 +238,24 @@ def test_sample_weights_have_a_mean_of_one(X):
         assert weights.dtype == np.float32
         np.testing.assert_array_equal(weights, np.array([0.5, 1.5, 0, 1], dtype=np.float32))
         np.testing.assert_array_equal(check_weights(np.full(4, scale), images), np.ones(4))
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        ("balanced", "sample_weight is not valid: .*convert string to float"),
+        (np.array([1j, 1j]), "sample_weight is not valid: Complex data not supported"),
+        (np.full(2, np.datetime64("2026-11-27")), r"sample_weight has dtype datetime64\[D\]; exp"),
+        ([[1.0], [1.0, 2.0]], "sample_weight is not valid: .*inhomogeneous"),
+        (np.ma.array([1.0, 2.0], mask=[0, 1]), r"sample_weight has masked .*filled\(1\)"),
+        ([1.0, np.nan], "Input sample_weight contains NaN"),
+        ([0, 0], "sample_weight is zero for all rows"),
+        ([1, -1], "Negative values in data passed to `sample_weight`"),
+    ],
+)
+def test_bad_weights_are_named(weights, message):
+    with pytest.raises(ValueError, match=message):
+        check_weights(weights, np.zeros((2, 4)))
 
 
 def test_equal_weights_are_no_weights(X, y, make_mlp):

@@ -226,4 +226,3 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.line(f"{judge.subject}: {counts} ({judge.seconds:.0f} s)")
     obscure = {text.splitlines()[0] for judge in _judges for text in judge.bad.values()}
     terminalreporter.line(f"kinds of errors that are not clear: {len(obscure)}")
-

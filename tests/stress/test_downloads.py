@@ -1,5 +1,6 @@
 """fetch_mnist and a server on this machine that misbehaves, in more than 20 ways."""
 
+import gc
 import hashlib
 import io
 import re
@@ -165,7 +166,7 @@ class Server:
 
 
 # urllib leaves the connection open where it does not understand a redirection.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 def test_downloads(judge, monkeypatch, tmp_path):
     digests = {k: _mnist._Array(v.shape, hashlib.sha256(v).hexdigest()) for k, v in ARRAYS.items()}
     monkeypatch.setattr(_mnist, "_ARRAYS", digests)
@@ -198,4 +199,5 @@ def test_downloads(judge, monkeypatch, tmp_path):
         )
         server.socket.close()
         assert home.exists() == (what in SOUND), what
+    gc.collect()
     judge.finish(len(deeds))

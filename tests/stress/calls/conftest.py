@@ -268,7 +268,9 @@ def draw_images():
         if shape is None and rng.random() < 0.5:
             height = width
         images = rng.integers(0, 256, (int(rng.integers(1, 7)), height, width), dtype=np.uint8)
-        kind = _pick(rng, ["random", "random", "black", "white", "constant", "two", "dark", "equal"])
+        kind = _pick(
+            rng, ["random", "random", "black", "white", "constant", "two", "dark", "equal"]
+        )
         if kind in ("black", "white"):
             images[:] = 0 if kind == "black" else 255
         elif kind == "constant":

@@ -4,7 +4,6 @@ The networks are tiny, and most calls ask a fitted one, because each new archite
 """
 
 import pathlib
-import sys
 
 import keras
 import numpy as np
@@ -20,7 +19,7 @@ from skmnist.noise import GaussianNoise, RandomAffine
 
 pytestmark = pytest.mark.stress
 
-N_CALLS = int(__import__("os").environ.get("NC","1000"))
+N_CALLS = int(__import__("os").environ.get("NC", "1000"))
 SHAPE = (8, 8)
 COMMON = {"optimizer__learning_rate": 0.02, "epochs": 1, "batch_size": 16, "random_state": 0}
 
@@ -192,7 +191,7 @@ GOOD = {
     "image_shape": [(SHAPE, SHAPE), ([*SHAPE, 1], SHAPE), (np.array(SHAPE), SHAPE)],
     "value_range": [((0, 255), (0, 255)), (np.array([0, 255]), (0, 255)), ([0.0, 255.0], (0, 255))],
     "epochs": [(np.int64(2), 2), (np.array(2), 2)],
-    "batch_size": [(np.int64(8), 8), (10**9, 48), (sys.maxsize, 48), (np.uint8(48), 48)],
+    "batch_size": [(np.int64(8), 8), (10**9, 48), (2**31 - 1, 48), (np.uint8(48), 48)],
     "n_iter_no_change": [(10**400, 1)],
     "test_time_views": [(np.int64(0), 0)],
     "callbacks": [([], None), ((), None), (keras.callbacks.Callback(), None)],
@@ -210,7 +209,19 @@ NOT_SIZES = ["ab", 0, -1, 1.5, True, [1, 0], [-3], [1.5], ["a"], [None], {}, {4}
              [[4]], np.array([[4]]), np.array([1.5]), np.inf, None, object(), [10**400], b"4", 2**31]  # fmt: skip
 NOT_RATES = ["ab", 1, 1.0, -0.1, np.nan, [np.nan], [1.5], ["a"], [None], {}, 1j, np.inf, None, object(),
              [[0.5]], (0.1, 0.2, 0.3), -(10**400)]  # fmt: skip
-NOT_NAMES = ["he-normal", "", 5, None, [None], ["ink"], [1], {}, b"he_normal", ["he_normal"] * 5, int]
+NOT_NAMES = [
+    "he-normal",
+    "",
+    5,
+    None,
+    [None],
+    ["ink"],
+    [1],
+    {},
+    b"he_normal",
+    ["he_normal"] * 5,
+    int,
+]
 BAD = {
     "hidden_layer_sizes": NOT_SIZES,
     "filters": [*NOT_SIZES, (), []],
@@ -220,7 +231,7 @@ BAD = {
     "conv_dropout": NOT_RATES,
     "kernel_initializer": NOT_NAMES,
     "conv_kernel_initializer": NOT_NAMES,
-    "batch_size": [0, -1, 2**63, 10**400, 1.0, "auto", None, [16]],
+    "batch_size": [0, -1, 2**31, 2**63, 10**400, 1.0, "auto", None, [16]],
     "epochs": [0, -1, 2**31, 10**400, 1.0, "auto", None, [1]],
     "output_kernel_initializer": [*NOT_NAMES, ["he_normal"]],
     "activation": ["Relu", "", 5, None, ["relu"], len, b"relu"],
@@ -273,7 +284,10 @@ class Calls:
         self.weights = np.random.default_rng(1).integers(1, 9, len(y)) / 4
 
     def predict(self, rng):
-        net, method = pick(rng, self.fitted), pick(rng, ["predict", "predict_proba", "predict_log_proba"])
+        net, method = (
+            pick(rng, self.fitted),
+            pick(rng, ["predict", "predict_proba", "predict_log_proba"]),
+        )
         images = self.draw_images(rng, shape=pick(rng, [SHAPE] * 9 + [(8, 7)]))
         X, plain, what = self.hostile_images(rng, images)
         if images.shape[1:] != SHAPE:
@@ -296,7 +310,13 @@ class Calls:
 
     def fit_images(self, rng):
         X, plain, what = self.hostile_images(rng, self.X, refused=0.7)
-        return self._fit(pick(rng, [make_mlp, make_cnn]), what, {"X": X}, None if plain is None else {"X": plain}, ["X", "y"])
+        return self._fit(
+            pick(rng, [make_mlp, make_cnn]),
+            what,
+            {"X": X},
+            None if plain is None else {"X": plain},
+            ["X", "y"],
+        )
 
     def fit_labels(self, rng):
         if rng.random() < 0.5:
@@ -363,7 +383,9 @@ class Calls:
             "what": f"{net!r:.200}.{method}, {what}",
             "call": lambda: getattr(net, method)(**arguments | given),
             "names": names,
-            "plain": None if plain is None else lambda: getattr(plain_net, method)(**arguments | plain),
+            "plain": None
+            if plain is None
+            else lambda: getattr(plain_net, method)(**arguments | plain),
             "compare": compare,
             "estimator": net,
             "inputs": list(given.values()),

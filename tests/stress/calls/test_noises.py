@@ -13,13 +13,25 @@ from skmnist.preprocessing import PixelScaler
 
 pytestmark = pytest.mark.stress
 
-N_CALLS = int(__import__("os").environ.get("NC","10000"))
+N_CALLS = int(__import__("os").environ.get("NC", "10000"))
 NOISES = [
     item
     for item in (getattr(skmnist.noise, name) for name in skmnist.noise.__all__)
     if isclass(item) and issubclass(item, BaseNoise) and not isabstract(item)
 ]
-SHAPES = ((0, 5), (5,), 5, "ab", (4, 4, 3), (4.5, 4), (-4, -4), (None, 4), {}, [[4], [4]], (10**30, 1))
+SHAPES = (
+    (0, 5),
+    (5,),
+    5,
+    "ab",
+    (4, 4, 3),
+    (4.5, 4),
+    (-4, -4),
+    (None, 4),
+    {},
+    [[4], [4]],
+    (10**30, 1),
+)
 RANGES = ((255, 0), (0, 0), (5,), 7, "ab", (0, np.nan), (0, np.inf), (0, 1j), (None, 1), (0, 1, 2),
           ("0", "x"), {}, [[0], [1]])  # fmt: skip
 
@@ -45,8 +57,10 @@ def set_hostile_parameters(rng, noise, images, hostile_value):
     for name in rng.permutation(names)[: int(rng.integers(1, 3))].tolist():
         height, width = images.shape[1:]
         if name in ("image_shape", "value_range") and rng.random() < 0.5:
-            good = [[(height, width), [height, width, 1], np.array([height, width])],
-                    [(0, 255), [0.0, 200.0], np.array([10, 90]), (np.uint8(0), np.float32(255))]]
+            good = [
+                [(height, width), [height, width, 1], np.array([height, width])],
+                [(0, 255), [0.0, 200.0], np.array([10, 90]), (np.uint8(0), np.float32(255))],
+            ]
             values = good[name == "value_range"]
             value = plain_value = values[int(rng.integers(len(values)))]
             is_good = True
