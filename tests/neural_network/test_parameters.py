@@ -198,7 +198,8 @@ def test_nothing_close_is_no_answer(X, y, make_mlp):
 )
 @pytest.mark.parametrize("empty", [(), [], np.array([], dtype=int)], ids=repr)
 def test_no_layers(network, name, empty, X, y):
-    message = rf"{name}=\(\) is not valid; expected positive integers below 2\*\*31, one per layer, and at least"
+    expected = r"positive integers below 2\*\*31, one per layer, and at least one layer"
+    message = rf"{name}=\(\) is not valid; expected {expected}"
     with pytest.raises(ValueError, match=message):
         network(**{name: empty}).fit(X, y)
 

@@ -54,7 +54,7 @@ def test_what_is_not_a_label_is_refused(y, message):
 
 
 def test_bytes_are_no_labels():
-    with pytest.raises(TypeError, match="y is not valid: .*bytes is not supported"):
+    with pytest.raises(TypeError, match=r"y is not valid: .*bytes is not supported"):
         check_labels(np.array([b"a", b"b"]), "y")
 
 

@@ -210,7 +210,7 @@ def test_numbers_of_any_type(number):
         expected = noise_class(**{name: 1.25}, random_state=0).fit_transform(X)
         given = noise_class(**{name: number(1.25)}, random_state=0).fit_transform(X)
         assert_array_equal(given, expected, strict=True)
-    with pytest.raises(ValueError, match="low=.* is greater than high="):
+    with pytest.raises(ValueError, match=r"low=.* is greater than high="):
         RandomScale(low=number(2), high=np.longdouble(1)).fit(X)
     with pytest.raises(ValueError, match="'scale' parameter of GaussianNoise must be a float"):
         GaussianNoise(np.array(None)).fit(X)

@@ -22,14 +22,11 @@ def mutate(rng, content):
     size = len(content)
     start = int(rng.integers(size))
     length = int(min(size - start, 10 ** rng.uniform(0, 4)))
-    before, piece, after = (
-        content[:start],
-        content[start : start + length],
-        content[start + length :],
-    )
+    end = start + length
     if rng.random() < 0.3:  # the head of a file decides how the rest is read
         start = int(rng.integers(min(size, 300)))
-        before, piece, after = content[:start], content[start : start + 1], content[start + 1 :]
+        end = start + 1
+    before, piece, after = content[:start], content[start:end], content[end:]
     bit = bytes([piece[0] ^ (1 << int(rng.integers(8)))])
     damages = {
         "flip a bit": before + bit + piece[1:] + after,

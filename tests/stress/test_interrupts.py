@@ -1,7 +1,7 @@
 """50 KeyboardInterrupts at random moments of a fit.
 
-Each ends the fit by a KeyboardInterrupt, and the network is as it was before, or fitted with the best
-weights so far.
+Each ends the fit by a KeyboardInterrupt, and the network is as it was before, or fitted with the
+best weights so far.
 """
 
 import os

@@ -127,7 +127,7 @@ TABLES = {
         [pa.array(c) for c in a.T.copy()], names=_names(a)
     ),
 }
-TABLE_DTYPES = {np.dtype(t).name for t in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8")}  # fmt: skip
+TABLE_DTYPES = {np.dtype(code).name for code in "?bBhHiIlLfd"}
 
 
 def _with(value):
@@ -172,7 +172,7 @@ REFUSED = {
     "durations": lambda a: a.astype("m8[s]"),
     "structured": lambda a: np.zeros(_rows(a).shape, dtype=[("a", "u1"), ("b", "u1")]),
     "void": lambda a: np.zeros(_rows(a).shape, dtype="V4"),
-    "StringDType": lambda a: (_rows(a).astype(np.dtypes.StringDType()) if hasattr(np.dtypes, "StringDType") else None),  # fmt: skip
+    "StringDType": lambda a: _rows(a).astype(getattr(np.dtypes, "StringDType", lambda: "U8")()),
     "NaN": _with(np.nan),
     "infinity": _with(np.inf),
     "minus infinity": _with(-np.inf),
@@ -233,7 +233,7 @@ REFUSED = {
     "column of images": lambda a: pd.DataFrame({"image": list(a)}),
     "objects that are images": lambda a: _objects(list(a)),
     "dicts of bytes": lambda a: pd.DataFrame({"image": [{"bytes": i.tobytes()} for i in a]}),
-    "repeated names": lambda a: pd.DataFrame(np.c_[_rows(a), _rows(a)], columns=["p"] * 2 * a[0].size),
+    "repeated names": lambda a: pd.DataFrame(_rows(a)[:, [0, 0]], columns=["p", "p"]),
     "column of words": _frame_with(lambda n: ["ink"] * n),
     "column of dates": _frame_with(lambda n: pd.to_datetime(["2026-11-27"] * n)),
     "column of NA": _frame_with(lambda n: pd.array([None] * n, dtype="Int64")),
@@ -250,7 +250,7 @@ REFUSED = {
     "pyarrow lists": lambda a: pa.table({"image": _rows(a).tolist()}),
     "pyarrow null": lambda a: pa.table({"a": [None] * len(a), "b": [1] * len(a)}),
     "pyarrow array": lambda a: pa.array(_rows(a)[0]),
-}  # fmt: skip
+}
 
 
 def _pick(rng, items):
@@ -268,9 +268,7 @@ def draw_images():
         if shape is None and rng.random() < 0.5:
             height = width
         images = rng.integers(0, 256, (int(rng.integers(1, 7)), height, width), dtype=np.uint8)
-        kind = _pick(
-            rng, ["random", "random", "black", "white", "constant", "two", "dark", "equal"]
-        )
+        kind = _pick(rng, ["random", "black", "white", "constant", "two", "dark", "equal"])
         if kind in ("black", "white"):
             images[:] = 0 if kind == "black" else 255
         elif kind == "constant":

@@ -13,25 +13,14 @@ from skmnist.preprocessing import PixelScaler
 
 pytestmark = pytest.mark.stress
 
-N_CALLS = int(__import__("os").environ.get("NC", "10000"))
+N_CALLS = 10_000
 NOISES = [
     item
     for item in (getattr(skmnist.noise, name) for name in skmnist.noise.__all__)
     if isclass(item) and issubclass(item, BaseNoise) and not isabstract(item)
 ]
-SHAPES = (
-    (0, 5),
-    (5,),
-    5,
-    "ab",
-    (4, 4, 3),
-    (4.5, 4),
-    (-4, -4),
-    (None, 4),
-    {},
-    [[4], [4]],
-    (10**30, 1),
-)
+SHAPES = ((0, 5), (5,), 5, "ab", (4, 4, 3), (4.5, 4), (-4, -4), (None, 4), {}, [[4], [4]],
+          (10**30, 1))  # fmt: skip
 RANGES = ((255, 0), (0, 0), (5,), 7, "ab", (0, np.nan), (0, np.inf), (0, 1j), (None, 1), (0, 1, 2),
           ("0", "x"), {}, [[0], [1]])  # fmt: skip
 
@@ -119,43 +108,94 @@ def expected_range(X):
     return low, high
 
 
+class Calls:
+    """One method for each sort of calls; it returns the arguments of the judge."""
+
+    def __init__(self, draw_images, hostile_images, hostile_value):
+        self.draw_images = draw_images
+        self.hostile_images = hostile_images
+        self.hostile_value = hostile_value
+
+    def images(self, rng):
+        """Fit to hostile images."""
+        X, plain_X, what = self.hostile_images(rng, self.draw_images(rng))
+        noise = draw_noise(rng)
+        return self._fit(noise, clone(noise), X, plain_X, what, ["X"])
+
+    def parameters(self, rng):
+        """Fit with hostile parameters."""
+        X, noise = self.draw_images(rng), draw_noise(rng)
+        if isinstance(noise, PixelScaler):
+            return self._fit(noise, clone(noise), X, X, "uint8", ["X"])
+        plain, bad, what = set_hostile_parameters(rng, noise, X, self.hostile_value)
+        names = [*type(noise)._parameter_constraints, "X"]
+        call = self._fit(noise, plain, X, X, what, names)
+        return call | {"plain": None} if bad else call
+
+    def later_images(self, rng):
+        """Transform hostile images after a fit to others; sometimes they have another shape."""
+        noise, images = draw_noise(rng), self.draw_images(rng)
+        height, width = images.shape[1:]
+        is_other = rng.random() < 0.1
+        fit_quietly(noise, self.draw_images(rng, (height + is_other, width)))
+        X, plain_X, what = self.hostile_images(rng, images)
+        return {
+            "what": f"{noise!r:.300}, transform: {what}",
+            "call": lambda: noise.transform(X),
+            "names": ["X"],
+            "plain": None if plain_X is None or is_other else lambda: noise.transform(plain_X),
+            "compare": assert_equal,
+            "estimator": noise,
+            "inputs": [X],
+        }
+
+    def epochs(self, rng):
+        """Augment hostile images, in hostile epochs."""
+        noise, images = draw_noise(rng), self.draw_images(rng)
+        if isinstance(noise, PixelScaler):
+            return self.epochs(rng)
+        fit_quietly(noise, images)
+        X, plain_X, what = self.hostile_images(rng, images)
+        epochs = [(0, 0), (np.int64(3), 3), (10**9, 10**9), (-1, None), (1.5, None), ("a", None)]
+        epoch, plain = epochs[int(rng.integers(len(epochs)))]
+        is_good = plain_X is not None and plain is not None
+        return {
+            "what": f"{noise!r:.300}, augment in epoch {epoch!r}: {what}",
+            "call": lambda: noise.augment(X, epoch),
+            "names": ["X", "epoch"],
+            "plain": (lambda: noise.augment(plain_X, plain)) if is_good else None,
+            "compare": assert_equal,
+            "estimator": noise,
+            "inputs": [X],
+        }
+
+    def _fit(self, noise, plain, X, plain_X, what, names):
+        def compare(result, expected):
+            assert_equal(result, expected)
+            assert_right(noise, plain_X, result)
+
+        return {
+            "what": f"{noise!r:.300}, {what}",
+            "call": lambda: noise.fit_transform(X),
+            "names": names,
+            "plain": None if plain_X is None else lambda: plain.fit_transform(plain_X),
+            "compare": compare,
+            "estimator": noise,
+            "inputs": [X],
+        }
+
+
+def fit_quietly(noise, images):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        noise.fit(images)
+
+
 def test_noises(judge, rng_of, draw_images, hostile_images, hostile_value):
+    calls = Calls(draw_images, hostile_images, hostile_value)
+    sorts = [calls.images] * 4 + [calls.parameters] * 4 + [calls.later_images, calls.epochs]
     for number in range(N_CALLS):
         rng = rng_of(number)
-        noise, images = draw_noise(rng), draw_images(rng)
-        kind = rng.random()
-        if kind < 0.45:
-            X, plain_X, what = hostile_images(rng, images)
-            plain, names = clone(noise), ["X"]
-            must_refuse = plain_X is None
-        elif kind < 0.85 and not isinstance(noise, PixelScaler):
-            X = plain_X = images
-            plain, bad, what = set_hostile_parameters(rng, noise, images, hostile_value)
-            names, must_refuse = [*type(noise)._parameter_constraints, "X"], bool(bad)
-        else:  # after a fit to other images
-            others = draw_images(rng, shape=images.shape[1:])
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", UserWarning)
-                noise.fit(others)
-            X, plain_X, what = hostile_images(rng, images)
-            what = f"transform: {what}"
-            must_refuse = plain_X is None
-            plain, names = noise, ["X"]
-        is_fitted = plain is noise
-        method = "transform" if is_fitted else "fit_transform"
-
-        def compare(result, expected, noise=noise, X=plain_X, is_fitted=is_fitted):
-            assert_equal(result, expected)
-            if not is_fitted:
-                assert_right(noise, X, result)
-
-        judge(
-            f"call {number}: {noise!r:.300}, {what}",
-            lambda noise=noise, method=method, X=X: getattr(noise, method)(X),
-            names=names,
-            plain=None if must_refuse else lambda: getattr(plain, method)(plain_X),
-            compare=compare,
-            estimator=noise,
-            inputs=[X],
-        )
+        arguments = sorts[int(rng.integers(len(sorts)))](rng)
+        judge(f"call {number}: {arguments.pop('what')}", **arguments)
     judge.finish(N_CALLS)
