@@ -215,7 +215,7 @@ NOT_NAMES = ["he-normal", b"he_normal", "", 5, None, [None], ["ink"], [1], ["he_
              int]  # fmt: skip
 NOT_WEIGHTS = (-1, np.nan, np.inf, 10**400, "x", None, [1])
 BAD = {
-    "hidden_layer_sizes": NOT_SIZES,
+    "hidden_layer_sizes": [*NOT_SIZES, 10**9],
     "filters": [*NOT_SIZES, (), []],
     "kernel_size": [*NOT_SIZES, (), (3, 3, 3)],
     "pool_size": [*NOT_SIZES, (), (2, 2, 2)],
