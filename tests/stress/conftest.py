@@ -154,6 +154,8 @@ def _outcome(call, names, kinds):
         with _time_limit(), warnings.catch_warnings():
             warnings.simplefilter("error")  # other warnings than UserWarning are not for users
             warnings.simplefilter("ignore", UserWarning)
+            # The garbage collector gives them, in the call that happens to run.
+            warnings.simplefilter("ignore", ResourceWarning)
             return "right", call()
     except Hang:
         return "hang", f"no end after {LIMIT} seconds: " + _place()

@@ -16,7 +16,11 @@ from sklearn.metrics import log_loss
 from skmnist.neural_network import MLPClassifier
 from skmnist.noise import GaussianNoise
 
-pytestmark = pytest.mark.stress
+pytestmark = [
+    pytest.mark.stress,
+    # Python itself loses an interrupt in the callback of a weak reference.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 N_INTERRUPTS = 50
 
