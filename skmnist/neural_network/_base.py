@@ -65,7 +65,7 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         "optimizer": [StrOptions(set(OPTIMIZERS)), keras.optimizers.Optimizer],
         "optimizer__learning_rate": [
             None,
-            Interval(Real, 0, None, closed="neither"),
+            Interval(Real, 0, 1e38, closed="right"),
             keras.optimizers.schedules.LearningRateSchedule,
         ],
         "optimizer__weight_decay": [None, Interval(Real, 0, 1, closed="left")],
@@ -418,7 +418,11 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
 
     def _rates(self) -> tuple[Any, float | None]:
         """Return the learning rate and the weight decay; None is that of the optimizer."""
-        given = self._value("optimizer__learning_rate"), self._value("optimizer__weight_decay")
+        learning_rate = self._value("optimizer__learning_rate")
+        if isinstance(learning_rate, Integral):
+            # A schedule computes in the type of its peak: with integers, it would round to 0 or 1.
+            learning_rate = float(learning_rate)
+        given = learning_rate, self._value("optimizer__weight_decay")
         if self._rates_of_adam is None or self.optimizer != "adam" or not self._normalizes_maps():
             return given
         learning_rate, weight_decay = (

@@ -144,10 +144,12 @@ def check_class_weight(class_weight: Any, classes: np.ndarray) -> None:
     bad = {
         label: weight
         for label, weight in class_weight.items()
-        if not isinstance(weight, Real) or not float(weight) >= 0
+        if not isinstance(weight, Real) or not 0 <= weight <= float(np.finfo(np.float32).max)
     }
     if bad:
-        raise ValueError(f"class_weight has the weights {bad}; expected numbers of at least 0.")
+        raise ValueError(
+            f"class_weight has the weights {bad}; expected finite numbers of at least 0."
+        )
 
 
 def combine_weights(

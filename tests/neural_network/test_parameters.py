@@ -214,6 +214,13 @@ def test_numbers_beyond_those_of_the_processor(name, X, y, make_mlp):
     )
 
 
+def test_an_integer_as_learning_rate(X, y, make_mlp):
+    one, same = (make_mlp(optimizer__learning_rate=rate).fit(X, y) for rate in (1, 1.0))
+    np.testing.assert_array_equal(one.predict_proba(X), same.predict_proba(X))
+    with pytest.raises(ValueError, match=r"optimizer__learning_rate.* in the range \(0"):
+        make_mlp(optimizer__learning_rate=10**400).fit(X, y)
+
+
 def test_no_hidden_layers_are_fine(X, y, make_cnn, make_mlp):
     for make in (make_cnn, make_mlp):
         net = make(hidden_layer_sizes=np.array([], dtype=int), dropout=(), epochs=1)

@@ -73,9 +73,14 @@ def test_unknown_label_names_the_argument_and_the_label():
     ("class_weight", "message"),
     [
         ({0: 1.0, 5: 2.0}, r"class_weight has the labels \[5\].*among \[0, 1\]"),
-        ({0: -1.0}, r"class_weight has the weights \{0: -1.0\}; expected numbers of at least 0"),
-        ({0: np.nan}, "expected numbers of at least 0"),
-        ({0: "heavy"}, "expected numbers of at least 0"),
+        (
+            {0: -1.0},
+            r"class_weight has the weights \{0: -1.0\}; expected finite numbers of at least 0",
+        ),
+        ({0: np.nan}, "expected finite numbers of at least 0"),
+        ({0: np.inf}, "expected finite numbers of at least 0"),
+        ({0: 10**400}, "expected finite numbers of at least 0"),
+        ({0: "heavy"}, "expected finite numbers of at least 0"),
     ],
 )
 def test_bad_class_weight(class_weight, message):
