@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import train_test_split
 from sklearn.utils import assert_all_finite, column_or_1d, compute_class_weight
+from sklearn.utils._param_validation import Interval
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import _check_sample_weight
 
@@ -141,10 +142,11 @@ def check_class_weight(class_weight: Any, classes: np.ndarray) -> None:
             f"class_weight has the labels {unknown}, which do not occur in y, and lacks "
             f"{lacking}; expected labels among {known}."
         )
+    weights = Interval(Real, 0, float(np.finfo(np.float32).max), closed="both")
     bad = {
         label: weight
         for label, weight in class_weight.items()
-        if not isinstance(weight, Real) or not 0 <= weight <= float(np.finfo(np.float32).max)
+        if not isinstance(weight, Real) or weight not in weights
     }
     if bad:
         raise ValueError(

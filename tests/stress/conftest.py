@@ -47,7 +47,7 @@ OUTCOMES = ("right", "clear", "obscure", "wrong", "crash", "hang")
 CLEAR = (SkmnistError, ValueError, TypeError, NotFittedError)
 # Why an obscure error stays, by a pattern of its type and text.
 REASONS = {
-    "'dict' object has no attribute 'predict_proba'": "joblib.dump adds no digest to a file, so that "
+    "'dict' object has no attribute 'predict_proba'": "a file of joblib.dump has no digest: "
     "damage may make another object of it",
     "ResourceExhaustedError": "how large a network may be depends on the memory that is free: "
     "TensorFlow finds out, and says which tensor is too large",
