@@ -132,6 +132,8 @@ def _read_at_most(url: str, n_bytes: int, deadline: float) -> bytes:
     except HTTPError as error:
         error.close()  # it holds the connection
         raise
+    except ValueError as error:
+        raise URLError(f"the server answers with an address that is none: {error}") from error
 
 
 def _too_slow() -> TimeoutError:

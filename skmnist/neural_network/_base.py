@@ -14,7 +14,7 @@ import keras
 import numpy as np
 from scikeras.wrappers import KerasClassifier
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils import ClassifierTags, check_consistent_length
+from sklearn.utils import ClassifierTags
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from skmnist.neural_network._augmentation import Augmentation, advise_on, check_views
@@ -65,7 +65,7 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         "optimizer": [StrOptions(set(OPTIMIZERS)), keras.optimizers.Optimizer],
         "optimizer__learning_rate": [
             None,
-            Interval(Real, 0, None, closed="neither"),
+            Interval(Real, 0, 1e38, closed="right"),
             keras.optimizers.schedules.LearningRateSchedule,
         ],
         "optimizer__weight_decay": [None, Interval(Real, 0, 1, closed="left")],
@@ -75,8 +75,8 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         "label_smoothing": [Interval(Real, 0, 1, closed="left")],
         "augment": [None, list, tuple, HasMethods("augment")],
         "test_time_views": [Interval(Integral, 0, None, closed="left")],
-        "epochs": [Interval(Integral, 1, None, closed="left")],
-        "batch_size": [Interval(Integral, 1, None, closed="left")],
+        "epochs": [Interval(Integral, 1, 2**31 - 1, closed="both")],
+        "batch_size": [Interval(Integral, 1, 2**31 - 1, closed="both")],
         "early_stopping": ["boolean"],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
         "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
@@ -306,7 +306,10 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
             warn_not_square=self._reads_neighbours or self.augment is not None,
         )
         y = check_labels(y, "y")
-        check_consistent_length(images, y)
+        if len(images) != len(y):
+            raise ValueError(
+                f"X has {len(images)} rows, but y has {len(y)}; expected one label per image."
+            )
         labels, weights = np.unique(y), None
         if sample_weight is not None:
             weights = check_weights(sample_weight, images)
@@ -415,7 +418,11 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
 
     def _rates(self) -> tuple[Any, float | None]:
         """Return the learning rate and the weight decay; None is that of the optimizer."""
-        given = self._value("optimizer__learning_rate"), self._value("optimizer__weight_decay")
+        learning_rate = self._value("optimizer__learning_rate")
+        if isinstance(learning_rate, Integral):
+            # A schedule computes in the type of its peak: with integers, it would round to 0 or 1.
+            learning_rate = float(learning_rate)
+        given = learning_rate, self._value("optimizer__weight_decay")
         if self._rates_of_adam is None or self.optimizer != "adam" or not self._normalizes_maps():
             return given
         learning_rate, weight_decay = (

@@ -57,8 +57,8 @@ NORMALIZATIONS = ("batch", "group", "layer", "none")
 # Conditions that the entries of per-layer parameters meet: (test, description for the message).
 _Condition = tuple[Callable[[Any], bool], str]
 POSITIVE_INT: _Condition = (
-    lambda v: isinstance(v, int) and not isinstance(v, bool) and v > 0,
-    "positive integers",
+    lambda v: isinstance(v, int) and not isinstance(v, bool) and 0 < v < 2**31,
+    "positive integers below 2**31",
 )
 RATE: _Condition = (
     lambda v: isinstance(v, int | float) and 0 <= v < 1,

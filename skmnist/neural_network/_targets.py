@@ -8,12 +8,20 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import train_test_split
 from sklearn.utils import assert_all_finite, column_or_1d, compute_class_weight
+from sklearn.utils._param_validation import Interval
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import _check_sample_weight
+
+from skmnist.utils import name_argument
 
 
 def check_labels(y: Any, name: str) -> np.ndarray:
     """Return class labels as an array of shape (n,), or say what is wrong with them."""
+    with name_argument(name):
+        return _check_labels(y, name)
+
+
+def _check_labels(y: Any, name: str) -> np.ndarray:
     labels = _as_array(y, name)
     if labels.ndim == 2 and labels.shape[1] > 1:
         raise ValueError(_what_is_wrong_with_columns(labels, name))
@@ -36,7 +44,7 @@ def check_labels(y: Any, name: str) -> np.ndarray:
                 f"them, for example with `[str(label) for label in {name}]`."
             )
     kind = type_of_target(labels, input_name=name)
-    if kind not in ("binary", "multiclass"):
+    if kind not in ("binary", "multiclass") or labels.dtype.kind == "V":
         raise ValueError(
             f"Unknown label type: {kind}. {name} of dtype {labels.dtype} is not a set of classes; "
             "expected integers, strings or booleans of shape (n,). For one-hot rows or "
@@ -97,14 +105,23 @@ def check_weights(sample_weight: Any, images: np.ndarray) -> np.ndarray:
     The mean is over the rows of positive weight. Without the scaling, weights that sum to 1 would
     divide the learning rate of SGD by the number of rows.
     """
-    if not np.any(np.asarray(sample_weight)):
-        raise ValueError(
-            "sample_weight is zero for all rows, which leaves nothing to train on; pass at least "
-            "one positive weight."
+    with name_argument("sample_weight"):
+        if np.ma.is_masked(sample_weight):
+            raise ValueError(
+                "sample_weight has masked entries; pass sample_weight.filled(1), where 1 is the "
+                "weight that they get."
+            )
+        given = np.asarray(sample_weight)
+        if given.dtype.kind in "mM":  # scikit-learn would count the days
+            raise ValueError(f"sample_weight has dtype {given.dtype}; expected numbers.")
+        if not given.any():
+            raise ValueError(
+                "sample_weight is zero for all rows, which leaves nothing to train on; pass at "
+                "least one positive weight."
+            )
+        weights: np.ndarray = _check_sample_weight(
+            sample_weight, images, dtype=np.float64, ensure_non_negative=True
         )
-    weights: np.ndarray = _check_sample_weight(
-        sample_weight, images, dtype=np.float64, ensure_non_negative=True
-    )
     weights = weights / weights.max()  # so that no sum overflows
     return (weights / weights[weights > 0].mean()).astype(np.float32)
 
@@ -125,13 +142,16 @@ def check_class_weight(class_weight: Any, classes: np.ndarray) -> None:
             f"class_weight has the labels {unknown}, which do not occur in y, and lacks "
             f"{lacking}; expected labels among {known}."
         )
+    weights = Interval(Real, 0, float(np.finfo(np.float32).max), closed="both")
     bad = {
         label: weight
         for label, weight in class_weight.items()
-        if not isinstance(weight, Real) or not float(weight) >= 0
+        if not isinstance(weight, Real) or weight not in weights
     }
     if bad:
-        raise ValueError(f"class_weight has the weights {bad}; expected numbers of at least 0.")
+        raise ValueError(
+            f"class_weight has the weights {bad}; expected finite numbers of at least 0."
+        )
 
 
 def combine_weights(

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -85,16 +85,14 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         return max(1, self._numbers_per_chunk // self._numbers_per_image(height, width))
 
     def _with_python_numbers(self) -> Self:
-        """Return this noise, or a shallow copy with Python's numbers in the place of numpy's.
+        """Return this noise, or a shallow copy with Python's numbers in the place of others.
 
         Numpy's numbers would spread their dtype to the pixels, and scikit-learn refuses arrays
-        without axes.
+        without axes and fractions.
         """
-        numbers = {
-            name: value.item()
-            for name, value in self.get_params(deep=False).items()
-            if isinstance(value, np.ndarray | np.generic) and value.ndim == 0
-        }
+        params = self.get_params(deep=False)
+        numbers = {name: _as_python(value) for name, value in params.items()}
+        numbers = {name: n for name, n in numbers.items() if n is not params[name]}
         return snapshot(self, **numbers) if numbers else self
 
     def fit(self, X: Any, y: Any = None) -> Self:
@@ -248,7 +246,9 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
             return images.copy()
         _keep_freed_memory()
         noisy = np.empty_like(images)
-        work_dtype = np.result_type(np.float32, _float_of(images.dtype))
+        # SciPy knows no wider floats than float64.
+        is_wide = images.dtype.kind == "f" and images.dtype.itemsize > 4
+        work_dtype = np.float64 if is_wide else np.float32
         for chunk in gen_batches(len(images), noise._images_at_once(*images.shape[1:])):
             unit = to_unit_range(images[chunk], self.value_range_, work_dtype)
             streams = (streams_of or self._streams_of)(unit, chunk)
@@ -270,7 +270,7 @@ BaseNoise.__doc__ = BaseNoise.__doc__ and complete_docstring(BaseNoise.__doc__)
 
 def check_order(low_name: str, low: float, high_name: str, high: float) -> None:
     """Refuse two parameters that are a range upside down."""
-    if low > high:
+    if _as_python(low) > _as_python(high):
         raise ValueError(
             f"{low_name}={low!r} is greater than {high_name}={high!r}; expected {low_name} <= "
             f"{high_name}."
@@ -286,6 +286,15 @@ def check_odd(name: str, value: int, what: str) -> None:
         )
 
 
+def _as_python(value: Any) -> Any:
+    """Return Python's number for one of another type, and anything else as it is."""
+    if isinstance(value, np.ndarray | np.generic) and value.ndim == 0 and value.dtype != object:
+        value = value.item()
+    if isinstance(value, Real) and not isinstance(value, Integral | float):
+        value = float(value)  # a fraction, or a longdouble, whose item is a longdouble
+    return value
+
+
 def _keep_freed_memory() -> None:
     """Have the C library keep the memory of a chunk for the next one.
 
@@ -293,8 +302,3 @@ def _keep_freed_memory() -> None:
     unless a larger block, of at most 32 MiB, has been freed before. No page of this one is touched.
     """
     np.empty(2**24, dtype=np.uint8)
-
-
-def _float_of(dtype: np.dtype) -> np.dtype:
-    """Return the dtype itself if it is floating, float32 for integers and bool."""
-    return dtype if dtype.kind == "f" else np.dtype(np.float32)

@@ -8,7 +8,7 @@ from skmnist.utils._optional import import_optional
 from skmnist.utils._pickling import SavedStateMixin, check_state, sign_state
 from skmnist.utils._random import draw_seed
 from skmnist.utils._state import refitted, snapshot
-from skmnist.utils._validation import validate_arguments, validate_params
+from skmnist.utils._validation import name_argument, validate_arguments, validate_params
 from skmnist.utils._value_range import (
     clip_to_value_range,
     from_unit_range,
@@ -32,6 +32,7 @@ __all__ = [
     "image_keys",
     "import_optional",
     "learn_value_range",
+    "name_argument",
     "refitted",
     "restore_shape",
     "sign_state",

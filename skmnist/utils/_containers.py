@@ -1,6 +1,7 @@
 """What holds images: arrays, sequences and tables become one array, with the names of columns."""
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -66,8 +67,15 @@ def check_column_names(estimator: BaseEstimator, X: Any, *, reset: bool) -> None
     Raises
     ------
     ValueError
-        If the names, or their order, are not those of `fit`.
+        If the names, or their order, are not those of `fit`, or two columns have one name.
     """
+    names = X.column_names if _is_arrow(X) else getattr(X, "columns", ())
+    repeated = [name for name, count in Counter(names).items() if count > 1]
+    if repeated:
+        raise ValueError(
+            f"X has several columns of the name {repeated[0]!r}; expected names that occur once. "
+            "Rename the columns, or pass them without names: X.to_numpy()."
+        )
     # scikit-learn 1.9 does not know the names of a RecordBatch of pyarrow.
     named = X.slice(0, 0).to_pandas() if _is_arrow(X) else X
     _check_feature_names(estimator, named, reset=reset)

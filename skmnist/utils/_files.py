@@ -135,25 +135,21 @@ def _remove_stale(folder: Path) -> None:
 
 
 def _remove_if_stale(entry: os.DirEntry[str]) -> None:
-    stale = time.time() - entry.stat().st_mtime > _STALE_AFTER
-    if fcntl is None:
-        if stale:
-            os.unlink(entry)
-        return
-    descriptor = os.open(entry, os.O_RDWR)
-    try:
+    if fcntl is not None:
+        descriptor = os.open(entry, os.O_RDWR)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            stale = True
+            # Under the lock: whoever has just created it waits for the lock, and then looks again.
+            os.unlink(entry)
+            return
         except BlockingIOError:
-            stale = False
+            return
         except OSError:
             pass  # a file system without locks
-        # Under the lock: a writer that waits for it then sees that the file is gone.
-        if stale:
-            os.unlink(entry)
-    finally:
-        os.close(descriptor)
+        finally:
+            os.close(descriptor)
+    if time.time() - entry.stat().st_mtime > _STALE_AFTER:
+        os.unlink(entry)
 
 
 def _take_owner_and_mode(temporary: Path, older: os.stat_result) -> None:

@@ -12,6 +12,7 @@ from sklearn.utils.validation import _check_n_features
 
 from skmnist.exceptions import ImageShapeError, ImageShapeWarning
 from skmnist.utils._containers import as_array, check_column_names, hint_at_cells, is_table
+from skmnist.utils._validation import name_argument
 from skmnist.utils._warnings import warn_user
 
 ImageShape = tuple[int, int, int]
@@ -137,15 +138,16 @@ def restore_shape(
 
 def _check_numbers(X: Any, array: Any, estimator: BaseEstimator) -> np.ndarray:
     """Have scikit-learn check that an array holds finite numbers."""
-    try:
-        images = check_array(
-            array, dtype="numeric", allow_nd=array.ndim > 2, input_name="X", estimator=estimator
-        )
-    except (TypeError, ValueError) as error:
-        hint = hint_at_cells(X, array)
-        if hint is None:
-            raise
-        raise type(error)(f"{hint} ({error})") from error
+    with name_argument("X"):
+        try:
+            images = check_array(
+                array, dtype="numeric", allow_nd=array.ndim > 2, input_name="X", estimator=estimator
+            )
+        except (TypeError, ValueError) as error:
+            hint = hint_at_cells(X, array)
+            if hint is None:
+                raise
+            raise type(error)(f"{hint} ({error})") from error
     if images.dtype.kind not in "buif":
         raise TypeError(f"X has dtype {images.dtype}; expected numbers (bool, integers or floats).")
     return images

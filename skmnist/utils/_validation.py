@@ -1,6 +1,8 @@
-"""Validation of parameters, which scikit-learn's configuration can switch off."""
+"""Validation of parameters, which scikit-learn's configuration can switch off; names in errors."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from sklearn import get_config
@@ -51,3 +53,31 @@ def validate_arguments(
     """
     if not get_config()["skip_parameter_validation"]:
         validate_parameter_constraints(constraints, arguments, caller_name=caller)
+
+
+@contextmanager
+def name_argument(name: str) -> Iterator[None]:
+    """Have the errors of other packages name the argument that they are about.
+
+    Parameters
+    ----------
+    name : str
+        The name of the argument.
+
+    Yields
+    ------
+    None
+        While the body runs.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the body raises one; a text without the name gets it.
+    """
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        if name in re.findall(r"\w+", str(error)):
+            raise
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"{name} is not valid: {error}") from error

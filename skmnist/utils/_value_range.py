@@ -233,7 +233,9 @@ def to_unit_range(
     """
     low, high = value_range
     # Wide values lose their low digits in float32 before the offset is taken away: subtract first.
-    unit = X.astype(dtype) if low == 0 else np.subtract(X, low, dtype=np.float64).astype(dtype)
+    above = X if low == 0 else np.subtract(X, low, dtype=np.float64)
+    # Sums over an image are rounded in the order of the memory: it must not be the caller's.
+    unit = above.astype(dtype, order="C")
     # The networks multiply too: a scaler in front of one must not change a single bit.
     scale = unit.dtype.type(1 / (high - low))
     unit *= scale

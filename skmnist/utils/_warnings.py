@@ -4,7 +4,7 @@ import sys
 import warnings
 
 # A warning that points into one of them tells the user nothing.
-_PACKAGES_BETWEEN = ("joblib", "sklearn", "skmnist")
+_PACKAGES_BETWEEN = ("joblib", "pickle", "sklearn", "skmnist")
 
 
 def warn_user(message: str | Warning, category: type[Warning] | None = None) -> None:

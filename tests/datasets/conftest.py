@@ -22,6 +22,7 @@ class Reply(NamedTuple):
     chunked: bool = False
     unknown_length: bool = False
     slow: str = ""
+    location: str = ""
 
 
 class Server(ThreadingHTTPServer):
@@ -57,6 +58,8 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Transfer-Encoding", "chunked")
         elif not (reply.endless or reply.unknown_length):
             self.send_header("Content-Length", str(len(reply.body) + reply.missing))
+        if reply.location:
+            self.send_header("Location", reply.location)
         if reply.slow == "headers":
             self.flush_headers()
             self.drip(b"X: " + 1000 * b"x")

@@ -1,5 +1,6 @@
 """Downloads: verified, atomic, patient with the network, and leaving nothing behind."""
 
+import gc
 import hashlib
 import os
 import re
@@ -65,6 +66,14 @@ def test_404_is_not_retried(serve, reply, tmp_path):
     assert isinstance(caught.value.__cause__, HTTPError)
     assert server.n_requests == 1
     assert everything_under(tmp_path) == []
+
+
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+def test_a_redirection_to_no_address(serve, reply, tmp_path):
+    server = serve(reply(status=302, location="http://[::1"))
+    with pytest.raises(DatasetNotFoundError, match="an address that is none: Invalid IPv6"):
+        download(server.url, tmp_path / "mnist.npz")
+    gc.collect()  # urllib has left the connection open
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 503])

@@ -508,7 +508,7 @@ BAD_FITS = {
     "words for pixels": (lambda X, y: (X.astype(str), y), "numeric|numbers"),
     "objects for pixels": (lambda X, y: (np.full(X.shape, {}, object), y), "number"),
     "empty X": (lambda X, y: (X[:0], y[:0]), "0 sample"),
-    "lengths": (lambda X, y: (X, y[:-1]), "inconsistent numbers of samples"),
+    "lengths": (lambda X, y: (X, y[:-1]), "X has 300 rows, but y has 299; expected one label"),
     "one class": (lambda X, y: (X, y * 0), r"y has one class only, \[0\]; expected at least two"),
     "no y": (lambda X, y: (X, None), "requires y to be passed, but the target y is None"),
     "one-hot y": (lambda X, y: (X, np.eye(10)[y]), r"looks one-hot.*pass `y.argmax\(1\)`"),

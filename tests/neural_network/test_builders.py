@@ -262,6 +262,7 @@ def test_deep_networks_take_images_of_any_size(build, image_shape, stem_stride):
         ("dropout", (0, 0, "a"), RATE, r"expected numbers in \[0, 1\)"),
         ("filters", (8, 0, 8), POSITIVE_INT, "expected positive integers"),
         ("filters", (8, True, 8), POSITIVE_INT, "expected positive integers"),
+        ("filters", (8, 8, 2**31), POSITIVE_INT, r"expected positive integers below 2\*\*31"),
         ("kernel_size", 2.5, POSITIVE_INT, "expected positive integers"),
     ],
 )

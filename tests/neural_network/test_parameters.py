@@ -198,9 +198,27 @@ def test_nothing_close_is_no_answer(X, y, make_mlp):
 )
 @pytest.mark.parametrize("empty", [(), [], np.array([], dtype=int)], ids=repr)
 def test_no_layers(network, name, empty, X, y):
-    message = rf"{name}=\(\) is not valid; expected positive integers, one per layer, and at least"
+    expected = r"positive integers below 2\*\*31, one per layer, and at least one layer"
+    message = rf"{name}=\(\) is not valid; expected {expected}"
     with pytest.raises(ValueError, match=message):
         network(**{name: empty}).fit(X, y)
+
+
+@pytest.mark.parametrize("name", ["hidden_layer_sizes", "batch_size", "epochs"])
+def test_numbers_beyond_those_of_the_processor(name, X, y, make_mlp):
+    with pytest.raises(ValueError, match=name):
+        make_mlp(**{name: 2**63}).fit(X, y)
+    whole = make_mlp(batch_size=2**31 - 1, epochs=1).fit(X, y)
+    np.testing.assert_array_equal(
+        whole.predict_proba(X), make_mlp(batch_size=len(X), epochs=1).fit(X, y).predict_proba(X)
+    )
+
+
+def test_an_integer_as_learning_rate(X, y, make_mlp):
+    one, same = (make_mlp(optimizer__learning_rate=rate).fit(X, y) for rate in (1, 1.0))
+    np.testing.assert_array_equal(one.predict_proba(X), same.predict_proba(X))
+    with pytest.raises(ValueError, match=r"optimizer__learning_rate.* in the range \(0"):
+        make_mlp(optimizer__learning_rate=10**400).fit(X, y)
 
 
 def test_no_hidden_layers_are_fine(X, y, make_cnn, make_mlp):

@@ -43,12 +43,19 @@ def test_any_label_type_is_accepted(y):
         (np.array([[0, 3], [1, 4]]), r"y has shape \(2, 2\), with 2 labels.*MultiOutputClassifier"),
         (np.array([[0, 1], [1, 1]]), "with 2 labels a row.*MultiOutputClassifier"),
         (np.array([["0", "1"]]), "with 2 labels a row.*MultiOutputClassifier"),
+        (np.array([1j, 2j]), "y is not valid: Complex data not supported"),
+        (np.zeros(3, "u1,u1"), r"y of dtype \[.* is not a set of classes"),
         (np.full((3, 2), 0.5), r"with 2 labels a row.*probabilities pass `y.argmax\(1\)`"),
     ],
 )
 def test_what_is_not_a_label_is_refused(y, message):
     with pytest.raises(ValueError, match=message):
         check_labels(y, "y")
+
+
+def test_bytes_are_no_labels():
+    with pytest.raises(TypeError, match=r"y is not valid: .*bytes is not supported"):
+        check_labels(np.array([b"a", b"b"]), "y")
 
 
 def test_one_hot_is_float32_in_the_order_of_the_classes():
@@ -66,9 +73,14 @@ def test_unknown_label_names_the_argument_and_the_label():
     ("class_weight", "message"),
     [
         ({0: 1.0, 5: 2.0}, r"class_weight has the labels \[5\].*among \[0, 1\]"),
-        ({0: -1.0}, r"class_weight has the weights \{0: -1.0\}; expected numbers of at least 0"),
-        ({0: np.nan}, "expected numbers of at least 0"),
-        ({0: "heavy"}, "expected numbers of at least 0"),
+        (
+            {0: -1.0},
+            r"class_weight has the weights \{0: -1.0\}; expected finite numbers of at least 0",
+        ),
+        ({0: np.nan}, "expected finite numbers of at least 0"),
+        ({0: np.inf}, "expected finite numbers of at least 0"),
+        ({0: 10**400}, "expected finite numbers of at least 0"),
+        ({0: "heavy"}, "expected finite numbers of at least 0"),
     ],
 )
 def test_bad_class_weight(class_weight, message):
@@ -231,6 +243,24 @@ def test_sample_weights_have_a_mean_of_one(X):
         assert weights.dtype == np.float32
         np.testing.assert_array_equal(weights, np.array([0.5, 1.5, 0, 1], dtype=np.float32))
         np.testing.assert_array_equal(check_weights(np.full(4, scale), images), np.ones(4))
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        ("balanced", "sample_weight is not valid: .*convert string to float"),
+        (np.array([1j, 1j]), "sample_weight is not valid: Complex data not supported"),
+        (np.full(2, np.datetime64("2026-11-27")), r"sample_weight has dtype datetime64\[D\]; exp"),
+        ([[1.0], [1.0, 2.0]], "sample_weight is not valid: .*inhomogeneous"),
+        (np.ma.array([1.0, 2.0], mask=[0, 1]), r"sample_weight has masked .*filled\(1\)"),
+        ([1.0, np.nan], "Input sample_weight contains NaN"),
+        ([0, 0], "sample_weight is zero for all rows"),
+        ([1, -1], "Negative values in data passed to `sample_weight`"),
+    ],
+)
+def test_bad_weights_are_named(weights, message):
+    with pytest.raises(ValueError, match=message):
+        check_weights(weights, np.zeros((2, 4)))
 
 
 def test_equal_weights_are_no_weights(X, y, make_mlp):

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -10,9 +11,11 @@ from numpy.testing import assert_allclose, assert_array_equal
 from skmnist.noise import (
     ElasticTransform,
     Fog,
+    GaussianNoise,
     MotionBlur,
     Pixelate,
     RandomScale,
+    ShotNoise,
     SmoothNoise,
     Snow,
     ZoomBlur,
@@ -197,3 +200,35 @@ def test_a_number_of_numpy_is_named_as_it_came():
         RandomScale(high=np.array(11.0)).fit(np.zeros((2, 4)))
     with pytest.raises(ValueError, match="'high' parameter of RandomScale must be a float"):
         RandomScale(high=np.array([1.0, 2.0])).fit(np.zeros((2, 4)))
+
+
+@pytest.mark.parametrize("number", [Fraction, np.longdouble])
+def test_numbers_of_any_type(number):
+    X = np.random.default_rng(0).random((3, 8, 8), dtype=np.float32)
+    # Not every function of SciPy takes longdoubles, and scikit-learn compares no fractions.
+    for noise_class, name in ((ShotNoise, "peak"), (GaussianNoise, "scale"), (RandomScale, "high")):
+        expected = noise_class(**{name: 1.25}, random_state=0).fit_transform(X)
+        given = noise_class(**{name: number(1.25)}, random_state=0).fit_transform(X)
+        assert_array_equal(given, expected, strict=True)
+    with pytest.raises(ValueError, match=r"low=.* is greater than high="):
+        RandomScale(low=number(2), high=np.longdouble(1)).fit(X)
+    with pytest.raises(ValueError, match="'scale' parameter of GaussianNoise must be a float"):
+        GaussianNoise(np.array(None)).fit(X)
+
+
+# Floats of any width, in memory of any order ------------------------------------------------------
+
+
+def test_long_doubles_are_noisy_too(noise_class):
+    X = np.random.default_rng(0).random((3, 9, 7))
+    noise = noise_class(random_state=0).fit(X)
+    noisy = noise.transform(X.astype(np.longdouble))
+    assert noisy.dtype == np.longdouble
+    assert_array_equal(noisy.astype(np.float64), noise.transform(X))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_order_of_the_memory_changes_no_bit(noise_class, dtype):
+    X = np.random.default_rng(0).random((6, 16, 2)).astype(dtype)
+    noise = noise_class(random_state=0).fit(X)
+    assert_array_equal(noise.transform(np.asfortranarray(X)), noise.transform(X))

@@ -115,6 +115,13 @@ def test_names_are_learned_and_checked_in_each_container(to_table):
         check_images(fitted(X), to_table(X, NAMES), reset=False)
 
 
+@pytest.mark.parametrize("reset", [True, False])
+def test_columns_of_one_name_are_refused(reset):
+    X = pd.DataFrame(np.eye(4), columns=["p", "q", "r", "q"])
+    with pytest.raises(ValueError, match=r"X has several columns of the name 'q'.*X\.to_numpy\(\)"):
+        check_images(fitted(np.eye(4)), X, reset=reset)
+
+
 @pytest.mark.filterwarnings("ignore:pandas.DataFrame with sparse columns")
 def test_names_are_those_that_standard_scaler_learns(to_table):
     table = to_table(np.eye(4, dtype=np.uint8), NAMES)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from shutil import SpecialFileError
 
 import pytest
@@ -217,6 +218,25 @@ def test_many_writers_at_once(tmp_path):
     assert errors == []
     assert len(set(path.read_text())) == 1
     assert list(tmp_path.iterdir()) == [path]
+
+
+@posix
+def test_what_is_left_behind_is_locked_until_it_is_removed(tmp_path, monkeypatch):
+    # Otherwise a new file, created and then locked by another process, would be removed.
+    (tmp_path / ".skmnist-1.part").touch()
+    unlink, locked = os.unlink, []
+
+    def look(path):
+        with open(path) as file:
+            try:
+                _files.fcntl.flock(file, _files.fcntl.LOCK_EX | _files.fcntl.LOCK_NB)
+            except BlockingIOError:
+                locked.append(Path(path).name)
+        unlink(path)
+
+    monkeypatch.setattr("os.unlink", look)
+    write(tmp_path / "file")
+    assert locked == [".skmnist-1.part"]
 
 
 @posix

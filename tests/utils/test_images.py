@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -118,6 +120,8 @@ NO_IMAGES = {
     "ragged lists": ([[1, 2], [3]], ValueError, "X is not a rectangular array of pixels"),
     "1-D": (np.zeros(4), ValueError, r"Expected 2D array, got 1D array .* \(4,\).*pass X\[:1\]"),
     "a row of a DataFrame": (pd.DataFrame(np.eye(4)).iloc[0], ValueError, r"pass .*X.iloc\[:1\]"),
+    "structured": (np.zeros((2, 4), "u1,u1"), ValueError, "X is not valid: dtype='numeric' is not"),
+    "a class": (np.ndarray, TypeError, r"X is not valid: float\(\) argument"),
     "np.matrix": (np.eye(4).view(np.matrix), TypeError, r"np\.matrix is not supported"),
     "a number": (3.0, ValueError, "Expected 2D array, got scalar array"),
     "None": (None, ValueError, "Expected 2D array"),
@@ -128,8 +132,9 @@ NO_IMAGES = {
 @pytest.mark.parametrize("reset", [True, False])
 def test_what_cannot_be_images(X, error, message, reset):
     probe = Probe() if reset else fitted(numbered(2, 4))
-    with pytest.raises(error, match=message):
+    with pytest.raises(error, match=message) as caught:
         check_images(probe, X, reset=reset)
+    assert re.search(r"\bX\b", str(caught.value))
 
 
 @pytest.mark.parametrize(

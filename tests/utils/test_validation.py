@@ -8,6 +8,7 @@ from skmnist.exceptions import DatasetNotFoundError
 from skmnist.neural_network import MLPClassifier
 from skmnist.noise import CannyEdges, GaussianNoise, RandomNoise
 from skmnist.preprocessing import PixelScaler
+from skmnist.utils import name_argument
 
 X = np.eye(4, dtype=np.uint8) * 255
 Y = [0, 1, 0, 1]
@@ -48,3 +49,15 @@ def test_what_several_parameters_must_satisfy_is_checked_all_the_same():
         pytest.raises(ValueError, match="low_threshold=3 is greater"),
     ):
         CannyEdges(low_threshold=3).fit(X)
+
+
+@pytest.mark.parametrize("kind", [ValueError, TypeError])
+def test_errors_name_the_argument(kind):
+    with (
+        pytest.raises(kind, match=r"^X is not valid: Xylophones are no pixels$") as caught,
+        name_argument("X"),
+    ):
+        raise kind("Xylophones are no pixels")
+    assert isinstance(caught.value.__cause__, kind)
+    with pytest.raises(kind, match=r"^Input X is empty$"), name_argument("X"):
+        raise kind("Input X is empty")
