@@ -20,6 +20,7 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from skmnist.neural_network._augmentation import Augmentation, advise_on, check_views
 from skmnist.neural_network._docstrings import complete_docstring
 from skmnist.neural_network._inference import CompiledInference
+from skmnist.neural_network._interruption import interrupts_wait
 from skmnist.neural_network._layers import ACTIVATIONS, INITIALIZERS
 from skmnist.neural_network._parameters import ParametersMixin
 from skmnist.neural_network._precision import PRECISIONS, training_precision
@@ -327,7 +328,8 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
                 )
             self.seed_ = draw_seed(self._value("random_state"))
             self.history_: dict[str, list[float]] = {}
-            self.model_ = self._build_model(self.n_classes_)
+            with interrupts_wait():
+                self.model_ = self._build_model(self.n_classes_)
             self._inference = CompiledInference(self.model_)
             self._augmentation: Augmentation | None = None
             # The settings and the numbers of the optimizer after the last training.

@@ -12,6 +12,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from skmnist.neural_network._interruption import interrupts_wait
 from skmnist.neural_network._samples import Samples
 from skmnist.neural_network._settings import default_floats
 from skmnist.neural_network._trainer import Trainer
@@ -25,7 +26,8 @@ def compiled_forward(model: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
     def forward(images: tf.Tensor) -> tf.Tensor:
         return head(body(images, training=False))
 
-    compiled = forward.get_concrete_function()
+    with interrupts_wait():
+        compiled = forward.get_concrete_function()
     return lambda images: compiled(tf.constant(images)).numpy()
 
 
@@ -159,7 +161,8 @@ class TensorFlowTrainer(Trainer):
             ]
             traced = tf.function(self._train_on_rows, input_signature=signature, autograph=False)
             # The concrete function: several architectures in a row would count as retracing.
-            self._compiled[pixel_dtype] = traced.get_concrete_function()
+            with interrupts_wait():
+                self._compiled[pixel_dtype] = traced.get_concrete_function()
         return self._compiled[pixel_dtype]
 
     def _holding(self, samples: Samples) -> Callable[..., Any]:

@@ -16,6 +16,7 @@ import keras
 import numpy as np
 
 from skmnist.neural_network._inference import CompiledInference
+from skmnist.neural_network._interruption import interrupts_wait
 from skmnist.neural_network._precision import with_precision
 from skmnist.neural_network._samples import Samples
 from skmnist.neural_network._settings import default_floats
@@ -188,17 +189,22 @@ def borrow_trainer(
     if isinstance(loss, str):
         loss = LOSSES[loss](label_smoothing=label_smoothing, dtype="float32")
     if not shared:
-        yield _trainer_class()(model, optimizer, loss, precision)
+        yield _new_trainer(model, optimizer, loss, precision)
         return
     with _lock:
         places = [place for place, (other, _) in enumerate(_idle) if other == key]
         trainer = _idle.pop(places[-1])[1] if places else None
     if trainer is None:
-        trainer = _trainer_class()(model, optimizer, loss, precision)
+        trainer = _new_trainer(model, optimizer, loss, precision)
     yield trainer
     with _lock:
         _idle.append((key, trainer))
         del _idle[:-_MAX_IDLE]
+
+
+def _new_trainer(*arguments: Any) -> Trainer:
+    with interrupts_wait():
+        return _trainer_class()(*arguments)
 
 
 def _trainer_class() -> type[Trainer]:
