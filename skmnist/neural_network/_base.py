@@ -17,7 +17,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import ClassifierTags
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
-from skmnist.neural_network._augmentation import Augmentation, advise_on, check_views
+from skmnist.neural_network._augmentation import Augmentation, check_views
 from skmnist.neural_network._docstrings import complete_docstring
 from skmnist.neural_network._inference import CompiledInference
 from skmnist.neural_network._interruption import interrupts_wait
@@ -123,45 +123,6 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         tags.classifier_tags = ClassifierTags()
         tags.target_tags.required = True
         return tags
-
-    def set_params(self, **params: Any) -> Self:
-        """Set parameters, `optimizer__learning_rate` among them.
-
-        Parameters
-        ----------
-        **params : dict
-            Parameters and their values.
-
-        Returns
-        -------
-        self : object
-            The estimator.
-
-        Raises
-        ------
-        ValueError
-            If a name is not a parameter.
-        """
-        # Names with two underscores are either our own or those of a nested estimator.
-        own_names = set(self._get_param_names())
-        nested = {name: value for name, value in params.items() if name not in own_names}
-        for name in nested:
-            owner = name.partition("__")[0]
-            if not hasattr(params.get(owner, getattr(self, owner, None)), "set_params"):
-                advice = (
-                    "For other settings of an optimizer pass an instance, such as "
-                    "optimizer=keras.optimizers.SGD(momentum=0.9)."
-                )
-                if owner == "augment":
-                    advice = advise_on(params.get(owner, self.augment))
-                raise ValueError(
-                    f"Invalid parameter {name!r} for estimator {self}. Valid parameters are: "
-                    f"{sorted(own_names)}. {advice}"
-                )
-        for name in own_names & params.keys():
-            setattr(self, name, params[name])
-        BaseEstimator.set_params(self, **nested)
-        return self
 
     # Fitting --------------------------------------------------------------------------------------
 
