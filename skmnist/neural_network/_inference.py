@@ -61,12 +61,11 @@ def _rows_per_call(n: int) -> int:
     """Return how many rows each call computes for a batch of `n` rows.
 
     All calls compute equally many rows, in whole blocks, so that no bit depends on the place of a
-    row. A single row is computed as two: TensorFlow multiplies one row by other kernels, which
-    round differently.
+    row. A single row has one place only.
     """
     n_calls = math.ceil(n / _MAX_ROWS_PER_CALL)
-    block = rows_per_block()
-    return 2 if n == 1 else math.ceil(n / n_calls / block) * block
+    block = rows_per_block() if n > 1 else 1
+    return math.ceil(n / n_calls / block) * block
 
 
 def _filled_up(images: np.ndarray, n: int) -> np.ndarray:

@@ -65,10 +65,20 @@ def rows_per_block() -> int:
     Elementwise operations work on packets of 8 numbers. Matrix products work on blocks of 24 rows
     in Eigen and of 6 rows in oneDNN with AVX2; oneDNN with AVX-512 computes all rows alike.
     """
-    flags = cpu_flags()
-    by_default = "1" if flags & _FLAGS_OF_ONEDNN else "0"
-    has_onednn = os.environ.get(_ONEDNN, by_default).lower() in ("1", "true")
-    return 8 if has_onednn and "avx512f" in flags else 24
+    return 8 if _has_onednn() and "avx512f" in cpu_flags() else 24
+
+
+def convolves_one_image_by_itself() -> bool:
+    """Tell whether a convolution rounds differently if a batch has one image only.
+
+    oneDNN with AVX2 has other kernels for that.
+    """
+    return _has_onednn() and "avx512f" not in cpu_flags()
+
+
+def _has_onednn() -> bool:
+    by_default = "1" if _FLAGS_OF_ONEDNN & _flags_of_processor() else "0"
+    return os.environ.get(_ONEDNN, by_default).lower() in ("1", "true")
 
 
 def use_threads_of_joblib() -> None:

@@ -13,34 +13,57 @@ import numpy as np
 import tensorflow as tf
 
 from skmnist.neural_network._interruption import interrupts_wait
+from skmnist.neural_network._runtime import convolves_one_image_by_itself
 from skmnist.neural_network._samples import Samples
 from skmnist.neural_network._settings import default_floats
 from skmnist.neural_network._trainer import Trainer
 
 
 def compiled_forward(model: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
-    """Compile the forward pass of a network, once for batches of any length."""
-    body, head = _body_and_head(model)
+    """Compile the forward pass of a network, once for batches of any length.
+
+    Where TensorFlow computes a single image by other kernels, which round differently, the image is
+    computed twice: only from the hidden dense layers on, if its convolutions have no such kernels.
+    """
+    body, hidden, head = _parts(model)
+    n_dense = sum(isinstance(layer, keras.layers.Dense) for layer in model.layers)
+    doubles_images = convolves_one_image_by_itself() or (n_dense > 1 and not hidden)
 
     @tf.function(input_signature=[tf.TensorSpec(model.input_shape, tf.float32)], autograph=False)
     def forward(images: tf.Tensor) -> tf.Tensor:
-        return head(body(images, training=False))
+        n = tf.shape(images)[0]
+        if doubles_images:
+            images = _doubled_if_single(images)
+        features = body(images, training=False)
+        if hidden and not doubles_images:
+            features = _doubled_if_single(features)
+        for layer in hidden:
+            features = layer(features, training=False)
+        return head(features)[:n]
 
     with interrupts_wait():
         compiled = forward.get_concrete_function()
     return lambda images: compiled(tf.constant(images)).numpy()
 
 
-def _body_and_head(model: keras.Model) -> tuple[keras.Model, Callable[[tf.Tensor], tf.Tensor]]:
-    """Split a network before its global average pooling and its softmax layer.
+def _doubled_if_single(rows: tf.Tensor) -> tf.Tensor:
+    n_more = tf.cast(tf.shape(rows)[0] == 1, tf.int32)
+    return tf.concat([rows, rows[:n_more]], axis=0)
 
-    The head computes in float64 and rounds once. In float32, TensorFlow sums the pixels of a map in
-    an order that depends on the place of the row, and the rounding of the last layer would be most
-    of what differs between two batches with the same image.
+
+def _parts(
+    model: keras.Model,
+) -> tuple[keras.Model, list[keras.Layer], Callable[[tf.Tensor], tf.Tensor]]:
+    """Split a network into its body, its hidden dense layers, if it is a chain, and its head.
+
+    The head is global average pooling and the softmax layer, in float64, rounded once. In float32,
+    TensorFlow sums the pixels of a map in an order that depends on the place of the row, and the
+    rounding of the last layer would be most of what differs between two batches.
     """
-    *_, pooling, last = (x for x in model.layers if not isinstance(x, keras.layers.Dropout))
+    layers = [x for x in model.layers if not isinstance(x, keras.layers.Dropout)]
+    *_, pooling, last = layers
     if type(last) is not keras.layers.Dense or last.activation is not keras.activations.softmax:
-        return model, tf.identity
+        return model, [], tf.identity
     pools = type(pooling) is keras.layers.GlobalAveragePooling2D
 
     def head(features: tf.Tensor) -> tf.Tensor:
@@ -52,7 +75,12 @@ def _body_and_head(model: keras.Model) -> tuple[keras.Model, Callable[[tf.Tensor
         logits = (features[tf.newaxis] @ kernel)[0] + bias
         return tf.cast(tf.nn.softmax(logits), tf.float32)
 
-    return keras.Model(model.inputs, (pooling if pools else last).input), head
+    end = pooling if pools else last
+    hidden = []
+    if isinstance(model, keras.Sequential):
+        is_dense = [isinstance(layer, keras.layers.Dense) for layer in layers]
+        hidden = layers[is_dense.index(True) : -1]
+    return keras.Model(model.inputs, [*hidden, end][0].input), hidden, head
 
 
 def fuse_adam(optimizer: keras.optimizers.Optimizer) -> None:

@@ -96,19 +96,20 @@ def test_without_a_list_of_flags_there_are_none(processor, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("flags", "variables", "expected"),
+    ("flags", "variables", "n_rows", "by_itself"),
     [
-        (AVX512, {}, 8),
-        (AVX512, {"TF_ENABLE_ONEDNN_OPTS": "0"}, 24),
-        (AVX512, {"ONEDNN_MAX_CPU_ISA": "AVX2"}, 24),
-        ("avx2 avx512f", {}, 24),  # TensorFlow leaves oneDNN off
-        ("avx2 avx512f", {"TF_ENABLE_ONEDNN_OPTS": "1"}, 8),
-        ("avx2", {"TF_ENABLE_ONEDNN_OPTS": "1"}, 24),
+        (AVX512, {}, 8, False),
+        (AVX512, {"TF_ENABLE_ONEDNN_OPTS": "0"}, 24, False),
+        (AVX512, {"ONEDNN_MAX_CPU_ISA": "AVX2"}, 24, True),
+        ("avx2 avx512f", {}, 24, False),  # TensorFlow leaves oneDNN off
+        ("avx2 avx512f", {"TF_ENABLE_ONEDNN_OPTS": "1"}, 8, False),
+        ("avx2", {"TF_ENABLE_ONEDNN_OPTS": "1"}, 24, True),
     ],
 )
-def test_blocks_of_rows(processor, flags, variables, expected):
+def test_kernels_of_the_processor(processor, flags, variables, n_rows, by_itself):
     processor(flags, **variables)
-    assert _runtime.rows_per_block() == expected
+    assert _runtime.rows_per_block() == n_rows
+    assert _runtime.convolves_one_image_by_itself() is by_itself
 
 
 @pytest.mark.parametrize(
