@@ -28,6 +28,8 @@ def _check_labels(y: Any, name: str) -> np.ndarray:
     if labels.ndim not in (1, 2):
         raise ValueError(f"{name} has shape {labels.shape}; expected labels of shape (n,).")
     labels = column_or_1d(labels, warn=True)
+    if labels.dtype.kind == "V":  # rows of a structured array
+        raise ValueError(_no_classes("unknown", labels, name))
     missing = np.flatnonzero(np.ma.getmaskarray(y) if np.ma.isMA(y) else pd.isna(labels))
     if missing.size:
         raise ValueError(
@@ -44,14 +46,18 @@ def _check_labels(y: Any, name: str) -> np.ndarray:
                 f"them, for example with `[str(label) for label in {name}]`."
             )
     kind = type_of_target(labels, input_name=name)
-    if kind not in ("binary", "multiclass") or labels.dtype.kind == "V":
-        raise ValueError(
-            f"Unknown label type: {kind}. {name} of dtype {labels.dtype} is not a set of classes; "
-            "expected integers, strings or booleans of shape (n,). For one-hot rows or "
-            f"probabilities pass `{name}.argmax(1)`, for an object array of integers "
-            f"`{name}.astype(int)`."
-        )
+    if kind not in ("binary", "multiclass"):
+        raise ValueError(_no_classes(kind, labels, name))
     return labels
+
+
+def _no_classes(kind: str, labels: np.ndarray, name: str) -> str:
+    return (
+        f"Unknown label type: {kind}. {name} of dtype {labels.dtype} is not a set of classes; "
+        "expected integers, strings or booleans of shape (n,). For one-hot rows or "
+        f"probabilities pass `{name}.argmax(1)`, for an object array of integers "
+        f"`{name}.astype(int)`."
+    )
 
 
 def _as_array(y: Any, name: str) -> np.ndarray:
@@ -112,7 +118,7 @@ def check_weights(sample_weight: Any, images: np.ndarray) -> np.ndarray:
                 "weight that they get."
             )
         given = np.asarray(sample_weight)
-        if given.dtype.kind in "mM":  # scikit-learn would count the days
+        if given.dtype.kind in "mMSUV":  # of dates, scikit-learn would count the days
             raise ValueError(f"sample_weight has dtype {given.dtype}; expected numbers.")
         if not given.any():
             raise ValueError(
