@@ -35,7 +35,7 @@ NETWORKS = {
     "mlp": MLPClassifier((256, 128), **SETTINGS),
     "cnn": CNNClassifier((8, 16, 32), **SETTINGS),
     "resnet": ResNetClassifier((8, 16), **SETTINGS),
-    "densenet": DenseNetClassifier((2, 2), growth_rate=6, **SETTINGS),
+    "densenet": DenseNetClassifier((2, 2), growth_rate=8, **SETTINGS),
 }
 
 
