@@ -51,8 +51,9 @@ def test_memory_is_bounded_by_chunks(model):
     forward = predict._forward
     predict._forward = lambda images: sizes.append(len(images)) or forward(images)
     predict(np.zeros((5000, 4, 4, 1), dtype=np.uint8))
-    assert max(sizes) <= 1024
-    assert sum(sizes) == 5000
+    assert max(sizes) <= 1008
+    assert len(set(sizes)) == 1  # so that no bit depends on the call of a row
+    assert 5000 <= sum(sizes) < 5000 + len(sizes) * 24
 
 
 def test_it_follows_the_weights(model):
