@@ -70,6 +70,8 @@ def _rows_per_call(n: int) -> int:
 
 def _filled_up(images: np.ndarray, n: int) -> np.ndarray:
     """Return `n` float32 images, the last ones black if there are fewer."""
+    if len(images) == n:
+        return images.astype(np.float32)
     filled = np.zeros((n, *images.shape[1:]), dtype=np.float32)
     filled[: len(images)] = images
     return filled
