@@ -51,8 +51,8 @@ def has_bfloat16() -> bool:
 def use_onednn_where_it_helps() -> None:
     """Switch oneDNN on where the processor has AVX2 and not AVX-512, unless the user has decided.
 
-    TensorFlow leaves it off there, which costs a third of the speed of training. It reads the
-    variable when it is imported, so this has to happen before.
+    TensorFlow leaves it off there, and trains more slowly. It reads the variable when it is
+    imported, so this has to happen before.
     """
     flags = _flags_of_processor()
     if "avx2" in flags and "avx512f" not in flags and "tensorflow" not in sys.modules:
