@@ -37,7 +37,6 @@ _SUBPACKAGES = (
     "noise",
     "persistence",
     "preprocessing",
-    "utils",
 )
 
 __all__ = ["__version__", *sorted(_HOME_OF), *_SUBPACKAGES]

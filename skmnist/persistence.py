@@ -19,8 +19,8 @@ from typing import Any, NamedTuple
 import joblib
 from sklearn.utils import check_scalar
 
+from skmnist._utils import atomic_write, check_regular_file
 from skmnist.exceptions import ForkedProcessError, ModelFileError
-from skmnist.utils import atomic_write, check_regular_file
 
 __all__ = ["dump", "load"]
 

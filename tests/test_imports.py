@@ -26,7 +26,7 @@ def run(program, **options):
     "statement",
     [
         "import skmnist; dir(skmnist)",
-        "import skmnist.datasets, skmnist.exceptions, skmnist.utils",
+        "import skmnist.datasets, skmnist.exceptions, skmnist._utils",
         "import skmnist.noise, skmnist.preprocessing",
         "from skmnist import make_noise, make_noisy_mnist, PixelScaler; make_noise('reference')",
     ],
@@ -83,7 +83,6 @@ def test_public_names():
         "persistence",
         "preprocessing",
         "reference_architectures",
-        "utils",
     ]
     assert set(skmnist.__all__) <= set(dir(skmnist))
 
@@ -100,7 +99,7 @@ def test_every_public_name_resolves(name):
 
 @pytest.mark.parametrize(
     "package", ["datasets", "exceptions", "model_selection", "neural_network", "noise",
-                "preprocessing", "utils"]
+                "preprocessing"]
 )  # fmt: skip
 def test_every_name_of_a_package_resolves(package):
     module = getattr(skmnist, package)

@@ -12,15 +12,15 @@ import numpy as np
 import numpy.lib.format as npy_format
 import numpy.typing as npt
 from sklearn.utils import Bunch
-from sklearn.utils._param_validation import (
+
+from skmnist._utils import check_regular_file, validate_arguments
+from skmnist._utils._sklearn import (
     Interval,
     StrOptions,
 )
-
 from skmnist.datasets._bunch import FORM_PARAMETERS, make_bunch, read_descr
 from skmnist.datasets._remote import download
 from skmnist.exceptions import DatasetIntegrityError, DatasetNotFoundError
-from skmnist.utils import check_regular_file, validate_arguments
 
 _FILE_NAME = "mnist.npz"
 _URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"

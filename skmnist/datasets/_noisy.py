@@ -9,10 +9,10 @@ import numpy.typing as npt
 from sklearn.base import clone
 from sklearn.utils import Bunch
 
+from skmnist._utils import validate_arguments
 from skmnist.datasets._bunch import FORM_PARAMETERS, make_bunch
 from skmnist.datasets._sample import load_mnist_sample
 from skmnist.exceptions import ImageShapeError
-from skmnist.utils import validate_arguments
 
 
 def _check_noise(noise: Any) -> None:

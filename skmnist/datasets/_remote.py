@@ -10,8 +10,8 @@ from threading import Thread
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
+from skmnist._utils import atomic_write, warn_user
 from skmnist.exceptions import DatasetIntegrityError, DatasetNotFoundError, SkmnistWarning
-from skmnist.utils import atomic_write, warn_user
 
 # Seconds without a byte after which a server counts as not answering.
 TIMEOUT = 30.0

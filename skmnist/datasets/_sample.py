@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils import Bunch
 
+from skmnist._utils import import_optional, validate_arguments
 from skmnist.datasets._bunch import FORM_PARAMETERS, make_bunch, read_descr
-from skmnist.utils import import_optional, validate_arguments
 
 # The rows come sorted by digit. RandomState, whose stream numpy has frozen, gives the same order
 # with every version of numpy.

@@ -11,8 +11,8 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils import check_scalar
 
+from skmnist._utils import image_keys
 from skmnist.neural_network._samples import Samples, order_of_epoch
-from skmnist.utils import image_keys
 
 
 class Call(NamedTuple):

@@ -15,8 +15,15 @@ import numpy as np
 from scikeras.wrappers import KerasClassifier
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import ClassifierTags
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
+from skmnist._utils import (
+    check_images,
+    clip_to_value_range,
+    draw_seed,
+    learn_value_range,
+    refitted,
+)
+from skmnist._utils._sklearn import HasMethods, Interval, StrOptions
 from skmnist.neural_network._augmentation import Augmentation, check_views
 from skmnist.neural_network._docstrings import complete_docstring
 from skmnist.neural_network._inference import CompiledInference
@@ -43,13 +50,6 @@ from skmnist.neural_network._training import (
     fresh_optimizer,
     join_histories,
     train,
-)
-from skmnist.utils import (
-    check_images,
-    clip_to_value_range,
-    draw_seed,
-    learn_value_range,
-    refitted,
 )
 
 

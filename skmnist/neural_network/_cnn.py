@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 import keras
 import numpy as np
-from sklearn.utils._param_validation import StrOptions
 
+from skmnist._utils._sklearn import StrOptions
 from skmnist.neural_network._builders import build_cnn
 from skmnist.neural_network._hidden_layers import BaseHiddenLayersClassifier
 from skmnist.neural_network._layers import INITIALIZERS, PADDINGS

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 import keras
 import numpy as np
-from sklearn.utils._param_validation import Interval
 
+from skmnist._utils._sklearn import Interval
 from skmnist.neural_network._builders import build_densenet
 from skmnist.neural_network._deep import BaseDeepClassifier
 

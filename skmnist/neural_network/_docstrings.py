@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from skmnist.utils import fill_docstring
+from skmnist._utils import fill_docstring
 
 _ACTIVATION = """\
 activation : str, default=?

@@ -3,8 +3,7 @@
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
-from sklearn.utils._param_validation import StrOptions
-
+from skmnist._utils._sklearn import StrOptions
 from skmnist.neural_network._base import BaseImageClassifier
 from skmnist.neural_network._layers import INITIALIZERS
 

@@ -11,7 +11,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from skmnist.neural_network._parameters import as_python, did_you_mean
+from skmnist._utils import as_python
+from skmnist.neural_network._parameters import did_you_mean
 
 ACTIVATIONS = (
     "elu",

@@ -1,32 +1,14 @@
 """Parameters as they are given: numbers of any library, and names that may be misspelt."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from difflib import get_close_matches
-from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
-import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.utils._param_validation import InvalidParameterError, StrOptions
 
+from skmnist._utils import as_python, validate_arguments
+from skmnist._utils._sklearn import InvalidParameterError, StrOptions
 from skmnist.neural_network._augmentation import advise_on
-from skmnist.utils import validate_arguments
-
-
-def as_python(value: Any) -> Any:
-    """Return Python's numbers, strings and tuples for the scalars and arrays of numpy.
-
-    Keras refuses some of numpy's numbers, and the JSON of an architecture has none.
-    """
-    if hasattr(value, "__array__"):
-        value = np.asarray(value).tolist()
-    if isinstance(value, dict):
-        return {as_python(key): as_python(entry) for key, entry in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return tuple(map(as_python, value))
-    if isinstance(value, Real) and not isinstance(value, Integral):
-        return float(value)
-    return value
 
 
 def did_you_mean(value: Any, names: Iterable[str]) -> str:

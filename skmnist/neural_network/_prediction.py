@@ -8,12 +8,18 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted
 
+from skmnist._utils import (
+    as_python,
+    check_images,
+    check_state,
+    clip_to_value_range,
+    sign_state,
+    snapshot,
+)
 from skmnist.neural_network._augmentation import Augmentation, check_views
 from skmnist.neural_network._inference import CompiledInference
-from skmnist.neural_network._parameters import as_python
 from skmnist.neural_network._runtime import check_process
 from skmnist.neural_network._state import backend_versions, pack_model, unpack_model
-from skmnist.utils import check_images, check_state, clip_to_value_range, sign_state, snapshot
 
 # Rows that are made noisy at once for predictions over several views.
 _ROWS_PER_VIEW = 4096

@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import train_test_split
 from sklearn.utils import assert_all_finite, column_or_1d, compute_class_weight
-from sklearn.utils._param_validation import Interval
 from sklearn.utils.multiclass import type_of_target
-from sklearn.utils.validation import _check_sample_weight
 
-from skmnist.utils import name_argument
+from skmnist._utils import name_argument
+from skmnist._utils._sklearn import Interval, check_sample_weight
 
 
 def check_labels(y: Any, name: str) -> np.ndarray:
@@ -125,7 +124,7 @@ def check_weights(sample_weight: Any, images: np.ndarray) -> np.ndarray:
                 "sample_weight is zero for all rows, which leaves nothing to train on; pass at "
                 "least one positive weight."
             )
-        weights: np.ndarray = _check_sample_weight(
+        weights: np.ndarray = check_sample_weight(
             sample_weight, images, dtype=np.float64, ensure_non_negative=True
         )
     weights = weights / weights.max()  # so that no sum overflows

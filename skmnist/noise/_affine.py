@@ -6,8 +6,8 @@ from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.utils._param_validation import Interval, StrOptions
 
+from skmnist._utils._sklearn import Interval, StrOptions
 from skmnist.noise._base import BaseNoise
 from skmnist.noise._fields import smooth_mirrored
 from skmnist.noise._streams import ImageStreams

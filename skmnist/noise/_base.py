@@ -2,19 +2,17 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils import check_scalar, gen_batches
-from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from skmnist.noise._docstrings import complete_docstring
-from skmnist.noise._streams import EpochStreams, ImageStreams, PixelStreams
-from skmnist.utils import (
+from skmnist._utils import (
     SavedStateMixin,
+    as_python_number,
     check_images,
     clip_to_value_range,
     draw_seed,
@@ -27,6 +25,9 @@ from skmnist.utils import (
     to_unit_range,
     validate_params,
 )
+from skmnist._utils._sklearn import StrOptions
+from skmnist.noise._docstrings import complete_docstring
+from skmnist.noise._streams import EpochStreams, ImageStreams, PixelStreams
 
 
 class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
@@ -91,7 +92,7 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         without axes and fractions.
         """
         params = self.get_params(deep=False)
-        numbers = {name: _as_python(value) for name, value in params.items()}
+        numbers = {name: as_python_number(value) for name, value in params.items()}
         numbers = {name: n for name, n in numbers.items() if n is not params[name]}
         return snapshot(self, **numbers) if numbers else self
 
@@ -193,8 +194,8 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
             Number of the epoch, from 0. Equal numbers give equal noise; no epoch has that of
             `transform`.
         keys : ndarray of shape (n, 4), uint64, default=None
-            What the noise of each image depends on; None takes ``skmnist.utils.image_keys`` of `X`.
-            Noises that follow one another share those of what the first one gets: they take time.
+            What the noise of each image depends on; None computes it from `X`. When chaining
+            noises, pass the keys of the original images to each.
 
         Returns
         -------
@@ -270,7 +271,7 @@ BaseNoise.__doc__ = BaseNoise.__doc__ and complete_docstring(BaseNoise.__doc__)
 
 def check_order(low_name: str, low: float, high_name: str, high: float) -> None:
     """Refuse two parameters that are a range upside down."""
-    if _as_python(low) > _as_python(high):
+    if as_python_number(low) > as_python_number(high):
         raise ValueError(
             f"{low_name}={low!r} is greater than {high_name}={high!r}; expected {low_name} <= "
             f"{high_name}."
@@ -284,15 +285,6 @@ def check_odd(name: str, value: int, what: str) -> None:
             f"{name}={value!r} is even; expected an odd number of pixels, so that the {what} has a "
             f"pixel in its middle: pass {value - 1} or {value + 1}."
         )
-
-
-def _as_python(value: Any) -> Any:
-    """Return Python's number for one of another type, and anything else as it is."""
-    if isinstance(value, np.ndarray | np.generic) and value.ndim == 0 and value.dtype != object:
-        value = value.item()
-    if isinstance(value, Real) and not isinstance(value, Integral | float):
-        value = float(value)  # a fraction, or a longdouble, whose item is a longdouble
-    return value
 
 
 def _keep_freed_memory() -> None:

@@ -1,6 +1,6 @@
 """The paragraphs that stand in the docstring of every noise, written once."""
 
-from skmnist.utils import fill_docstring
+from skmnist._utils import fill_docstring
 
 _COMMON_PARAMETERS = """\
 when : {"always", "fit"}, default="always"

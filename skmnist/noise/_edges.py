@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 from scipy.ndimage import correlate1d, gaussian_filter, label
-from sklearn.utils._param_validation import Interval
 
+from skmnist._utils._sklearn import Interval
 from skmnist.noise._base import BaseNoise, check_order
 from skmnist.noise._streams import ImageStreams
 

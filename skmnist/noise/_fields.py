@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy import sparse
 from scipy.ndimage import gaussian_filter, gaussian_filter1d
-from sklearn.utils._param_validation import Interval
 
+from skmnist._utils._sklearn import Interval
 from skmnist.noise._base import BaseNoise
 from skmnist.noise._linear import apply_matrices
 from skmnist.noise._streams import ImageStreams

@@ -7,8 +7,8 @@ from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.utils._param_validation import Interval
 
+from skmnist._utils._sklearn import Interval
 from skmnist.noise._base import BaseNoise
 from skmnist.noise._streams import ImageStreams
 

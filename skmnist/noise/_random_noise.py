@@ -7,9 +7,8 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from sklearn.base import clone
 from sklearn.utils import gen_batches
-from sklearn.utils._param_validation import Interval
-from sklearn.utils.metaestimators import _BaseComposition
 
+from skmnist._utils._sklearn import BaseComposition, Interval
 from skmnist.noise._additive import GaussianNoise
 from skmnist.noise._affine import RandomAffine
 from skmnist.noise._base import BaseNoise
@@ -21,7 +20,7 @@ from skmnist.noise._structural import Occlusion
 _LEARNED = ("image_shape_", "value_range_", "n_features_in_", "feature_names_in_")
 
 
-class RandomNoise(BaseNoise, _BaseComposition):
+class RandomNoise(BaseNoise, BaseComposition):
     """Pick one of several noises, or none, at random for each image.
 
     Parameters

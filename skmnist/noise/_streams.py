@@ -15,8 +15,8 @@ from typing import Self
 
 import numpy as np
 
+from skmnist._utils import as_key_bytes, image_digests
 from skmnist.noise._pcg64 import uniform_float32
-from skmnist.utils import as_key_bytes, image_digests
 
 
 class ImageStreams(ABC):
@@ -142,7 +142,7 @@ class EpochStreams(ImageStreams):
     Parameters
     ----------
     keys : ndarray of shape (n, 4), uint64
-        The keys, as `skmnist.utils.image_keys` returns them.
+        The keys, as `skmnist._utils.image_keys` returns them.
     name : str
         Name of the noise: two noises with equal seeds draw differently.
     seed : int

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 from scipy import sparse
-from sklearn.utils._param_validation import Interval
 
+from skmnist._utils._sklearn import Interval
 from skmnist.noise._base import BaseNoise
 from skmnist.noise._linear import MAX_WEIGHTS, apply_map, apply_matrices, separable_map
 from skmnist.noise._streams import ImageStreams

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
-from sklearn.utils._param_validation import Interval
 
+from skmnist._utils._sklearn import Interval
 from skmnist.noise._base import BaseNoise
 from skmnist.noise._filters import blur_taps, trail_taps
 from skmnist.noise._linear import zoom_images

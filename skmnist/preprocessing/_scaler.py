@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from skmnist.utils import (
+from skmnist._utils import (
     SavedStateMixin,
     check_images,
     clip_to_value_range,

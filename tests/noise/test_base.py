@@ -18,10 +18,10 @@ from sklearn.pipeline import Pipeline
 from sklearn.tree import DecisionTreeClassifier
 
 import skmnist.noise
+from skmnist._utils import image_keys
 from skmnist.exceptions import ImageShapeError, ValueRangeError
 from skmnist.noise import BaseNoise, GaussianNoise, RandomNoise
 from skmnist.noise._streams import ImageStreams
-from skmnist.utils import image_keys
 
 # Parameters with which a noise changes nothing.
 ZERO = {

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from skmnist._utils import image_keys
 from skmnist.noise._streams import EpochStreams, PixelStreams
-from skmnist.utils import image_keys
 
 IMAGES = np.random.default_rng(0).random((2000, 3, 4), dtype=np.float32)
 METHODS = ["random", "standard_normal"]

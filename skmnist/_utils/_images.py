@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_array
-from sklearn.utils._set_output import _get_output_config
-from sklearn.utils.validation import _check_n_features
 
+from skmnist._utils._containers import as_array, check_column_names, hint_at_cells, is_table
+from skmnist._utils._sklearn import check_n_features, get_output_config
+from skmnist._utils._validation import name_argument
+from skmnist._utils._warnings import warn_user
 from skmnist.exceptions import ImageShapeError, ImageShapeWarning
-from skmnist.utils._containers import as_array, check_column_names, hint_at_cells, is_table
-from skmnist.utils._validation import name_argument
-from skmnist.utils._warnings import warn_user
 
 ImageShape = tuple[int, int, int]
 
@@ -83,7 +82,7 @@ def check_images(
         check_column_names(estimator, X, reset=reset)
     images = _check_numbers(X, array, estimator)
     if own_shape is None:
-        _check_n_features(estimator, images, reset=reset)
+        check_n_features(estimator, images, reset=reset)
 
     if reset:
         shape = _resolve_image_shape(image_shape, images.shape, own_shape, warn_not_square)
@@ -126,7 +125,7 @@ def restore_shape(
     """
     shape = X.shape if hasattr(X, "shape") else np.asarray(X).shape
     if transformer is not None and len(shape) > 2:
-        container = _get_output_config("transform", transformer)["dense"]
+        container = get_output_config("transform", transformer)["dense"]
         if container != "default":
             raise ImageShapeError(
                 f"X has shape {shape}, which does not fit into the table that "

@@ -3,12 +3,12 @@ import pytest
 from sklearn import config_context
 from sklearn.utils._param_validation import InvalidParameterError
 
+from skmnist._utils import name_argument
 from skmnist.datasets import fetch_mnist, load_mnist_sample, make_noisy_mnist
 from skmnist.exceptions import DatasetNotFoundError
 from skmnist.neural_network import MLPClassifier
 from skmnist.noise import CannyEdges, GaussianNoise, RandomNoise
 from skmnist.preprocessing import PixelScaler
-from skmnist.utils import name_argument
 
 X = np.eye(4, dtype=np.uint8) * 255
 Y = [0, 1, 0, 1]

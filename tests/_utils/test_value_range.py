@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from skmnist.exceptions import ValueRangeError, ValueRangeWarning
-from skmnist.utils import (
+from skmnist._utils import (
     clip_to_value_range,
     from_unit_range,
     learn_value_range,
     to_unit_range,
 )
+from skmnist.exceptions import ValueRangeError, ValueRangeWarning
 
 # Pixels, dtype, the range that is learned, and whether that is a guess that deserves a warning.
 RULES = [

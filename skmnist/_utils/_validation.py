@@ -1,13 +1,12 @@
 """Validation of parameters, which scikit-learn's configuration can switch off; names in errors."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
-from sklearn import get_config
 from sklearn.base import BaseEstimator
-from sklearn.utils._param_validation import validate_parameter_constraints
+
+from skmnist._utils._sklearn import validate_arguments
 
 
 def validate_params(estimator: BaseEstimator) -> None:
@@ -29,30 +28,6 @@ def validate_params(estimator: BaseEstimator) -> None:
         estimator.get_params(deep=False),
         caller=type(estimator).__name__,
     )
-
-
-def validate_arguments(
-    constraints: Mapping[str, Any], arguments: Mapping[str, Any], *, caller: str
-) -> None:
-    """Check the arguments of a function against constraints.
-
-    Parameters
-    ----------
-    constraints : mapping of str to list
-        Constraints of scikit-learn by the names of the arguments.
-    arguments : mapping of str to object
-        The arguments; with ``sklearn.set_config(skip_parameter_validation=True)`` they are not
-        checked.
-    caller : str
-        The name of the function, for the message.
-
-    Raises
-    ------
-    InvalidParameterError
-        If an argument has another type, or a value outside its range.
-    """
-    if not get_config()["skip_parameter_validation"]:
-        validate_parameter_constraints(constraints, arguments, caller_name=caller)
 
 
 @contextmanager

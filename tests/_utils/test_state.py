@@ -1,7 +1,7 @@
 import pytest
 from sklearn.base import BaseEstimator
 
-from skmnist.utils import refitted, snapshot
+from skmnist._utils import refitted, snapshot
 
 
 def change(estimator):

@@ -7,8 +7,8 @@ from numpy.testing import assert_array_equal
 from scipy.sparse import csr_array, csr_matrix
 from sklearn.base import BaseEstimator
 
+from skmnist._utils import check_images, restore_shape
 from skmnist.exceptions import ImageShapeError, ImageShapeWarning
-from skmnist.utils import check_images, restore_shape
 
 
 class Probe(BaseEstimator):

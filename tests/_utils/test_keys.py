@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from skmnist.utils import image_keys
+from skmnist._utils import image_keys
 
 X = np.random.default_rng(0).integers(0, 256, (700, 6, 6), dtype=np.uint8)
 RANGES = [(0, 255), (0, 1), (-1, 1)]

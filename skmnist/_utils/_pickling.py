@@ -10,8 +10,8 @@ import sklearn
 from sklearn.base import BaseEstimator
 
 import skmnist
+from skmnist._utils._warnings import warn_user
 from skmnist.exceptions import ModelFileError, ModelVersionWarning
-from skmnist.utils._warnings import warn_user
 
 _RECORD = "_saved_by"
 

@@ -6,11 +6,11 @@ from sklearn.model_selection import cross_validate
 from sklearn.pipeline import make_pipeline
 
 import skmnist
+from skmnist._utils import warn_user
 from skmnist.exceptions import ImageShapeWarning, SkmnistWarning, ValueRangeWarning
 from skmnist.neural_network import MLPClassifier
 from skmnist.noise import GaussianNoise
 from skmnist.preprocessing import PixelScaler
-from skmnist.utils import warn_user
 
 DARK = np.arange(12, dtype=np.uint8).reshape(3, 4)
 

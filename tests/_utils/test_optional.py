@@ -2,8 +2,8 @@ import json
 
 import pytest
 
+from skmnist._utils import import_optional
 from skmnist.exceptions import MissingDependencyError
-from skmnist.utils import import_optional
 
 
 def test_installed():

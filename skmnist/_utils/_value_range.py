@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from skmnist._utils._warnings import warn_user
 from skmnist.exceptions import ValueRangeError, ValueRangeWarning
-from skmnist.utils._warnings import warn_user
 
 ValueRange = tuple[float, float]
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.utils.validation import _check_feature_names
+
+from skmnist._utils._sklearn import check_feature_names
 
 _EXPECTED = "expected an array of pixels, such as one of shape (n, n_pixels)"
 
@@ -78,7 +79,7 @@ def check_column_names(estimator: BaseEstimator, X: Any, *, reset: bool) -> None
         )
     # scikit-learn 1.9 does not know the names of a RecordBatch of pyarrow.
     named = X.slice(0, 0).to_pandas() if _is_arrow(X) else X
-    _check_feature_names(estimator, named, reset=reset)
+    check_feature_names(estimator, named, reset=reset)
 
 
 def hint_at_cells(X: Any, array: np.ndarray) -> str | None:

@@ -13,7 +13,7 @@ from shutil import SpecialFileError
 
 import pytest
 
-from skmnist.utils import _files, atomic_write, check_regular_file
+from skmnist._utils import _files, atomic_write, check_regular_file
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes, links and pipes are POSIX")
 
@@ -171,7 +171,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path, monkeypatch):
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from skmnist.utils import atomic_write
+from skmnist._utils import atomic_write
 with atomic_write(Path(sys.argv[1])) as temporary:
     temporary.write_text("half")
     os.kill(os.getpid(), signal.SIGKILL)

@@ -12,11 +12,11 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import InconsistentVersionWarning
 
 import skmnist
+from skmnist._utils import SavedStateMixin, check_state
+from skmnist._utils._pickling import plain_digest
 from skmnist.exceptions import ModelFileError, ModelVersionWarning
 from skmnist.noise import list_noises, make_noise
 from skmnist.preprocessing import PixelScaler
-from skmnist.utils import SavedStateMixin, check_state
-from skmnist.utils._pickling import plain_digest
 
 
 class Estimator(SavedStateMixin, BaseEstimator):
@@ -127,7 +127,7 @@ def test_other_objects_do_not_count():
 def test_the_digest_is_the_same_in_every_process():
     values = [{"a", "b", "c"}, {"a": [1, 2.5, None], "b": np.arange(3)}]
     program = (
-        "import pickle, sys; from skmnist.utils._pickling import plain_digest; "
+        "import pickle, sys; from skmnist._utils._pickling import plain_digest; "
         "print(plain_digest(pickle.load(sys.stdin.buffer)), end='')"
     )
     done = subprocess.run(

@@ -4,7 +4,7 @@ import random
 import numpy as np
 import pytest
 
-from skmnist.utils import draw_seed
+from skmnist._utils import draw_seed
 
 
 @pytest.mark.parametrize("seed", [0, 42, np.int64(7), 2**32 - 1])

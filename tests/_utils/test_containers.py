@@ -10,9 +10,9 @@ from sklearn.base import BaseEstimator
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import Bunch
 
+from skmnist._utils import check_images
 from skmnist.noise import GaussianNoise
 from skmnist.preprocessing import PixelScaler
-from skmnist.utils import check_images
 
 NAMES = list("dcba")
 

@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 from sklearn.utils import gen_batches
 
-from skmnist.utils._value_range import ValueRange, to_unit_range
+from skmnist._utils._value_range import ValueRange, to_unit_range
 
 # Their float copies are small beside the images of a training.
 _IMAGES_AT_ONCE = 512

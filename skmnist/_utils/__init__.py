@@ -1,0 +1,50 @@
+"""What every package shares: images, value ranges, parameters, seeds, files, pickles, warnings."""
+
+from skmnist._utils._dataclasses import estimator_dataclass
+from skmnist._utils._docstrings import fill_docstring
+from skmnist._utils._files import atomic_write, check_regular_file
+from skmnist._utils._images import check_images, restore_shape
+from skmnist._utils._keys import as_key_bytes, image_digests, image_keys
+from skmnist._utils._numbers import as_python, as_python_number
+from skmnist._utils._optional import import_optional
+from skmnist._utils._pickling import SavedStateMixin, check_state, sign_state
+from skmnist._utils._random import draw_seed
+from skmnist._utils._sklearn import validate_arguments
+from skmnist._utils._state import refitted, snapshot
+from skmnist._utils._validation import name_argument, validate_params
+from skmnist._utils._value_range import (
+    clip_to_value_range,
+    from_unit_range,
+    learn_value_range,
+    to_unit_range,
+)
+from skmnist._utils._warnings import warn_user
+
+__all__ = [
+    "SavedStateMixin",
+    "as_key_bytes",
+    "as_python",
+    "as_python_number",
+    "atomic_write",
+    "check_images",
+    "check_regular_file",
+    "check_state",
+    "clip_to_value_range",
+    "draw_seed",
+    "estimator_dataclass",
+    "fill_docstring",
+    "from_unit_range",
+    "image_digests",
+    "image_keys",
+    "import_optional",
+    "learn_value_range",
+    "name_argument",
+    "refitted",
+    "restore_shape",
+    "sign_state",
+    "snapshot",
+    "to_unit_range",
+    "validate_arguments",
+    "validate_params",
+    "warn_user",
+]
