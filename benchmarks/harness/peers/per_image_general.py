@@ -1,16 +1,21 @@
-"""The other noises one image at a time: the slow peer of `noise_speed.py`.
+"""The other noises, one image at a time: an independent implementation, like ``per_image``.
 
-Written like `per_image.py`, from the definitions and with nothing of skmnist. Where a noise has
-no definition beyond its name (snow, frost, the elastic transform), the same kind of work is done,
-so these are comparable in cost and not in their pixels. Names and strengths are those of skmnist.
+Some noises (snow, frost, the elastic transform) have no exact definition. These do the same kind of
+work as in skmnist: their cost can be compared, their pixels cannot. The names and the strengths are
+the same as in skmnist.
 """
 
 import io
 from math import ceil, cos, pi, radians, sin, sqrt
 
 import numpy as np
-from per_image import (
-    CENTRE,
+from PIL import Image as Pillow
+from scipy.ndimage import affine_transform, convolve, gaussian_filter, map_coordinates
+from skimage.filters import gaussian
+from skimage.util import random_noise
+
+from benchmarks.harness.peers.per_image import (
+    CENTER,
     SIZE,
     Corruption,
     Image,
@@ -18,12 +23,8 @@ from per_image import (
     line_between,
     plasma,
     severities,
-    warp_about_centre,
+    warp_about_center,
 )
-from PIL import Image as Pillow
-from scipy.ndimage import affine_transform, convolve, gaussian_filter, map_coordinates
-from skimage.filters import gaussian
-from skimage.util import random_noise
 
 # Noise
 
@@ -59,11 +60,11 @@ def defocus_blur(image: Image, rng: Rng, radius: float) -> Image:
 
 def zoom_blur(image: Image, rng: Rng, max_zoom: float) -> Image:
     zooms = np.linspace(1, max_zoom, 11)
-    return np.mean([warp_about_centre(image, np.eye(2) / zoom) for zoom in zooms], axis=0)
+    return np.mean([warp_about_center(image, np.eye(2) / zoom) for zoom in zooms], axis=0)
 
 
 def linear_motion_blur(image: Image, rng: Rng, length: int, angle: float) -> Image:
-    """Average over a centred line; a pixel weighs what its distance leaves of 1."""
+    """Average over a centered line; weights fall linearly to 0 at a distance of one pixel."""
     offsets = np.arange(-(length // 2), length // 2 + 1)
     down, right = offsets[:, np.newaxis], offsets
     along = right * cos(radians(angle)) - down * sin(radians(angle))
@@ -77,20 +78,20 @@ def linear_motion_blur(image: Image, rng: Rng, length: int, angle: float) -> Ima
 
 
 def random_affine(image: Image, rng: Rng) -> Image:
-    """Rotate within 15 degrees, shift within 10 %, zoom within 10 %; one interpolation."""
+    """Rotate by up to 15 degrees, shift and scale by up to 10 %, with one interpolation."""
     angle, zoom = radians(rng.uniform(-15, 15)), rng.uniform(0.9, 1.1)
     matrix = np.array([[cos(angle), -sin(angle)], [sin(angle), cos(angle)]]) / zoom
-    return warp_about_centre(image, matrix, tuple(rng.uniform(-0.1, 0.1, 2) * SIZE))
+    return warp_about_center(image, matrix, tuple(rng.uniform(-0.1, 0.1, 2) * SIZE))
 
 
 def reference(image: Image, rng: Rng) -> Image:
-    """Warp three times: rotation within 72 degrees, shift within 20 %, zoom out by 20 %."""
+    """Warp three times: rotate by up to 72 degrees, shift by up to 20 %, zoom out by 20 %."""
     angle, shift = radians(rng.uniform(-72, 72)), rng.uniform(-0.2, 0.2, 2) * SIZE
     rotation = np.array([[cos(angle), -sin(angle)], [sin(angle), cos(angle)]])
     for matrix, offset in ((rotation, 0), (np.eye(2), shift), (1.2 * np.eye(2), 0)):
-        centre = np.full(2, CENTRE)
+        center = np.full(2, CENTER)
         image = affine_transform(
-            image, matrix, centre - matrix @ centre + offset, order=1, mode="reflect"
+            image, matrix, center - matrix @ center + offset, order=1, mode="reflect"
         )
     brightened = np.clip(image + rng.uniform(-0.2, 0.2), 0, 1)
     return np.floor(255 * brightened) / 255
@@ -145,7 +146,7 @@ def jpeg_compression(image: Image, rng: Rng, quality: int) -> Image:
 
 
 def smooth_noise(image: Image, rng: Rng, amplitude: float, sigma: float = 4) -> Image:
-    """Smooth white noise that reaches beyond the border; its standard deviation is known."""
+    """Add smoothed white noise, drawn beyond the border, scaled by its known deviation."""
     margin = ceil(4 * sigma)
     field = gaussian_filter(rng.normal(size=(SIZE + 2 * margin,) * 2), sigma)
     return image + amplitude * 2 * sqrt(pi) * sigma * field[margin:-margin, margin:-margin]

@@ -1,4 +1,4 @@
-"""What is measured of PyTorch, skorch and ONNX Runtime, in a process of its own."""
+"""The timed functions of PyTorch, skorch and ONNX Runtime."""
 
 import copy
 import functools
@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import onnxruntime
 import torch
-from digits import digits
 from skorch import NeuralNetClassifier
-from timing import seconds_of
 from torch import nn
+
+from benchmarks.harness.digits import digits
+from benchmarks.harness.timing import median_seconds, seconds_of
 
 BATCH_SIZE = 100
 
@@ -23,7 +24,7 @@ class Scaled(nn.Module):
     """Map pixels to [0, 1]."""
 
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
-        """Divide by the white of uint8."""
+        """Divide by the largest uint8 value."""
         return pixels / 255
 
 
@@ -147,7 +148,7 @@ def _fitted_skorch() -> NeuralNetClassifier:
 
 
 def _module(channels_last: bool = False) -> nn.Module:
-    """Return a copy of the network that skorch has fitted, softmax included."""
+    """Return a copy of the network that skorch has fitted, with softmax."""
     logits = copy.deepcopy(_fitted_skorch().module_)
     module = nn.Sequential(logits, nn.Softmax(dim=1)).eval()
     return module.to(memory_format=_memory_format(channels_last))
@@ -155,7 +156,7 @@ def _module(channels_last: bool = False) -> nn.Module:
 
 @functools.cache
 def _inference(peer: str) -> Callable[[torch.Tensor], torch.Tensor]:
-    """Return a way of PyTorch to predict."""
+    """Return the function that predicts with PyTorch."""
     module = _module(channels_last=peer == "PyTorch, channels-last")
     if peer == "PyTorch, torch.jit":
         with warnings.catch_warnings(action="ignore"), torch.inference_mode():
@@ -191,4 +192,4 @@ def predict_seconds(peer: str, n_rows: int, calls: int) -> float:
         predict = functools.partial(_session().run, None, {"pixels": X})
     else:
         predict = torch.inference_mode()(functools.partial(_inference(peer), tensor))
-    return float(np.median([seconds_of(predict) for _ in range(calls)]))
+    return median_seconds(predict, calls)

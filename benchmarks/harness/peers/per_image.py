@@ -1,8 +1,8 @@
-"""The 15 MNIST-C corruptions one image at a time: an independent peer of ``skmnist.noise``.
+"""The 15 MNIST-C corruptions, one image at a time: an independent implementation.
 
-Written from the definitions with SciPy and scikit-image, and with nothing of skmnist, so that the
-other benchmarks can compare two implementations. Every function takes an image of 28x28 values in
-[0, 1] as float64 and a numpy Generator; a `Corruption` puts its result back into [0, 1].
+It is written from the definitions with SciPy and scikit-image and uses nothing of skmnist, so that
+two implementations can be compared. Every function takes an image of 28x28 values in [0, 1] as
+float64 and a numpy Generator; a `Corruption` clips the result to [0, 1].
 """
 
 from collections.abc import Callable
@@ -23,26 +23,26 @@ Image = npt.NDArray[np.float64]
 Rng = np.random.Generator
 
 SIZE = 28
-CENTRE = 13.5
+CENTER = 13.5
 
 
 @dataclass(frozen=True)
 class Corruption:
-    """A function of an image, with its parameters for every severity."""
+    """A function of an image, and its parameters at each severity."""
 
     function: Callable[..., Image]
     severities: tuple[dict[str, Any], ...] = ({},)
     official: int = 1
 
     def __call__(self, image: Image, rng: Rng, severity: int | None = None) -> Image:
-        """Corrupt one image with values in [0, 1]; the result is within [0, 1] too."""
+        """Corrupt one image with values in [0, 1]; the result is in [0, 1] too."""
         parameters = self.severities[(severity or self.official) - 1]
         return np.clip(self.function(image, rng, **parameters), 0, 1)
 
     def corrupt_all(
         self, images: npt.NDArray[np.uint8], rng: Rng, severity: int | None = None
     ) -> npt.NDArray[np.uint8]:
-        """Corrupt images of grey levels one after the other; the results are rounded."""
+        """Corrupt images of grey levels one by one; the results are rounded."""
         corrupted = np.empty_like(images)
         for image, out in zip(images, corrupted, strict=True):
             out[:] = np.round(255 * self(image / 255, rng, severity))
@@ -50,7 +50,7 @@ class Corruption:
 
 
 def severities(names: str, *values: Any) -> tuple[dict[str, Any], ...]:
-    """Name the parameters of every severity: ``severities("a b", (1, 2), (3, 4), ...)``."""
+    """Return the parameters of each severity: ``severities("a b", (1, 2), (3, 4), ...)``."""
     keys = names.split()
     rows = values if len(keys) > 1 else [(value,) for value in values]
     return tuple(dict(zip(keys, row, strict=True)) for row in rows)
@@ -109,35 +109,35 @@ def motion_blur(
 # Affine
 
 
-def warp_about_centre(
+def warp_about_center(
     image: Image, matrix: npt.ArrayLike, shift: tuple[float, float] = (0, 0)
 ) -> Image:
-    """Take the pixel (x, y) of the result from ``matrix @ (x, y) + shift``, about the centre."""
+    """Take the pixel (x, y) of the result from ``matrix @ (x, y) + shift``, about the center."""
     matrix = np.asarray(matrix, dtype=float)
-    centre = np.full(2, CENTRE)
+    center = np.full(2, CENTER)
     homogeneous = np.eye(3)
     homogeneous[:2, :2] = matrix
-    homogeneous[:2, 2] = centre - matrix @ centre + shift
+    homogeneous[:2, 2] = center - matrix @ center + shift
     return warp(image, AffineTransform(matrix=homogeneous), order=1, mode="constant", cval=0)
 
 
 def shear(image: Image, rng: Rng, angle: float) -> Image:
     angle = random_sign(rng) * angle
-    return warp_about_centre(image, [[1, -sin(angle)], [0, cos(angle)]])
+    return warp_about_center(image, [[1, -sin(angle)], [0, cos(angle)]])
 
 
 def scale(image: Image, rng: Rng, factor: float) -> Image:
-    return warp_about_centre(image, np.eye(2) / factor)
+    return warp_about_center(image, np.eye(2) / factor)
 
 
 def rotate(image: Image, rng: Rng, angle: float) -> Image:
     angle = random_sign(rng) * angle
-    return warp_about_centre(image, [[cos(angle), -sin(angle)], [sin(angle), cos(angle)]])
+    return warp_about_center(image, [[cos(angle), -sin(angle)], [sin(angle), cos(angle)]])
 
 
 def translate(image: Image, rng: Rng, pixels: int) -> Image:
     shift = (random_sign(rng) * pixels, random_sign(rng) * pixels)
-    return warp_about_centre(image, np.eye(2), shift)
+    return warp_about_center(image, np.eye(2), shift)
 
 
 # Photometric
@@ -169,10 +169,10 @@ def plasma(rng: Rng, decay: float) -> Image:
         half = step // 2
         corners = values[::step, ::step]
         pairs = corners + np.roll(corners, -1, axis=0)
-        centres = jitter(pairs + np.roll(pairs, -1, axis=1))
-        values[half::step, half::step] = centres
-        beside = corners + np.roll(corners, -1, axis=1) + centres + np.roll(centres, 1, axis=0)
-        below = corners + np.roll(corners, -1, axis=0) + centres + np.roll(centres, 1, axis=1)
+        centers = jitter(pairs + np.roll(pairs, -1, axis=1))
+        values[half::step, half::step] = centers
+        beside = corners + np.roll(corners, -1, axis=1) + centers + np.roll(centers, 1, axis=0)
+        below = corners + np.roll(corners, -1, axis=0) + centers + np.roll(centers, 1, axis=1)
         values[::step, half::step] = jitter(beside)
         values[half::step, ::step] = jitter(below)
         step, amplitude = half, amplitude / decay**2

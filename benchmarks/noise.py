@@ -1,22 +1,19 @@
-"""Images per second of every noise on one core, against a loop over single images.
+"""Noise: images per second of every noise on one core, against a loop over single images.
 
-Both corrupt digits of 28x28 grey levels (uint8), distinct copies of the embedded sample: skmnist
-20,000 at once, the loop of ``per_image.py`` as many as take 0.3 seconds. They are timed in turn,
-five times each; the medians are printed. Memory is the peak of what a transform allocates,
-its result included, as a multiple of the same images in float32; it is traced in a run of its
-own. Run it on an idle machine::
+Both corrupt uint8 digits of 28x28 pixels, distinct copies of the embedded sample. skmnist gets
+20,000 at once; the loop, in ``benchmarks.harness.peers.per_image``, gets the number that takes 0.3
+seconds. They are timed in turn, five times each; the medians are printed. Memory is the peak that a
+transform allocates, its result included, as a multiple of the same images in float32; it is traced
+in a separate run. The claims are about the severity of the published data set; with
+``--severities``, all are printed and nothing is claimed. Run it on an idle machine::
 
-    python benchmarks/noise_speed.py
-    python benchmarks/noise_speed.py --severities
-
-The bars are for the official severity; ``--severities`` prints all and asserts nothing.
+    python -m benchmarks.noise
+    python -m benchmarks.noise --severities
 """
 
 import argparse
 import os
-import time
 import tracemalloc
-from collections.abc import Callable
 
 os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
@@ -24,11 +21,13 @@ os.environ["MKL_NUM_THREADS"] = "1"
 
 import numpy as np
 import numpy.typing as npt
-from conditions import fail_unless, print_conditions
-from per_image import MNIST_C, Corruption
-from per_image_general import GENERAL
 
-from skmnist.datasets import load_mnist_sample
+from benchmarks.harness.claims import fail_unless
+from benchmarks.harness.conditions import print_conditions
+from benchmarks.harness.digits import distinct_digits
+from benchmarks.harness.peers.per_image import MNIST_C, Corruption
+from benchmarks.harness.peers.per_image_general import GENERAL
+from benchmarks.harness.timing import median_seconds, seconds_of
 from skmnist.noise import list_noises, list_severities, make_noise
 
 REPEATS = 5
@@ -36,7 +35,7 @@ N_IMAGES = 20_000
 N_MNIST = 60_000
 LOOP_SECONDS = 0.3
 PEERS = MNIST_C | GENERAL
-# Least images per second -> the noises that have to reach them.
+# Images per second -> the noises that must reach them.
 BARS = {
     40_000: (
         "gaussian_noise uniform_noise speckle_noise shot_noise impulse_noise quantize brightness "
@@ -53,41 +52,27 @@ MOST_MEMORY = 4.0
 Images = npt.NDArray[np.uint8]
 
 
-def distinct_digits(n: int) -> Images:
-    """Repeat the sample; the first pixel tells one copy from another."""
-    sample = load_mnist_sample().images
-    copies = [sample.copy() for _ in range(-(-n // len(sample)))]
-    for number, copy in enumerate(copies):
-        copy[:, 0, 0] = number
-    return np.concatenate(copies)[:n]
-
-
-def seconds_of(action: Callable[..., object], *arguments: object) -> float:
-    start = time.perf_counter()
-    action(*arguments)
-    return time.perf_counter() - start
-
-
 def loop_size(corruption: Corruption, X: Images, severity: int | None) -> int:
-    """Find how many images the loop corrupts in the time that it is given."""
+    """Return the number of images that the loop corrupts in about `LOOP_SECONDS`."""
     rng, n = np.random.default_rng(0), 10
     while n < len(X):
-        if seconds_of(corruption.corrupt_all, X[:n], rng, severity) >= LOOP_SECONDS:
+        seconds = seconds_of(lambda n=n: corruption.corrupt_all(X[:n], rng, severity))
+        if seconds >= LOOP_SECONDS:
             break
         n *= 2
     return min(n, len(X))
 
 
 def measure(name: str, severity: int | None, X: Images) -> tuple[float, float, float]:
-    """Measure images per second, those of the loop, and the memory as a multiple of the images."""
+    """Return images per second of skmnist and the loop, and memory as a multiple of the images."""
     noise = make_noise(name, severity, random_state=0).fit(X)
     corruption = PEERS[name]
     n_loop = loop_size(corruption, X, severity)
     ours, loop = [], []
     for repeat in range(REPEATS):
-        ours.append(seconds_of(noise.transform, X))
+        ours.append(seconds_of(lambda: noise.transform(X)))
         rng = np.random.default_rng(repeat)
-        loop.append(seconds_of(corruption.corrupt_all, X[:n_loop], rng, severity))
+        loop.append(seconds_of(lambda rng=rng: corruption.corrupt_all(X[:n_loop], rng, severity)))
     tracemalloc.start()
     noise.transform(X)
     peak = tracemalloc.get_traced_memory()[1]
@@ -97,7 +82,7 @@ def measure(name: str, severity: int | None, X: Images) -> tuple[float, float, f
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--severities", action="store_true", help="all, not only the official one")
+    parser.add_argument("--severities", action="store_true", help="measure all severities")
     options = parser.parse_args()
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
@@ -120,7 +105,7 @@ def main() -> None:
     if options.severities:
         return
     noise = make_noise("gaussian_noise", random_state=0).fit(X_60000)
-    seconds = np.median([seconds_of(noise.transform, X_60000) for _ in range(REPEATS)])
+    seconds = median_seconds(lambda: noise.transform(X_60000), REPEATS)
     print(f"gaussian_noise: {N_MNIST:,} images in {seconds:.2f} s")
     claims = {f"Gaussian noise on {N_MNIST:,} images within 3 s": seconds <= 3}
     for bar, names in BARS.items():

@@ -1,11 +1,12 @@
-"""What is measured of scikit-learn's own network, in a process of its own."""
+"""The timed function of scikit-learn's own network."""
 
 import warnings
 
-from digits import digits
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
-from timing import seconds_of
+
+from benchmarks.harness.digits import digits
+from benchmarks.harness.timing import seconds_of
 
 
 def fit_seconds(n_rows: int, epochs: int) -> float:

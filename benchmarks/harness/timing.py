@@ -1,4 +1,4 @@
-"""Measurements in turn: one process for each library, medians, and ratios pair by pair."""
+"""Timing: a process for each library, measurements in turn, medians, and ratios round by round."""
 
 import multiprocessing
 import os
@@ -11,16 +11,18 @@ from typing import Any, Self
 
 import numpy as np
 
+PEERS = "benchmarks.harness.peers"
+
 
 class Peer:
-    """A process of its own for one library, so that no other library's threads disturb it.
+    """A process for one library, so that the threads of the others do not disturb it.
 
     Parameters
     ----------
     module : str
-        The module of this folder whose functions the process runs.
+        The module whose functions the process runs.
     variables : mapping of str to str or None, default=None
-        Environment variables of the process, set before it imports anything; None unsets one.
+        Environment variables, set before the process imports anything; None unsets one.
     """
 
     def __init__(self, module: str, variables: Mapping[str, str | None] | None = None) -> None:
@@ -40,9 +42,15 @@ class Peer:
         self._process.shutdown()
 
 
+def in_fresh_process(module: str, function: str, *args: Any) -> Any:
+    """Run a function of a module in a new process and return its result."""
+    with Peer(module) as process:
+        return process(function, *args)
+
+
 @contextmanager
 def _environment(variables: Mapping[str, str | None]) -> Iterator[None]:
-    """Change environment variables for a while; what starts meanwhile inherits them."""
+    """Change environment variables for the processes that start in the context."""
     before = {name: os.environ.get(name) for name in variables}
     _set(variables)
     try:
@@ -69,10 +77,14 @@ def seconds_of(action: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
+def median_seconds(action: Callable[[], object], repeats: int) -> float:
+    return float(np.median([seconds_of(action) for _ in range(repeats)]))
+
+
 def take_turns(
     measures: Mapping[str, Callable[[], float]], repeats: int, *, warm_up: bool = True
 ) -> dict[str, list[float]]:
-    """Measure all in turn, in alternating order, after a round that is not counted."""
+    """Measure all in turn, in alternating order; the warm-up is a round that is not counted."""
     if warm_up:
         for measure in measures.values():
             measure()
@@ -84,12 +96,12 @@ def take_turns(
 
 
 def ratios(numerators: Sequence[float], denominators: Sequence[float]) -> list[float]:
-    """Divide what was measured in the same round."""
+    """Divide the values of the same round."""
     return [a / b for a, b in zip(numerators, denominators, strict=True)]
 
 
 def spread(values: Sequence[float]) -> str:
-    """Write the median, and the smallest and the largest value."""
+    """Format the median, the smallest and the largest value."""
     low, median, high = (_number(f(values)) for f in (np.min, np.median, np.max))
     return f"{median} ({low} to {high})" if len(values) > 1 else median
 
@@ -103,7 +115,7 @@ def print_table(title: str, unit: str, rows: Mapping[str, Sequence[float]]) -> N
 
 
 def _number(value: float) -> str:
-    """Write about four digits, and none behind the point of whole counts."""
+    """Format about four significant digits, and integers without decimals."""
     if value == int(value):
         return f"{value:,.0f}"
     steps = ((0.1, 4), (10, 3), (100, 2), (1000, 1))

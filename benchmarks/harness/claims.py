@@ -1,11 +1,11 @@
-"""Claims: what was measured, the bar that it has to reach, and the mark that it aims at."""
+"""Claims: a measured value, the bar that it must reach, and a stretch goal."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from conditions import fail_unless
-from timing import spread
+
+from benchmarks.harness.timing import spread
 
 HEADER = "| claim | measured | bar | stretch | holds |"
 RULE = "|---|---|---|---|---|"
@@ -18,15 +18,17 @@ class Claim:
     Parameters
     ----------
     what : str
-        What is measured.
+        The measured quantity.
     values : sequence of float
         The measured values.
     unit : str
         Their unit.
-    bar, stretch : float
-        What the median has to reach, and what it aims at (None for nothing).
-    at_most : bool
-        Whether less is better.
+    bar : float
+        The value that the median must reach.
+    stretch : float, default=None
+        The stretch goal; None for none.
+    at_most : bool, default=False
+        Whether smaller values are better.
     """
 
     what: str
@@ -62,3 +64,11 @@ def conclude(claims: Sequence[Claim]) -> None:
     """Print the claims as a table, and fail unless all of them hold."""
     print("", HEADER, RULE, *(claim.row for claim in claims), "", sep="\n", flush=True)
     fail_unless({claim.what: claim.holds for claim in claims})
+
+
+def fail_unless(claims: dict[str, bool]) -> None:
+    """End the script with an error that names the claims that do not hold."""
+    broken = [claim for claim, holds in claims.items() if not holds]
+    if broken:
+        raise SystemExit(f"does not hold: {'; '.join(broken)}")
+    print(f"holds: {'; '.join(claims)}")

@@ -1,23 +1,28 @@
-"""Seconds of a GridSearchCV, 6 candidates x 5 folds, on both cores: skmnist against scikeras.
+"""Search: seconds of a GridSearchCV, 6 candidates x 5 folds, on two cores, against scikeras.
 
 The candidates are small convolutional networks, trained for 4 epochs in batches of 32 on the
-embedded sample; networks, training and folds are the same for both. Each search runs in a fresh
-process, in turn, so that nothing is warm; what is timed is `GridSearchCV.fit`, with the start of
-the workers and the final fit. scikeras runs with `n_jobs=1` and with `n_jobs=2`; the faster of the
-two (by their medians) is the peer. It takes about nine minutes on an idle machine::
+embedded sample; networks, training and folds are the same for both libraries. Each search runs in a
+new process, in turn. The time is that of ``GridSearchCV.fit``, with the start of the workers and
+the final fit. scikeras runs with ``n_jobs=1`` and with ``n_jobs=2``; the claim is about the faster
+of the two, by their medians. It takes about nine minutes on an idle machine::
 
-    python benchmarks/search_speed.py
+    python -m benchmarks.search
 """
 
 import argparse
-import subprocess
-import sys
 
 import numpy as np
-from claims import Claim, conclude
-from conditions import print_conditions
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
-from timing import print_table, ratios, seconds_of, take_turns
+
+from benchmarks.harness.claims import Claim, conclude
+from benchmarks.harness.conditions import print_conditions
+from benchmarks.harness.timing import (
+    in_fresh_process,
+    print_table,
+    ratios,
+    seconds_of,
+    take_turns,
+)
 
 EPOCHS, BATCH_SIZE = 4, 32
 FILTERS = [(8, 16), (16, 32)]
@@ -26,7 +31,7 @@ SIZES = [(32,), (64,), (128,)]
 
 def skmnist_search(n_jobs: int) -> GridSearchCV:
     """Return the search over CNNClassifier."""
-    from peers_skmnist import small_cnn
+    from benchmarks.harness.peers.skmnist import small_cnn
 
     return GridSearchCV(
         small_cnn(epochs=EPOCHS, batch_size=BATCH_SIZE),
@@ -38,8 +43,9 @@ def skmnist_search(n_jobs: int) -> GridSearchCV:
 
 def scikeras_search(n_jobs: int) -> GridSearchCV:
     """Return the search over scikeras' KerasClassifier."""
-    from peers_keras import small_cnn
     from scikeras.wrappers import KerasClassifier
+
+    from benchmarks.harness.peers.keras import small_cnn
 
     net = KerasClassifier(
         small_cnn,
@@ -57,39 +63,32 @@ SEARCHES = {"skmnist": skmnist_search, "scikeras": scikeras_search}
 
 
 def folds() -> StratifiedKFold:
-    """Return the folds; scikit-learn does not see that scikeras' estimator is a classifier."""
+    """Return stratified folds; scikit-learn does not recognize a classifier in scikeras' class."""
     return StratifiedKFold(5, shuffle=True, random_state=0)
 
 
-def search(name: str, n_jobs: int, n_rows: int) -> None:
-    """Run a search; print its seconds and the accuracy of the best candidate."""
-    from digits import digits
+def search(name: str, n_jobs: int, n_rows: int) -> tuple[float, float]:
+    """Run a search; return its seconds and the accuracy of the best candidate."""
+    from benchmarks.harness.digits import digits
 
     X, y = digits(n_rows)
     if name == "scikeras":
         X = X.astype("float32")
     grid_search = SEARCHES[name](n_jobs)
     seconds = seconds_of(lambda: grid_search.fit(X, y))
-    print(seconds, grid_search.best_score_)
+    return seconds, float(grid_search.best_score_)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--rows", type=int, default=5_000)
-    parser.add_argument("--search", nargs=2, metavar=("NAME", "N_JOBS"), help="run only this one")
     options = parser.parse_args()
-    if options.search:
-        search(options.search[0], int(options.search[1]), options.rows)
-        return
     print_conditions()
     scores: dict[str, list[float]] = {}
 
     def measure(name: str, n_jobs: int) -> float:
-        command = [sys.executable, __file__, "--rows", str(options.rows)]
-        command += ["--search", name, str(n_jobs)]
-        output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-        seconds, score = map(float, output.split()[-2:])
+        seconds, score = in_fresh_process("benchmarks.search", "search", name, n_jobs, options.rows)
         scores.setdefault(name, []).append(100 * score)
         return seconds
 

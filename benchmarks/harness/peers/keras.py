@@ -1,13 +1,14 @@
-"""What is measured of plain Keras, scikeras and keras.wrappers, in a process of its own."""
+"""The timed functions of plain Keras, scikeras and keras.wrappers."""
 
 import functools
 from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
-from digits import digits
 from scikeras.wrappers import KerasClassifier
-from timing import seconds_of
+
+from benchmarks.harness.digits import digits
+from benchmarks.harness.timing import median_seconds, seconds_of
 
 BATCH_SIZE = 100
 
@@ -31,7 +32,7 @@ def _blocks(filters: Sequence[int], initializer: str) -> list[keras.Layer]:
 
 
 def cnn_5(flat: bool = False) -> keras.Model:
-    """Build and compile cnn-5; `flat` lets it take rows of 784 pixels."""
+    """Build and compile cnn-5; with `flat`, for rows of 784 pixels."""
     return _compiled(
         [
             *([keras.layers.Reshape((28, 28, 1))] if flat else []),
@@ -77,7 +78,7 @@ NETWORKS: dict[str, Callable[[], keras.Model]] = {"cnn-5": cnn_5, "mlp-4": mlp_4
 
 @functools.cache
 def float_digits(n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return n images in float32 and one-hot labels: what Keras trains on without conversions."""
+    """Return n images in float32 and one-hot labels, so that Keras converts nothing."""
     X, y = digits(n)
     return X.astype(np.float32), np.eye(10, dtype=np.float32)[y]
 
@@ -91,7 +92,7 @@ def fit_seconds(name: str, n_rows: int, epochs: int) -> float:
 
 @functools.cache
 def fitted_scikeras() -> KerasClassifier:
-    """Return scikeras' cnn-5 after an epoch on few rows; how good it is does not matter."""
+    """Return cnn-5 in scikeras after an epoch on few rows; its accuracy does not matter."""
     X, y = digits(1000)
     net = KerasClassifier(
         cnn_5, loss="categorical_crossentropy", batch_size=BATCH_SIZE, epochs=1, verbose=0
@@ -101,7 +102,7 @@ def fitted_scikeras() -> KerasClassifier:
 
 @functools.cache
 def fitted_sklearn_classifier() -> keras.wrappers.SKLearnClassifier:
-    """Return Keras' own wrapper around cnn-5, which takes rows of pixels, not images."""
+    """Return cnn-5 in Keras' own wrapper, which takes rows of pixels instead of images."""
     X, y = digits(1000)
     net = keras.wrappers.SKLearnClassifier(
         lambda X, y: cnn_5(flat=True), fit_kwargs={"batch_size": BATCH_SIZE, "verbose": 0}
@@ -119,5 +120,5 @@ def predict_seconds(peer: str, n_rows: int, calls: int) -> float:
         predict = functools.partial(model.predict, verbose=0)
     else:
         X, predict = X.reshape(-1, 784), fitted_sklearn_classifier().predict
-        keras.utils.disable_interactive_logging()  # it has no verbosity to switch off
-    return float(np.median([seconds_of(lambda: predict(X)) for _ in range(calls)]))
+        keras.utils.disable_interactive_logging()  # the wrapper has no parameter `verbose`
+    return median_seconds(lambda: predict(X), calls)

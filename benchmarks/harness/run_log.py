@@ -1,4 +1,4 @@
-"""A log of long runs: each writes a line as it ends, and a second start goes on from there."""
+"""A log of long runs: each run is stored when it ends, and a restart skips the stored runs."""
 
 import hashlib
 import inspect
@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from conditions import print_conditions
 from sklearn.base import BaseEstimator
 
-RESULTS = Path(__file__).parent / "results"
+from benchmarks.harness.conditions import print_conditions
+from benchmarks.harness.pages import RESULTS
+
 _RUN = re.compile(
     r"^(?P<key>[^|:\[\n]+) \[(?P<digest>\w+)\]: (?P<numbers>(?:\w+=[-+.\w]+ ?)+)$", re.MULTILINE
 )
@@ -26,18 +27,19 @@ History = dict[str, list[float]]
 
 
 class RunLog:
-    """The runs of a script in ``results/NAME.txt``, as text.
+    """The stored runs of a script, in the text file ``results/NAME.txt``.
 
-    The file has the conditions, a line for each run, and a summary behind an empty line. A start
-    under other conditions writes these in front of its own runs. ``results/NAME_curves.csv`` has
-    the loss and the accuracies of each epoch. To run something again, delete its line.
+    The file has the conditions, a line for each run, and a summary after an empty line. If the
+    conditions change, the new ones precede the runs that were made under them.
+    ``results/NAME_curves.csv`` has the loss and the accuracies of each epoch. To repeat a run,
+    delete its line.
 
     Parameters
     ----------
     name : str
-        Name of the script.
+        Name of the result.
     path : Path, default=None
-        The file; None takes that of the name.
+        The file; None is the file of that name in ``results``.
     """
 
     def __init__(self, name: str, *, path: Path | None = None) -> None:
@@ -47,41 +49,45 @@ class RunLog:
 
     @property
     def runs(self) -> dict[str, Numbers]:
-        """The numbers of the runs that are stored, by their names."""
+        """The numbers of the stored runs, by the names of the runs."""
         return {match["key"]: _numbers(match["numbers"]) for match in _RUN.finditer(self._text)}
 
     @property
+    def digests(self) -> dict[str, str]:
+        """The digests of the recipes of the stored runs, by the names of the runs."""
+        return {match["key"]: match["digest"] for match in _RUN.finditer(self._text)}
+
+    @property
     def _text(self) -> str:
-        """The file without its summary; another process may have added to it."""
+        """The file without its summary; read again each time, since other processes write to it."""
         text = self.path.read_text() if self.path.exists() else ""
         return text.partition("\n\n")[0].rstrip("\n") + "\n" if text else ""
 
     def run(
         self, key: str, recipe: object, train: Callable[[], tuple[Numbers, History]]
     ) -> Numbers:
-        """Return the numbers of a run: those stored, or those that `train` returns.
+        """Return the stored numbers of a run, or call `train` and store what it returns.
 
         Parameters
         ----------
         key : str
             Name of the run, without colons and brackets.
         recipe : object
-            What is run: its representation tells whether what is stored was the same.
+            What is trained; a stored run must have the same digest of it.
         train : callable
-            Returns the numbers of the run by their names, and the history of the network.
+            Returns a dict of numbers and the history of the network.
 
         Returns
         -------
         dict of str to float
-            The numbers, rounded as they are stored.
+            The numbers, rounded to four decimals.
 
         Raises
         ------
         SystemExit
-            If a run of this name is stored, but it was another recipe.
+            If the stored run of this name was made with another recipe.
         """
-        digest = _digest(recipe)
-        stored = {match["key"]: match["digest"] for match in _RUN.finditer(self._text)}
+        digest, stored = digest_of(recipe), self.digests
         if key in stored and stored[key] != digest:
             raise SystemExit(
                 f"{self.path.name} has {key!r} of another recipe; delete its line to run it again"
@@ -96,7 +102,7 @@ class RunLog:
         return self.runs[key]
 
     def curves(self) -> pd.DataFrame:
-        """Return the curves: a row for each run and epoch."""
+        """Return the curves, with a row for each run and epoch."""
         return pd.read_csv(self.curves_path)
 
     def _add_curve(self, key: str, history: History) -> None:
@@ -114,7 +120,7 @@ class RunLog:
         self.path.write_text(f"{self._text}\n{summary}\n")
 
     def _new_conditions(self) -> str:
-        """Return the conditions, or nothing if they are those of the run before."""
+        """Return the conditions, or nothing if they are the same as for the last run."""
         if not self._conditions:
             with redirect_stdout(StringIO()) as conditions:
                 print_conditions()
@@ -125,13 +131,13 @@ class RunLog:
         return "" if is_old else self._conditions
 
 
-def _digest(recipe: object) -> str:
-    """Return eight hexadecimal digits that tell recipes apart."""
+def digest_of(recipe: object) -> str:
+    """Return eight hexadecimal digits that identify a recipe."""
     return hashlib.blake2b(_described(recipe).encode(), digest_size=4).hexdigest()
 
 
 def _described(recipe: Any) -> str:
-    """Describe an estimator by what differs from its defaults; scikit-learn's text is shortened."""
+    """Return all parameters that are not at their defaults; scikit-learn's `repr` truncates."""
     if isinstance(recipe, list | tuple):
         return f"[{', '.join(map(_described, recipe))}]"
     if not isinstance(recipe, BaseEstimator):

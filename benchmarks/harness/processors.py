@@ -1,7 +1,11 @@
-"""The processor that is measured, and the environment in which each library runs on it.
+"""The processor, and the environment variables of each library on it.
 
-``ONEDNN_MAX_CPU_ISA=AVX2`` stands in for a processor without AVX-512, and so without bfloat16.
-oneDNN reads it; other libraries have variables of their own, which the processes of the peers get.
+With ``ONEDNN_MAX_CPU_ISA=AVX2``, a processor is measured as if it had no AVX-512, and so no
+bfloat16. oneDNN reads that variable; the other libraries have their own, which are set for their
+processes.
+
+skmnist reads the flags of the processor too. That code is not used here: importing it would set
+``TF_ENABLE_ONEDNN_OPTS``, which must stay unset for the peers.
 """
 
 import os
@@ -22,44 +26,41 @@ Variables = dict[str, str | None]
 
 
 def has_bfloat16() -> bool:
-    """Tell whether the processor multiplies bfloat16 matrices, and may use it."""
+    """Return whether the processor multiplies bfloat16 matrices and is not limited."""
     return _cap() not in _WITHOUT_BFLOAT16 and not _flags().isdisjoint({"avx512_bf16", "amx_bf16"})
 
 
 def has_avx512() -> bool:
-    """Tell whether the processor has AVX-512, and may use it."""
+    """Return whether the processor has AVX-512 and is not limited."""
     return not is_capped() and "avx512f" in _flags()
 
 
 def is_capped() -> bool:
-    """Tell whether `ONEDNN_MAX_CPU_ISA` lets another processor stand in for one without AVX-512."""
+    """Return whether `ONEDNN_MAX_CPU_ISA` excludes AVX-512."""
     return _cap() in _UP_TO_AVX2
 
 
 def as_tensorflow_starts() -> Variables:
-    """Return the variables of a process with TensorFlow as it starts.
+    """Return the variables for TensorFlow with its own choice of kernels.
 
-    TensorFlow asks the processor and not `ONEDNN_MAX_CPU_ISA` whether it uses oneDNN. On one
-    without AVX-512 it does not.
+    TensorFlow leaves oneDNN off on a processor without AVX-512. It does not read
+    `ONEDNN_MAX_CPU_ISA` for that choice.
     """
     return _variables("0" if is_capped() else None)
 
 
 def as_skmnist_starts() -> Variables:
-    """Return the variables of a process with skmnist as it starts.
-
-    skmnist turns oneDNN on where a processor has AVX2 and no AVX-512.
-    """
+    """Return the variables for skmnist, which turns oneDNN on if there is AVX2 but no AVX-512."""
     return _variables("1" if is_capped() else None)
 
 
 def with_onednn() -> Variables:
-    """Return the variables of a process in which TensorFlow uses oneDNN."""
+    """Return the variables for TensorFlow with oneDNN."""
     return _variables("1")
 
 
 def description() -> str:
-    """Describe the processor in a line."""
+    """Describe the processor in one line."""
     bfloat16 = "with" if has_bfloat16() else "without"
     cap = f", capped by {_CAP}={_cap()}" if _cap() else ""
     return f"{_name()}, {os.cpu_count()} cores, {bfloat16} bfloat16 instructions{cap}"

@@ -1,37 +1,43 @@
-"""Seconds of predict_proba of cnn-5, warm: one row, 100 rows, and 10,000 rows.
+"""Prediction: seconds of ``predict_proba`` of cnn-5 for one row, 100 rows and 10,000 rows.
 
-skmnist takes uint8 rows, the peers float32 rows. Each library runs in a process of its own, in
-turn; with few rows, a round is the median of many calls. Keras' SKLearnClassifier has no
-predict_proba: its predict is timed. PyTorch is the bare module, softmax included, in
-``inference_mode`` and float32. All predict in float32, also with bfloat16.
+skmnist gets uint8 rows, the peers float32 rows. All calls are warm. Each library runs in a process
+of its own, in turn; with few rows, a round is the median of many calls. Keras' SKLearnClassifier
+has no ``predict_proba``: its ``predict`` is timed. PyTorch is the bare module with softmax, in
+``inference_mode``. All predict in float32, also with bfloat16.
 
-Without bfloat16, Keras runs with oneDNN (``TF_ENABLE_ONEDNN_OPTS=1``), its fastest setting.
-``ONEDNN_MAX_CPU_ISA=AVX2`` stands in for such a processor, as in fit_speed.py; skmnist runs with
-oneDNN then, as it starts there. ONNX Runtime has no variable for it and keeps AVX-512.
+Without bfloat16, Keras runs with oneDNN (``TF_ENABLE_ONEDNN_OPTS=1``), its fastest setting. With
+``ONEDNN_MAX_CPU_ISA=AVX2``, another processor is measured as if it had no AVX-512, as in
+``benchmarks.fit``; skmnist then runs with oneDNN, its default there. ONNX Runtime has no such
+variable and uses AVX-512.
 
 It takes about two minutes on an idle machine::
 
-    python benchmarks/predict_speed.py
-    ONEDNN_MAX_CPU_ISA=AVX2 python benchmarks/predict_speed.py
+    python -m benchmarks.predict
+    ONEDNN_MAX_CPU_ISA=AVX2 python -m benchmarks.predict
 """
 
 import argparse
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
-from claims import Claim, conclude
-from conditions import print_conditions
-from processors import as_skmnist_starts, as_tensorflow_starts, has_bfloat16, with_onednn
-from timing import Peer, print_table, ratios, take_turns
+from benchmarks.harness.claims import Claim, conclude
+from benchmarks.harness.conditions import print_conditions
+from benchmarks.harness.processors import (
+    as_skmnist_starts,
+    as_tensorflow_starts,
+    has_bfloat16,
+    with_onednn,
+)
+from benchmarks.harness.timing import PEERS, Peer, print_table, ratios, take_turns
 
 TORCH = ("PyTorch", "PyTorch, channels-last", "PyTorch, torch.jit")
-# Peer -> its module, and calls per round with one row; with many rows it is one call.
-PEERS = {
-    "skmnist": ("peers_skmnist", 200),
-    "scikeras": ("peers_keras", 20),
-    "keras.Model.predict": ("peers_keras", 20),
-    "SKLearnClassifier.predict": ("peers_keras", 20),
-    **dict.fromkeys((*TORCH, "skorch", "ONNX Runtime"), ("peers_torch", 200)),
+# Library -> its module, and the calls in a round with one row.
+MODULES = {
+    "skmnist": ("skmnist", 200),
+    "scikeras": ("keras", 20),
+    "keras.Model.predict": ("keras", 20),
+    "SKLearnClassifier.predict": ("keras", 20),
+    **dict.fromkeys((*TORCH, "skorch", "ONNX Runtime"), ("torch", 200)),
 }
 FEW = 100
 
@@ -45,25 +51,25 @@ def main() -> None:
     options = parser.parse_args()
     print_conditions("torch", "skorch", "onnxruntime")
     variables = {
-        "peers_skmnist": as_skmnist_starts(),
-        "peers_keras": as_tensorflow_starts() if has_bfloat16() else with_onednn(),
-        "peers_torch": as_tensorflow_starts(),
+        "skmnist": as_skmnist_starts(),
+        "keras": as_tensorflow_starts() if has_bfloat16() else with_onednn(),
+        "torch": as_tensorflow_starts(),
     }
     with ExitStack() as stack:
         processes = {
-            module: stack.enter_context(Peer(module, changes))
+            module: stack.enter_context(Peer(f"{PEERS}.{module}", changes))
             for module, changes in variables.items()
         }
 
         def seconds(name: str, n_rows: int) -> float:
-            module, calls_of_one = PEERS[name]
+            module, calls_of_one = MODULES[name]
             calls = {1: calls_of_one, FEW: 20}.get(n_rows, 1)
             peer = () if name == "skmnist" else (name,)
             return processes[module]("predict_seconds", *peer, n_rows, calls)
 
         one, few, many = (
             take_turns(
-                {name: lambda name=name, n=n: seconds(name, n) for name in PEERS}, options.repeats
+                {name: lambda name=name, n=n: seconds(name, n) for name in MODULES}, options.repeats
             )
             for n in (1, FEW, options.rows)
         )
@@ -78,7 +84,7 @@ def in_milliseconds(seconds: Seconds) -> Seconds:
 
 
 def claims_of(one: Seconds, many: Seconds, n_rows: int, *, bfloat16: bool) -> list[Claim]:
-    """Return the claims on the seconds of one row, and of many."""
+    """Return the claims on the seconds for one row and for many rows."""
     what, milliseconds = "predict_proba of 1 row", in_milliseconds(one)["skmnist"]
     fastest = [min(values) for values in zip(*(one[name] for name in TORCH), strict=True)]
     of_torch = Claim(
