@@ -1,18 +1,19 @@
-"""Accuracy of the default networks on clean digits of the embedded sample.
+"""Accuracy of the networks with default parameters, on clean digits of the embedded sample.
 
-Trains the networks as they come on 4,000 rows and scores 1,000 others, for three seeds of the split
-and the network. Run it on an idle machine::
+Each is trained on 4,000 rows and scored on the 1,000 others, for three seeds of the split and the
+network. The times need an idle machine::
 
-    python benchmarks/default_accuracy.py
+    python -m benchmarks.accuracy_default
 """
 
 import argparse
 import time
 
 import numpy as np
-from conditions import fail_unless, print_conditions
 from sklearn.model_selection import train_test_split
 
+from benchmarks.harness.claims import fail_unless
+from benchmarks.harness.conditions import print_conditions
 from skmnist.datasets import load_mnist_sample
 from skmnist.neural_network import (
     CNNClassifier,
@@ -21,7 +22,7 @@ from skmnist.neural_network import (
     ResNetClassifier,
 )
 
-# Bars on the mean accuracy; DenseNetClassifier has one on the time only.
+# Bars on the mean accuracy; 0 for none. All networks have a bar on the time.
 LEAST = {
     ResNetClassifier: 0.984,
     CNNClassifier: 0.980,

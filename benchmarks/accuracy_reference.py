@@ -1,30 +1,29 @@
-"""The nine networks of the published study, trained by its protocol: published beside reproduced.
+"""Accuracy of the nine networks of the published study, trained by its protocol.
 
-The 60,000 training rows and the 10,000 test rows of MNIST are noisy once, by the noise of the
-protocol. For the table of test accuracies, the training rows are shuffled with NumPy's seed of 71
-and the last 20 % are held out; training stops when their loss has not fallen for 10 epochs, after
-at most 200. The MLPs then get their best weights back, the CNNs keep their last ones. For the
-5-fold figures, ``KFold(5, shuffle=True, random_state=42)`` splits the training rows, and each fold
-trains for 50 epochs. Batches of 100, float32. Each network and each fold is stored as it ends, and
-a second start goes on from there; all of it takes more than an hour on two cores::
+The 60,000 training rows and the 10,000 test rows of MNIST get the noise of the protocol once. For
+the test accuracies, the training rows are shuffled with NumPy's seed 71 and the last 20 % are held
+out; training stops when their loss has not fallen for 10 epochs, and after at most 200. The MLPs
+restore their best weights, the CNNs keep their last ones. For the 5-fold figures, ``KFold(5,
+shuffle=True, random_state=42)`` splits the training rows, and each fold trains for 50 epochs.
+Batches have 100 rows; the precision is float32. A stored run is not repeated. All runs take more
+than an hour on two cores::
 
-    python benchmarks/reference_table.py --data-home FOLDER_OF_MNIST_NPZ
+    python -m benchmarks.accuracy_reference --data-home FOLDER_OF_MNIST_NPZ
 """
 
 import time
 
 import keras
 import numpy as np
-from conditions import fail_unless
-from recipes import noisy_rows, parse_arguments, protocol_split
-from run_log import History, Numbers, RunLog
 from sklearn.metrics import accuracy_score, log_loss
 from sklearn.model_selection import KFold
 
+from benchmarks.harness.run_log import History, Numbers
+from benchmarks.harness.training import Recipes, Rows, noisy_rows, protocol_split, run_recipes
 from skmnist.model_selection import reference_architectures
 from skmnist.neural_network import BaseImageClassifier, CNNClassifier
 
-# Test accuracy in per cent, and test loss.
+# Test accuracy in percent, and test loss.
 PUBLISHED = {
     "mlp-1": (85.80, 0.5163),
     "mlp-2": (85.74, 0.4858),
@@ -36,12 +35,37 @@ PUBLISHED = {
     "cnn-4": (96.66, 0.1647),
     "cnn-5": (96.46, 0.1569),
 }
-# Mean and standard deviation of the accuracy in five folds, in per cent.
+# Mean and standard deviation of the accuracy in five folds, in percent.
 PUBLISHED_FOLDS = {"mlp-4": (87.40, 0.48), "cnn-5": (96.62, 0.25)}
 SAME_PADDING, OTHER_CNNS = ("cnn-4", "cnn-5"), ("cnn-1", "lenet", "cnn-3")
 MLPS = ("mlp-1", "mlp-2", "mlp-3", "mlp-4")
 # Largest differences, in percentage points.
 TOLERANCE, TOLERANCE_OTHER_CNNS, TOLERANCE_FOLDS = 1.0, 2.0, 0.5
+
+
+def recipes() -> Recipes:
+    """Return the network of each run."""
+
+    def network(name: str) -> BaseImageClassifier:
+        return reference_architectures(random_state=0)[name].set_params(precision="float32")
+
+    return {f"{name} test": network(name) for name in PUBLISHED} | {
+        f"{name} fold {i}": network(name) for name in PUBLISHED_FOLDS for i in range(1, 6)
+    }
+
+
+def train(key: str, network: BaseImageClassifier, data_home: str | None) -> tuple[Numbers, History]:
+    """Train and score the network of a run."""
+    X, y = noisy_rows("reference", "train", data_home)
+    start = time.process_time()
+    if key.endswith("test"):
+        fitted = trained_as_published(network, X, y)
+        seconds = time.process_time() - start
+        return scored(fitted, noisy_rows("reference", "test", data_home), seconds)
+    splits = list(KFold(5, shuffle=True, random_state=42).split(X))
+    kept, held_out = splits[int(key[-1]) - 1]
+    fitted = network.set_params(early_stopping=False, epochs=50).fit(X[kept], y[kept])
+    return scored(fitted, (X[held_out], y[held_out]), time.process_time() - start)
 
 
 def trained_as_published(
@@ -57,9 +81,8 @@ def trained_as_published(
     return network.fit(*kept, X_val=X_val, y_val=y_val)
 
 
-def scored(
-    network: BaseImageClassifier, X: np.ndarray, y: np.ndarray, seconds: float
-) -> tuple[Numbers, History]:
+def scored(network: BaseImageClassifier, rows: Rows, seconds: float) -> tuple[Numbers, History]:
+    X, y = rows
     probabilities = network.predict_proba(X)
     numbers = {
         "accuracy": 100 * accuracy_score(y, probabilities.argmax(axis=1)),
@@ -70,44 +93,8 @@ def scored(
     return numbers, network.history_
 
 
-def main() -> None:
-    options = parse_arguments(__doc__, ["networks", *PUBLISHED_FOLDS])
-    X, y = noisy_rows("reference", "train", options.data_home)
-    X_test, y_test = noisy_rows("reference", "test", options.data_home)
-    log = RunLog("reference_table")
-
-    def network(name: str) -> BaseImageClassifier:
-        return reference_architectures(random_state=0)[name].set_params(precision="float32")
-
-    def test(name: str) -> tuple[Numbers, History]:
-        start = time.process_time()
-        fitted = trained_as_published(network(name), X, y)
-        return scored(fitted, X_test, y_test, time.process_time() - start)
-
-    def fold(name: str, kept: np.ndarray, held_out: np.ndarray) -> tuple[Numbers, History]:
-        start = time.process_time()
-        fitted = network(name).set_params(early_stopping=False, epochs=50).fit(X[kept], y[kept])
-        return scored(fitted, X[held_out], y[held_out], time.process_time() - start)
-
-    for part in options.only:
-        if part == "networks":
-            for name in PUBLISHED:
-                log.run(f"{name} test", network(name), lambda name=name: test(name))
-            continue
-        splits = KFold(5, shuffle=True, random_state=42).split(X)
-        for i, split in enumerate(splits, 1):
-            log.run(
-                f"{part} fold {i}",
-                network(part),
-                lambda name=part, split=split: fold(name, *split),
-            )
-    summary, claims = summarize(log.runs)
-    log.summarize(summary)
-    fail_unless(claims)
-
-
 def summarize(runs: dict[str, Numbers]) -> tuple[str, dict[str, bool]]:
-    """Return the tables of what was run, and what has to hold of it."""
+    """Return the tables of the stored runs, and the claims about them."""
     lines = [
         "| network | published | reproduced | difference | loss, published | reproduced | epochs |",
         "|---|---|---|---|---|---|---|",
@@ -147,4 +134,4 @@ def summarize(runs: dict[str, Numbers]) -> tuple[str, dict[str, bool]]:
 
 
 if __name__ == "__main__":
-    main()
+    run_recipes(__doc__, "accuracy_reference", recipes(), train, summarize)

@@ -3,10 +3,12 @@
 import argparse
 import time
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 
 import numpy as np
 
-from benchmarks.harness.run_log import History, Numbers
+from benchmarks.harness.claims import fail_unless
+from benchmarks.harness.run_log import History, Numbers, RunLog
 from skmnist.datasets import fetch_mnist, make_noisy_mnist
 from skmnist.neural_network import BaseImageClassifier
 from skmnist.noise import make_noise
@@ -17,24 +19,41 @@ VIEWS, MOST_VIEWS = 8, 32
 Rows = tuple[np.ndarray, np.ndarray]
 # Name of a run -> the unfitted network.
 Recipes = Mapping[str, BaseImageClassifier]
-Train = Callable[[BaseImageClassifier], tuple[Numbers, History]]
+# Name of a run, its network, folder of mnist.npz -> numbers and history.
+Train = Callable[[str, BaseImageClassifier, str | None], tuple[Numbers, History]]
+# Stored runs -> text and tables, claims.
+Summarize = Callable[[dict[str, Numbers]], tuple[str, dict[str, bool]]]
 
 
-def parse_arguments(doc: str, parts: Iterable[str]) -> argparse.Namespace:
-    """Read the options that the accuracy benchmarks share."""
-    parts = list(parts)
+def run_recipes(
+    doc: str, result: str, recipes: Recipes, train: Train, summarize: Summarize
+) -> None:
+    """Run the recipes that the command line names and that are not stored, and summarize all."""
     parser = argparse.ArgumentParser(description=doc.splitlines()[0])
     parser.add_argument("--data-home", default=None, help="folder of mnist.npz")
-    parser.add_argument("--only", nargs="+", choices=parts, default=parts, help="what to run")
-    return parser.parse_args()
+    parser.add_argument(
+        "--only", nargs="+", choices=recipes, default=recipes, metavar="RUN", help="runs, by name"
+    )
+    options = parser.parse_args()
+    log = RunLog(result)
+    for key in options.only:
+        network = recipes[key]
+        log.run(
+            key, network, lambda key=key, network=network: train(key, network, options.data_home)
+        )
+    summary, claims = summarize(log.runs)
+    log.summarize(summary)
+    fail_unless(claims)
 
 
+@cache
 def noisy_rows(noise: str, subset: str, data_home: str | None) -> Rows:
     """Return images and labels of MNIST with one fixed noise."""
     source = fetch_mnist(subset=subset, data_home=data_home)
     return make_noisy_mnist(make_noise(noise, random_state=0), source=source, return_X_y=True)
 
 
+@cache
 def clean_rows(subset: str, data_home: str | None) -> Rows:
     """Return images and labels of MNIST."""
     return fetch_mnist(subset=subset, data_home=data_home, return_X_y=True)

@@ -1,12 +1,12 @@
-"""Lists of generic noises for training against corruptions that are not among them, and the 15.
+"""The lists of generic noises that ``benchmarks.research.mnist_c_choice`` compares.
 
-What ``mnist_c_choice.py`` compares and ``mnist_c_training.py`` trains the best network with: affine
-warps, elastic deformation, Gaussian and uniform noise, occlusion, smooth random fields and random
-filters, one after the other, each for some of the digits only; and the 15 noises of MNIST-C.
+They combine affine warps, elastic deformation, Gaussian and uniform noise, occlusion, smooth random
+fields and random filters, one after the other; most of them change only a part of the digits.
 """
 
 from collections.abc import Iterable
 
+from skmnist.model_selection import generic_noises
 from skmnist.noise import (
     BaseNoise,
     ElasticTransform,
@@ -17,25 +17,13 @@ from skmnist.noise import (
     RandomNoise,
     SmoothNoise,
     UniformNoise,
-    list_noises,
-    list_severities,
-    make_noise,
 )
 
 
 def one_of(noises: Iterable[BaseNoise], probability: float) -> RandomNoise:
-    """Return a noise that gives a share of the digits one of the noises, and leaves the others."""
+    """Return a noise that picks one of the noises for an image, or none."""
     named = [(f"noise_{i}", noise) for i, noise in enumerate(noises)]
     return RandomNoise(named, probability=probability)
-
-
-def the_15() -> BaseNoise:
-    """Return one of the 15 noises for each digit, at one of its severities."""
-
-    def at_any_severity(name: str) -> BaseNoise:
-        return one_of([make_noise(name, severity) for severity in list_severities(name)], 1.0)
-
-    return one_of([at_any_severity(name) for name in list_noises("mnist_c")], 0.9)
 
 
 WARP = RandomAffine(25, translation=0.12, zoom=0.3, shear=25)
@@ -82,7 +70,7 @@ TEXTURE, GRAIN = [*FILTERS, MEDIUM, WIDE, FINE], [*FEW, Occlusion()]
 def in_turn(
     filters: list[BaseNoise], fields: list[BaseNoise], grain: list[BaseNoise], *shares: float
 ) -> list[BaseNoise]:
-    """Return the three for their shares of the digits."""
+    """Return the three kinds of noise, each for a share of the digits."""
     return [one_of(n, p) for n, p in zip((filters, fields, grain), shares, strict=True)]
 
 
@@ -154,12 +142,7 @@ CANDIDATES: dict[str, list[BaseNoise]] = {
         ROUGH,
         *in_turn(HALF_MIXED, ALL_FIELDS, MORE, 0.4, 0.4, 0.4),
     ],
-    "filters alone": [
-        THINLY,
-        LESS_SHEAR,
-        ROUGH,
-        *in_turn(ALONE, ALL_FIELDS, MORE, 0.5, 0.4, 0.4),
-    ],
+    "filters alone": generic_noises(),
     "filters alone, milder, rough after them": [
         THINLY,
         MILDER_WARP,
@@ -175,4 +158,4 @@ CANDIDATES: dict[str, list[BaseNoise]] = {
         one_of([one_of(noises, 1.0) for noises in (ALONE, ALL_FIELDS, MORE)], 0.9),
     ],
 }
-FIRST, CHOSEN = CANDIDATES["first recipe"], CANDIDATES["filters alone"]
+FIRST = CANDIDATES["first recipe"]

@@ -1,24 +1,23 @@
-"""What training in bfloat16 costs in accuracy: cnn-5 after five epochs on the reference protocol.
+"""Accuracy of training in bfloat16: cnn-5 after five epochs on the reference protocol.
 
 For each seed, 12,000 of the 60,000 rows of noisy MNIST are held out, and cnn-5 is trained on the
-others twice, with ``precision="auto"`` and with ``precision="float32"``; what is compared is the
-accuracy on the rows held out. The mean difference has to be within 0.15 percentage points, or its
-95 % interval (Student's t) has to contain 0. Each run is stored as it ends, and a second start goes
-on from there. It takes about a quarter of an hour::
+others twice, with ``precision="auto"`` and with ``precision="float32"``; the accuracies on the held
+out rows are compared. The mean difference must be within 0.15 percentage points, or its 95 %
+interval (Student's t) must contain 0. It takes about a quarter of an hour; a stored run is not
+repeated::
 
-    python benchmarks/precision_accuracy.py --data-home FOLDER_OF_MNIST_NPZ
+    python -m benchmarks.research.precision_accuracy --data-home FOLDER_OF_MNIST_NPZ
 """
 
-import argparse
+from collections.abc import Sequence
 
 import numpy as np
-from claims import HEADER, RULE
-from conditions import fail_unless
-from recipes import Rows, noisy_rows, train_and_score
-from run_log import History, Numbers, RunLog
 from scipy import stats
 from sklearn.model_selection import train_test_split
 
+from benchmarks.harness.claims import HEADER, RULE
+from benchmarks.harness.run_log import History, Numbers
+from benchmarks.harness.training import Recipes, noisy_rows, run_recipes, train_and_score
 from skmnist.model_selection import reference_architectures
 from skmnist.neural_network import BaseImageClassifier
 
@@ -26,23 +25,37 @@ PRECISIONS = ("auto", "float32")
 EPOCHS = 5
 N_HELD_OUT = 12_000
 TOLERANCE, LEAST_SEEDS = 0.15, 6
+SEEDS = range(6)
 
 
 def name_of(seed: int, precision: str) -> str:
     return f"seed {seed}, precision {precision}"
 
 
-def train(network: BaseImageClassifier, rows: Rows) -> tuple[Numbers, History]:
+def recipes() -> Recipes:
+    """Return the network of each run."""
+    return {
+        name_of(seed, precision): reference_architectures(random_state=seed)["cnn-5"].set_params(
+            epochs=EPOCHS, early_stopping=False, precision=precision
+        )
+        for seed in SEEDS
+        for precision in PRECISIONS
+    }
+
+
+def train(key: str, network: BaseImageClassifier, data_home: str | None) -> tuple[Numbers, History]:
     """Train on the rows that the seed of the network does not hold out, and score the others."""
-    X, y = rows
+    X, y = noisy_rows("reference", "train", data_home)
     X_train, X_held_out, y_train, y_held_out = train_test_split(
         X, y, test_size=N_HELD_OUT, stratify=y, random_state=network.random_state
     )
     return train_and_score(network, (X_train, y_train), (X_held_out, y_held_out))
 
 
-def summarize(runs: dict[str, Numbers], seeds: list[int]) -> tuple[str, dict[str, bool]]:
-    """Return the text below the results, and what has to hold of them."""
+def summarize(
+    runs: dict[str, Numbers], seeds: Sequence[int] = SEEDS
+) -> tuple[str, dict[str, bool]]:
+    """Return the text below the results, and the claim about them."""
     found = {
         precision: np.array([runs[name_of(seed, precision)]["accuracy"] for seed in seeds])
         for precision in PRECISIONS
@@ -66,22 +79,5 @@ def summarize(runs: dict[str, Numbers], seeds: list[int]) -> tuple[str, dict[str
     return table, {"the default precision costs no accuracy": bool(holds)}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data-home", default=None, help="folder of mnist.npz")
-    parser.add_argument("--seeds", type=int, nargs="+", default=list(range(6)))
-    options = parser.parse_args()
-    rows = noisy_rows("reference", "train", options.data_home)
-    log = RunLog("precision_accuracy")
-    for seed in options.seeds:
-        for precision in PRECISIONS:
-            network = reference_architectures(random_state=seed)["cnn-5"]
-            network.set_params(epochs=EPOCHS, early_stopping=False, precision=precision)
-            log.run(name_of(seed, precision), network, lambda network=network: train(network, rows))
-    summary, claims = summarize(log.runs, options.seeds)
-    log.summarize(summary)
-    fail_unless(claims)
-
-
 if __name__ == "__main__":
-    main()
+    run_recipes(__doc__, "precision_accuracy", recipes(), train, summarize)

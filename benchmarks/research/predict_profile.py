@@ -1,20 +1,20 @@
-"""Where the time of predicting 10,000 rows with cnn-5 goes, beside what the processor can compute.
+"""The time of each layer of cnn-5 when it predicts 10,000 rows, and the speed of the processor.
 
-The network is cut after each of its layers, and the pieces are timed; the difference of two pieces
-is the time of a layer. Beside it stands the speed of a product of matrices, which does nothing but
-multiply and add. It takes half a minute::
+The network is cut after each layer, and the pieces are timed; the difference between two pieces is
+the time of a layer. The speed is compared with a matrix product, which only multiplies and adds. It
+takes half a minute::
 
-    python benchmarks/predict_profile.py
+    python -m benchmarks.research.predict_profile
 """
 
-import time
 from collections.abc import Callable
 
 import keras
 import numpy as np
 import tensorflow as tf
-from conditions import print_conditions
 
+from benchmarks.harness import timing
+from benchmarks.harness.conditions import print_conditions
 from skmnist.datasets import load_mnist_sample
 from skmnist.model_selection import reference_architectures
 
@@ -23,16 +23,11 @@ N_ROWS, N_CHUNK, REPEATS = 10_000, 1024, 5
 
 def median_seconds(action: Callable[[], object]) -> float:
     action()
-    seconds = []
-    for _ in range(REPEATS):
-        start = time.perf_counter()
-        action()
-        seconds.append(time.perf_counter() - start)
-    return float(np.median(seconds))
+    return timing.median_seconds(action, REPEATS)
 
 
 def operations_of(layer: keras.Layer) -> float:
-    """Return additions and multiplications for one image."""
+    """Return the additions and multiplications of a layer for one image."""
     if not layer.weights:
         return 0
     kernel = layer.weights[0]

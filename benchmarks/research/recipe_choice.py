@@ -1,39 +1,41 @@
-"""Candidates for the best network: how the recipe of ``recipes.py`` was chosen.
+"""Candidates for the best network: how the recipe of ``best_network()`` was chosen.
 
-Each is trained on 50,000 rows of the data of ``accuracy.py`` and scored on the 10,000 others,
-plainly and averaged over views (the older runs over 8 of them, or none); the test rows are not
-touched. Each run is stored as it ends, and a second start goes on from there. The stored runs used
-one thread each, beside other trainings, so that their seconds are an upper bound::
+Each is trained on 50,000 rows of the data of ``benchmarks.accuracy_best`` and scored on the 10,000
+others, alone and averaged over views (8 views or none in the older runs); the test rows are not
+used. The stored runs used one thread each while other trainings ran, so their seconds are an upper
+bound. A stored run is not repeated::
 
-    TF_NUM_INTRAOP_THREADS=1 python benchmarks/recipe_choice.py --data-home FOLDER_OF_MNIST_NPZ
+    TF_NUM_INTRAOP_THREADS=1 python -m benchmarks.research.recipe_choice --data-home FOLDER_OF_MNIST_NPZ
 """
 
-from recipes import (
+from sklearn.base import clone
+
+from benchmarks.harness.run_log import History, Numbers
+from benchmarks.harness.training import (
     MOST_VIEWS,
     VIEWS,
-    best_network,
+    Recipes,
     choice_split,
-    mild_warp,
     noisy_rows,
-    often_warped,
-    parse_arguments,
+    run_recipes,
     train_and_score,
 )
-from run_log import RunLog
-
+from skmnist.model_selection import best_network
 from skmnist.neural_network import BaseImageClassifier
 from skmnist.noise import ElasticTransform, RandomNoise
 
 WIDER = (32, 32, 96, 96, 192, 192)
-STRONG_WARP = mild_warp(rotation=30.0, translation=0.15, zoom=0.15, shear=15.0)
-MORE_WARP = mild_warp(rotation=20.0, translation=0.12, zoom=0.12)
-SLANTED_WARP = mild_warp(rotation=25.0, translation=0.12, zoom=0.12, shear=15.0)
+WARP = best_network().augment
+STRONG_WARP = clone(WARP).set_params(rotation=30.0, translation=0.15, zoom=0.15, shear=15.0)
+MORE_WARP = clone(WARP).set_params(rotation=20.0, translation=0.12, zoom=0.12)
+SLANTED_WARP = clone(WARP).set_params(rotation=25.0, translation=0.12, zoom=0.12, shear=15.0)
 ELASTIC = ElasticTransform(20, 4, border_mode="reflect")
 
 
 def rate(value: float, epochs: int, **changes: object) -> BaseImageClassifier:
-    """Return the best network with another learning rate, and perhaps other changes."""
-    return best_network(0, epochs=epochs, **{"optimizer__learning_rate": value} | changes)
+    """Return the best network with another learning rate and other changes."""
+    changes |= {"optimizer__learning_rate": value, "epochs": epochs}
+    return best_network(random_state=0).set_params(**changes)
 
 
 CANDIDATES: dict[str, BaseImageClassifier] = {
@@ -59,38 +61,39 @@ CANDIDATES: dict[str, BaseImageClassifier] = {
     "rate 0.008, 64 epochs, slanted warp, dropout 0.4": rate(
         0.008, 64, augment=SLANTED_WARP, dropout=0.4
     ),
-    "rate 0.008, 32 epochs, some rows not warped": rate(0.008, 32, augment=often_warped()),
+    "rate 0.008, 32 epochs, some rows not warped": rate(
+        0.008, 32, augment=RandomNoise([("warp", WARP)], probability=0.85)
+    ),
 }
 
 
-def main() -> None:
-    options = parse_arguments(__doc__, list(CANDIDATES))
-    X, y = noisy_rows("reference", "train", options.data_home)
-    kept, held_out = choice_split(X, y)
-    log = RunLog("recipe_choice")
-    for name in options.only:
-        network = CANDIDATES[name]
-        log.run(
-            name,
-            network,
-            lambda network=network: train_and_score(
-                network, kept, held_out, monitor=True, most_views=True
-            ),
-        )
+def recipes() -> Recipes:
+    """Return the network of each run."""
+    return CANDIDATES
+
+
+def train(key: str, network: BaseImageClassifier, data_home: str | None) -> tuple[Numbers, History]:
+    """Train and score a candidate."""
+    kept, held_out = choice_split(*noisy_rows("reference", "train", data_home))
+    return train_and_score(network, kept, held_out, monitor=True, most_views=True)
+
+
+def summarize(runs: dict[str, Numbers]) -> tuple[str, dict[str, bool]]:
+    """Return the table of the stored runs; there are no claims."""
     lines = [
         f"| candidate | held-out rows | averaged over {VIEWS} views | over {MOST_VIEWS} views |",
         "|---|---|---|---|",
     ]
     for name in CANDIDATES:
-        if name in log.runs:
-            run = log.runs[name]
+        if name in runs:
+            run = runs[name]
             scores = [
                 f"{run[key]:.2f} %" if key in run else ""
                 for key in ("accuracy", "averaged", "averaged_most")
             ]
             lines.append(f"| {name} | {' | '.join(scores)} |")
-    log.summarize("\n".join(lines))
+    return "\n".join(lines), {}
 
 
 if __name__ == "__main__":
-    main()
+    run_recipes(__doc__, "recipe_choice", recipes(), train, summarize)

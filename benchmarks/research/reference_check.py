@@ -1,25 +1,23 @@
 """The reference protocol on full MNIST: validation accuracy of cnn-5 and mlp-4 after two epochs.
 
-The study's own figures cannot be computed from its text; but with its data and its networks, two
-epochs have to come out at 94.4 ± 0.9 % for cnn-5 and 76 ± 2.5 % for mlp-4. Training differs from
-``reference_architectures()`` in nothing but the number of epochs and the precision: the study
-trained in float32, and bfloat16 learns more slowly at first (`precision_accuracy.py` has the
-comparison after five epochs)::
+With the data and the networks of the study, two epochs must lead to 94.4 ± 0.9 % for cnn-5 and 76 ±
+2.5 % for mlp-4. The training is the same as in ``reference_architectures()`` except for the number
+of epochs and the precision: the study trained in float32, and bfloat16 learns more slowly at first
+(``benchmarks.research.precision_accuracy`` compares them after five epochs)::
 
-    python benchmarks/reference_check.py --data-home FOLDER_OF_MNIST_NPZ
+    python -m benchmarks.research.reference_check --data-home FOLDER_OF_MNIST_NPZ
 """
 
 import argparse
 import time
 
 import numpy as np
-from conditions import print_conditions
 
-from skmnist.datasets import fetch_mnist, make_noisy_mnist
+from benchmarks.harness.conditions import print_conditions
+from benchmarks.harness.training import noisy_rows
 from skmnist.model_selection import reference_architectures
-from skmnist.noise import make_noise
 
-# Name of the network -> expected accuracy and its tolerance, in per cent.
+# Name of the network -> expected accuracy and its tolerance, in percent.
 EXPECTED = {"cnn-5": (94.4, 0.9), "mlp-4": (76.0, 2.5)}
 
 
@@ -29,8 +27,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     options = parser.parse_args()
     print_conditions()
-    source = fetch_mnist(subset="train", data_home=options.data_home)
-    X, y = make_noisy_mnist(make_noise("reference", random_state=0), source=source, return_X_y=True)
+    X, y = noisy_rows("reference", "train", options.data_home)
     failures = []
     for name, (expected, tolerance) in EXPECTED.items():
         accuracies = []
