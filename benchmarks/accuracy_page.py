@@ -1,39 +1,38 @@
 """Write ``docs/accuracy.md`` and its figures from the stored results of the accuracy benchmarks.
 
-What has no results yet is left out::
+Sections without results are left out::
 
-    python benchmarks/accuracy_page.py
+    python -m benchmarks.accuracy_page
 """
 
 from collections.abc import Callable
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
-from mnist_c_accuracy import PUBLISHED as MNIST_C_PUBLISHED
-from n_mnist_accuracy import NOISES
-from reference_table import PUBLISHED, PUBLISHED_FOLDS
-from run_log import RESULTS, RunLog
-from script_text import heading
 
-DOCS = Path(__file__).parents[1] / "docs"
+from benchmarks.accuracy_mnist_c import PUBLISHED as MNIST_C_PUBLISHED
+from benchmarks.accuracy_n_mnist import NOISES
+from benchmarks.accuracy_reference import PUBLISHED, PUBLISHED_FOLDS
+from benchmarks.harness.pages import DOCS, RESULTS, heading
+from benchmarks.harness.run_log import RunLog
+
 OURS, THEIRS = "tab:blue", "tab:orange"
 
 INTRODUCTION = """# Accuracy
 
-This page is written by `python benchmarks/accuracy_page.py` from the stored results of the scripts
-below; do not edit it. Each script trains on the 60,000 training digits of MNIST or, where it makes
-a choice, on those of them that are not held out; on two cores or one of them, without a GPU. It
-stores each run as it ends, so that a second start goes on from there. The stored runs with
-augmentation were trained before the noise of an epoch was keyed by the training rows alone: the
-same recipe now draws other noise of the same kind.
+This page is written by `python -m benchmarks.accuracy_page` from the stored results of the scripts
+below; do not edit it. Each script trains on the 60,000 training digits of MNIST, or on a part of
+them where it makes a choice on the others; on one or two cores, without a GPU. A run is stored when
+it ends, and a restart skips the stored runs. The stored runs with augmentation were made by a
+version that keyed the noise of an epoch in another way: the same recipe now draws other noise of
+the same kind. The networks and the noises are functions of `skmnist.model_selection`.
 """
 
 
 def main() -> None:
     parts = [INTRODUCTION]
     for script, figures in FIGURES.items():
-        path = RESULTS / f"{script}.txt"
+        path = RESULTS / f"{script.rpartition('/')[2]}.txt"
         if not path.exists():
             print(f"{script}: no results yet")
             continue
@@ -56,14 +55,14 @@ def main() -> None:
 
 
 def section(script: str, results: str) -> list[str]:
-    """Return the text on a script, the tables that it wrote, and what it stored."""
+    """Return the description of a script, its tables, and its stored runs."""
     stored, _, tables = results.partition("\n\n")
     return [*heading(script), tables, f"```\n{stored.strip()}\n```\n"]
 
 
 def reference_table() -> plt.Figure:
     """Draw the accuracies of the nine networks, published and reproduced."""
-    runs = RunLog("reference_table").runs
+    runs = RunLog("accuracy_reference").runs
     figure, axis = plt.subplots(figsize=(7, 4), layout="constrained")
     places = np.arange(len(PUBLISHED))
     axis.scatter([a for a, _ in PUBLISHED.values()], places, color=THEIRS, label="published")
@@ -93,7 +92,7 @@ def reference_table() -> plt.Figure:
 def training_curves() -> plt.Figure:
     """Draw the validation accuracy of the best network and of cnn-5 in their folds."""
     figure, axis = plt.subplots(figsize=(7, 4), layout="constrained")
-    curves = RunLog("accuracy").curves()
+    curves = RunLog("accuracy_best").curves()
     folds = curves[curves["run"].str.startswith("best fold")]
     if folds.empty:
         raise KeyError("best fold")
@@ -112,10 +111,10 @@ def training_curves() -> plt.Figure:
 
 
 def ablation() -> plt.Figure:
-    """Draw what each ingredient gives."""
+    """Draw the accuracies with one change in each training."""
     runs = {
         key.removeprefix("ablation "): run["accuracy"]
-        for key, run in RunLog("accuracy").runs.items()
+        for key, run in RunLog("accuracy_best").runs.items()
         if key.startswith("ablation ")
     }
     everything = runs["all"]
@@ -135,8 +134,8 @@ def ablation() -> plt.Figure:
 
 
 def n_mnist() -> plt.Figure:
-    """Draw the accuracies on the three noises of n-MNIST beside the best published ones."""
-    runs = RunLog("n_mnist_accuracy").runs
+    """Draw the accuracies on the three noises of n-MNIST, measured and best published."""
+    runs = RunLog("accuracy_n_mnist").runs
     figure, axis = plt.subplots(figsize=(7, 2.6), layout="constrained")
     for place, (name, (published, _)) in enumerate(NOISES.items()):
         measured = runs[f"{name} test"]["accuracy"]
@@ -157,8 +156,8 @@ def n_mnist() -> plt.Figure:
 
 
 def mnist_c() -> plt.Figure:
-    """Draw the accuracy under each of the 15 noises beside the published plain network."""
-    runs = RunLog("mnist_c_training").runs
+    """Draw the accuracies under the 15 noises, measured and published for a plain network."""
+    runs = RunLog("accuracy_mnist_c").runs
     figure, axis = plt.subplots(figsize=(9, 4.5), layout="constrained")
     places = np.arange(len(MNIST_C_PUBLISHED))
     published = list(MNIST_C_PUBLISHED.values())
@@ -182,12 +181,12 @@ def mnist_c() -> plt.Figure:
 
 
 FIGURES: dict[str, list[Callable[[], plt.Figure]]] = {
-    "reference_table": [reference_table],
-    "accuracy": [training_curves, ablation],
-    "recipe_choice": [],
-    "n_mnist_accuracy": [n_mnist],
-    "mnist_c_choice": [],
-    "mnist_c_training": [mnist_c],
+    "accuracy_reference": [reference_table],
+    "accuracy_best": [training_curves, ablation],
+    "research/recipe_choice": [],
+    "accuracy_n_mnist": [n_mnist],
+    "research/mnist_c_choice": [],
+    "accuracy_mnist_c": [mnist_c],
 }
 
 if __name__ == "__main__":

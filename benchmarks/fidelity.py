@@ -16,8 +16,8 @@ known, and the noises are drawn anew. So the mean, the hard noises and the order
 Networks that are equally good on clean digits differ by tens of points under stripes, impulses, fog
 and brightness, where pixels leave the range of the training digits. Wider networks, dropout and
 longer training raise these accuracies (to a mean of 88 % for two examples of deep-learning
-libraries); batch normalization lowers them. The noises are not the cause: with ``--per-image``, those of the
-independent implementation are used. The claims are about the smallest network. It was chosen for
+libraries); batch normalization lowers them. The noises are not the cause: ``--per-image`` uses the
+independent implementation instead. The claims are about the smallest network. It was chosen for
 them, because larger ones were more robust than the published one::
 
     python -m benchmarks.fidelity noise

@@ -10,7 +10,7 @@ Among these, "filters alone" was chosen for its mean over the 15 on the held-out
 runs that are not stored; in the stored runs, the last four differ by 0.1 points. A run takes two
 minutes on one thread; a stored run is not repeated::
 
-    TF_NUM_INTRAOP_THREADS=1 python -m benchmarks.research.mnist_c_choice --data-home FOLDER_OF_MNIST_NPZ
+    TF_NUM_INTRAOP_THREADS=1 python -m benchmarks.research.mnist_c_choice --data-home FOLDER
 """
 
 from itertools import chain

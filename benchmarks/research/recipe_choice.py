@@ -5,7 +5,7 @@ others, alone and averaged over views (8 views or none in the older runs); the t
 used. The stored runs used one thread each while other trainings ran, so their seconds are an upper
 bound. A stored run is not repeated::
 
-    TF_NUM_INTRAOP_THREADS=1 python -m benchmarks.research.recipe_choice --data-home FOLDER_OF_MNIST_NPZ
+    TF_NUM_INTRAOP_THREADS=1 python -m benchmarks.research.recipe_choice --data-home FOLDER
 """
 
 from sklearn.base import clone
