@@ -1,11 +1,12 @@
 """Write ``docs/accuracy.md`` and its figures from the stored results of the accuracy benchmarks.
 
-Sections without results are left out::
+Run it after an accuracy benchmark::
 
     python -m benchmarks.accuracy_page
 """
 
 from collections.abc import Callable
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -29,35 +30,29 @@ the same kind. The networks and the noises are functions of `skmnist.model_selec
 """
 
 
+def page() -> tuple[str, dict[str, plt.Figure]]:
+    """Return the page, and the figures by their file names."""
+    parts, figures = [INTRODUCTION], {}
+    for script, functions in FIGURES.items():
+        stored, _, tables = result_of(script).read_text().partition("\n\n")
+        parts += [*heading(script), tables, f"```\n{stored.strip()}\n```\n"]
+        for draw in functions:
+            figure, name = draw(), f"{draw.__name__}.png"
+            parts.append(f"![{figure.axes[0].get_title()}](images/{name})\n")
+            figures[name] = figure
+    return "\n".join(parts), figures
+
+
+def result_of(script: str) -> Path:
+    return RESULTS / f"{Path(script).name}.txt"
+
+
 def main() -> None:
-    parts = [INTRODUCTION]
-    for script, figures in FIGURES.items():
-        path = RESULTS / f"{script.rpartition('/')[2]}.txt"
-        if not path.exists():
-            print(f"{script}: no results yet")
-            continue
-        parts += section(script, path.read_text())
-        for draw in figures:
-            try:
-                figure = draw()
-            except KeyError as missing:
-                print(f"{script}: no results yet of {missing}")
-                continue
-            image = DOCS / "images" / f"{draw.__name__}.png"
-            figure.savefig(image, dpi=110)
-            plt.close(figure)
-            title = figure.axes[0].get_title()
-            parts.append(f"![{title}](images/{image.name})\n")
-            print(f"figure: {image.name}")
-    page = DOCS / "accuracy.md"
-    page.write_text("\n".join(parts))
-    print(f"{page.name} written")
-
-
-def section(script: str, results: str) -> list[str]:
-    """Return the description of a script, its tables, and its stored runs."""
-    stored, _, tables = results.partition("\n\n")
-    return [*heading(script), tables, f"```\n{stored.strip()}\n```\n"]
+    text, figures = page()
+    (DOCS / "accuracy.md").write_text(text)
+    for name, figure in figures.items():
+        figure.savefig(DOCS / "images" / name, dpi=110)
+    print(f"accuracy.md and {', '.join(figures)} written")
 
 
 def reference_table() -> plt.Figure:
@@ -69,8 +64,6 @@ def reference_table() -> plt.Figure:
     ours = [runs[f"{name} test"]["accuracy"] for name in PUBLISHED]
     axis.scatter(ours, places, color=OURS, marker="D", s=22, label="reproduced")
     for name, (mean, std) in PUBLISHED_FOLDS.items():
-        if f"{name} fold 5" not in runs:
-            continue
         folds = [runs[f"{name} fold {i}"]["accuracy"] for i in range(1, 6)]
         place = list(PUBLISHED).index(name)
         for value, spread, color, shift in (
@@ -94,8 +87,6 @@ def training_curves() -> plt.Figure:
     figure, axis = plt.subplots(figsize=(7, 4), layout="constrained")
     curves = RunLog("accuracy_best").curves()
     folds = curves[curves["run"].str.startswith("best fold")]
-    if folds.empty:
-        raise KeyError("best fold")
     for i, (_, fold) in enumerate(folds.groupby("run")):
         label = "best network, 5 folds" if i == 0 else None
         axis.plot(fold["epoch"], 100 * fold["val_accuracy"], color=OURS, lw=1, label=label)

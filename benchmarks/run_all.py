@@ -44,8 +44,8 @@ ENDINGS = {"bfloat16": "", "AVX2, float32": "_float32"}
 INTRODUCTION = """# Benchmarks
 
 This page is written by `python -m benchmarks.run_all`; do not edit it. The benchmarks need the
-packages of `pip install -e ".[bench]"` and are run in the root of the repository. The libraries of a
-comparison are measured in the same run, in turn, each in a process of its own; the figures are
+packages of `pip install -e ".[bench]"` and are run in the root of the repository. The libraries of
+a comparison are measured in the same run, in turn, each in a process of its own; the figures are
 medians, with the smallest and the largest value in parentheses. Ratios are computed in each round;
 the median of the rounds is given. A claim holds if its median reaches the bar; a stretch goal may
 be missed.
