@@ -1,4 +1,4 @@
-"""The examples run as a user runs them, on few rows."""
+"""Each example as a script, on few rows."""
 
 import os
 import subprocess
