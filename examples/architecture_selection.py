@@ -51,10 +51,10 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--noise", default="reference", choices=list_noises(), help="noise to classify under"
     )
-    parser.add_argument("--seed", type=int, default=0, help="seed of the splits, the noise and the networks")
-    parser.add_argument("--rows", type=int, default=3000, help="number of rows of the sample to use")
-    parser.add_argument("--epochs", type=int, default=9, help="largest number of epochs of a candidate")
-    parser.add_argument("--jobs", type=int, default=None, help="number of candidates trained in parallel")
+    parser.add_argument("--seed", type=int, default=0, help="seed of splits, noise, networks")
+    parser.add_argument("--rows", type=int, default=3000, help="number of rows to use")
+    parser.add_argument("--epochs", type=int, default=9, help="most epochs of a candidate")
+    parser.add_argument("--jobs", type=int, default=None, help="parallel trainings")
     parser.add_argument("--output", type=Path, default=Path("architecture_selection.png"))
     return parser.parse_args()
 

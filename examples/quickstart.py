@@ -49,14 +49,14 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--noise", default="reference", choices=list_noises(), help="noise to classify under"
     )
-    parser.add_argument("--seed", type=int, default=0, help="seed of the splits, the noise and the networks")
+    parser.add_argument("--seed", type=int, default=0, help="seed of splits, noise, networks")
     parser.add_argument(
         "--full",
         action="store_true",
         help="use all of MNIST, downloaded once (an hour or more on two cores)",
     )
     parser.add_argument("--data-home", default=None, help="folder of mnist.npz for --full")
-    parser.add_argument("--epochs", type=int, default=9, help="number of epochs of the evaluated networks")
+    parser.add_argument("--epochs", type=int, default=9, help="epochs of the evaluation")
     parser.add_argument("--rows", type=int, default=None, help="number of rows to use")
     parser.add_argument("--output", type=Path, default=Path("quickstart_output"))
     return parser.parse_args()
