@@ -32,7 +32,7 @@ from benchmarks.harness.training import (
     score_under,
     train_and_score,
 )
-from benchmarks.research.generic_noises import FIRST
+from benchmarks.research._candidates import FIRST
 from skmnist.model_selection import generic_noises, mnist_c_noises, robust_network
 from skmnist.neural_network import BaseImageClassifier
 from skmnist.noise import BaseNoise, RandomAffine

@@ -26,7 +26,7 @@ from benchmarks.harness.training import (
     score_under,
     train_and_score,
 )
-from benchmarks.research.generic_noises import CANDIDATES
+from benchmarks.research._candidates import CANDIDATES
 from skmnist.model_selection import fast_network
 from skmnist.neural_network import BaseImageClassifier
 from skmnist.noise import list_noises
