@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from run_log import History, Numbers
 
-from skmnist.datasets import fetch_mnist, make_noisy_mnist
+from skmnist.datasets import fetch_mnist, make_noisy
 from skmnist.neural_network import BaseImageClassifier, CNNClassifier, MLPClassifier
 from skmnist.noise import RandomAffine, RandomNoise, make_noise
 
@@ -89,7 +89,7 @@ def parse_arguments(doc: str, parts: list[str]) -> argparse.Namespace:
 def noisy_rows(noise: str, subset: str, data_home: str | None) -> Rows:
     """Return images and labels of MNIST, noisy once."""
     source = fetch_mnist(subset=subset, data_home=data_home)
-    return make_noisy_mnist(make_noise(noise, random_state=0), source=source, return_X_y=True)
+    return make_noisy(make_noise(noise, random_state=0), source=source, return_X_y=True)
 
 
 def clean_rows(subset: str, data_home: str | None) -> Rows:
