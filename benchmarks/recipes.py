@@ -20,7 +20,7 @@ Rows = tuple[np.ndarray, np.ndarray]
 
 def mild_warp(**changes: Any) -> RandomAffine:
     """Turn, shift, zoom and slant a little, for images whose border is not black."""
-    params = {"rotation": 15.0, "translation": 0.1, "zoom": 0.1, "shear": 10.0}
+    params = {"rotation": 15.0, "translation": 0.1, "scale": 0.1, "shear": 10.0}
     return RandomAffine(**params | {"border_mode": "reflect"} | changes)
 
 

@@ -14,7 +14,7 @@ def public_noises():
 
 def is_random(noise_class):
     """Tell from the documentation whether a noise draws random numbers."""
-    return "Nothing here is random" not in noise_class.__doc__
+    return "noise is deterministic" not in noise_class.__doc__
 
 
 @pytest.fixture(scope="session")

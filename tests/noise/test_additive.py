@@ -4,7 +4,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import ndtr
 
 from skmnist.noise import GaussianNoise, SpeckleNoise, UniformNoise
-from skmnist.noise._additive import add_scaled
+from skmnist.noise.kernels._pixels import add_scaled
 
 # Grey enough that clipping does not bite; no two images are equal.
 GREY = np.random.default_rng(0).uniform(0.4, 0.6, size=(2000, 12, 12))

@@ -21,7 +21,7 @@ import skmnist.noise
 from skmnist._utils import image_keys
 from skmnist.exceptions import ImageShapeError, ValueRangeError
 from skmnist.noise import BaseNoise, GaussianNoise, RandomNoise
-from skmnist.noise._streams import ImageStreams
+from skmnist.noise.kernels._streams import ImageStreams
 
 # Parameters with which a noise changes nothing.
 ZERO = {
@@ -37,21 +37,21 @@ ZERO = {
     "MotionBlur": {"length": 1},
     "Occlusion": {"area": 0},
     "Pixelate": {"factor": 1},
-    "RandomAffine": {"rotation": 0, "translation": 0, "zoom": 0},  # shear is 0 by default
+    "RandomAffine": {"rotation": 0, "translation": 0, "scale": 0},  # shear is 0 by default
     "RandomBrightness": {"low": 0, "high": 0},
     "RandomNoise": {"probability": 0},
     "RandomRotation": {"low": 0, "high": 0},
     "RandomScale": {"low": 1, "high": 1},
     "RandomShear": {"low": 0, "high": 0},
-    "RandomTranslation": {"low": 0, "high": 0},
+    "RandomTranslation": {"min_shift": 0, "max_shift": 0},
     "ReducedContrast": {"factor": 1, "scale": 0},
-    "ReferenceNoise": {"rotation": 0, "translation": 0, "zoom_out": 0, "brightness": 0},
+    "ReferenceNoise": {"rotation": 0, "translation": 0, "scale": 0, "brightness": 0},
     "SaltAndPepperNoise": {"amount": 0},
     "SmoothNoise": {"amplitude": 0},  # contrast is 0 by default
     "SpeckleNoise": {"scale": 0},
-    "Stripe": {"width": 0},
+    "Stripe": {"width_fraction": 0},
     "UniformNoise": {"amplitude": 0},
-    "ZoomBlur": {"max_zoom": 1},
+    "ZoomBlur": {"max_scale": 1},
 }
 # Noises without a strength that could be zero.
 WITHOUT_ZERO = {
@@ -220,8 +220,12 @@ def test_the_table_of_zeros_is_complete(noise_classes):
     assert not ZERO.keys() & WITHOUT_ZERO
 
 
-# Ranges: one bound alone cannot be zero.
-@pytest.mark.parametrize("name", sorted(name for name, zero in ZERO.items() if "low" not in zero))
+def strength_is_a_range(name):
+    """Return whether the strength has two bounds, of which one alone cannot be zero."""
+    return not ZERO[name].keys().isdisjoint(getattr(skmnist.noise, name)._bounds or ())
+
+
+@pytest.mark.parametrize("name", [name for name in sorted(ZERO) if not strength_is_a_range(name)])
 def test_one_strength_is_enough(name):
     noise_class = getattr(skmnist.noise, name)
     X = make_images(20, 7, 6)
@@ -340,7 +344,7 @@ def test_what_is_documented_as_deterministic_draws_nothing(noise_class, monkeypa
     make = ImageStreams._next_states
     monkeypatch.setattr(ImageStreams, "_next_states", next_states)
     noise_class(random_state=0).fit_transform(make_images(3, 6, 6))
-    assert bool(draws) == ("Nothing here is random" not in noise_class.__doc__)
+    assert bool(draws) == ("noise is deterministic" not in noise_class.__doc__)
 
 
 def test_classes_with_equal_seeds_draw_differently():
@@ -532,7 +536,7 @@ WRONG_FITS = {
     "row images": ({}, np.zeros((2, 12)), "not a perfect square"),
     "range warning": ({}, np.full((2, 25), 2.0), "neither 0-1 nor 0-255"),
     "NaN": ({}, np.full((2, 25), np.nan), "contains NaN"),
-    "colours": ({}, np.zeros((2, 4, 4, 3)), "grey only"),
+    "colors": ({}, np.zeros((2, 4, 4, 3)), "grey only"),
     "ragged": ({}, [[1, 2], [3]], "not a rectangular array"),
     "bad column names": ({}, pd.DataFrame(np.eye(4), columns=["a", "b", "c", 1]), "names"),
 }

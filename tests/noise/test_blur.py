@@ -5,8 +5,8 @@ from scipy.ndimage import convolve, correlate, map_coordinates
 from skimage.filters import gaussian
 
 from skmnist.noise import DefocusBlur, GaussianBlur, MotionBlur, ZoomBlur
-from skmnist.noise import _blur as blur_module
-from skmnist.noise._filters import blur_taps, line_taps, trail_taps
+from skmnist.noise import _blurs as blur_module
+from skmnist.noise.kernels._filters import blur_taps, line_taps, trail_taps
 
 SHAPES = [(28, 28), (5, 9), (1, 10), (1, 1)]
 
@@ -52,7 +52,7 @@ BLURS_BY_STRENGTH = {
     "defocus": [DefocusBlur(radius) for radius in (1, 3, 4, 6, 8, 10)],
     "motion": [MotionBlur(length, random_state=0) for length in (3, 5, 9, 15, 21)],
     "trail": [MotionBlur(21, sigma=sigma, random_state=0) for sigma in (1, 2, 3, 5)],
-    "zoom": [ZoomBlur(zoom) for zoom in (1.05, 1.11, 1.16, 1.21, 1.26, 1.31, 2)],
+    "zoom": [ZoomBlur(scale) for scale in (1.05, 1.11, 1.16, 1.21, 1.26, 1.31, 2)],
 }
 
 
@@ -276,14 +276,14 @@ def test_angles_upside_down():
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize(("max_zoom", "n_steps"), [(1.11, 11), (1.3, 4), (3, 2), (10, 7)])
-def test_zoom_blur_is_a_mean_of_zooms(shape, max_zoom, n_steps):
+@pytest.mark.parametrize(("max_scale", "n_steps"), [(1.11, 11), (1.3, 4), (3, 2), (10, 7)])
+def test_zoom_blur_is_a_mean_of_zooms(shape, max_scale, n_steps):
     X = make_images(4, *shape)
-    centre = (np.array(shape)[:, np.newaxis, np.newaxis] - 1) / 2
+    center = (np.array(shape)[:, np.newaxis, np.newaxis] - 1) / 2
     expected = np.zeros_like(X)
     for image, total in zip(X, expected, strict=True):
-        for zoom in np.linspace(1, max_zoom, n_steps):
-            source = centre + (np.indices(shape) - centre) / zoom
+        for scale in np.linspace(1, max_scale, n_steps):
+            source = center + (np.indices(shape) - center) / scale
             total += map_coordinates(image, source, order=1, mode="nearest") / n_steps
-    noisy = ZoomBlur(max_zoom, n_steps=n_steps).fit_transform(X)
+    noisy = ZoomBlur(max_scale, n_steps=n_steps).fit_transform(X)
     assert_allclose(noisy, expected, rtol=0, atol=1e-12)

@@ -4,7 +4,7 @@ from numpy.testing import assert_array_equal
 from skimage.feature import canny as skimage_canny
 
 from skmnist.noise import CannyEdges
-from skmnist.noise._edges import canny
+from skmnist.noise.kernels._edges import canny
 
 
 def by_skimage(X, sigma=1.0, low_threshold=0.1, high_threshold=0.2):

@@ -4,9 +4,9 @@ from numpy.testing import assert_allclose
 from scipy.ndimage import gaussian_filter, map_coordinates
 
 from skmnist.noise import ElasticTransform
-from skmnist.noise import _affine as affine_module
-from skmnist.noise._streams import PixelStreams
-from skmnist.noise._warp import BORDER_MODES
+from skmnist.noise import _elastic as elastic_module
+from skmnist.noise.kernels._streams import PixelStreams
+from skmnist.noise.kernels._warp import BORDER_MODES
 
 # What scipy calls the border modes.
 SCIPY_MODES = {
@@ -27,8 +27,8 @@ def displacements(monkeypatch):
         calls.append(np.stack([y - rows, x - columns], axis=1))
         return sample_bilinear(images, y, x, **border)
 
-    sample_bilinear = affine_module.sample_bilinear
-    monkeypatch.setattr(affine_module, "sample_bilinear", spy)
+    sample_bilinear = elastic_module.sample_bilinear
+    monkeypatch.setattr(elastic_module, "sample_bilinear", spy)
     return calls
 
 

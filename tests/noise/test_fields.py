@@ -5,9 +5,9 @@ from scipy.ndimage import gaussian_filter
 from scipy.special import erfc
 
 from skmnist.noise import SmoothNoise
-from skmnist.noise._fields import smoothing_matrix
-from skmnist.noise._linear import apply_matrices
-from skmnist.noise._streams import PixelStreams
+from skmnist.noise.kernels._fields import smoothing_matrix
+from skmnist.noise.kernels._linear import apply_matrices
+from skmnist.noise.kernels._streams import PixelStreams
 
 # Grey enough that clipping does not bite; no two images are equal.
 GREY = np.random.default_rng(0).uniform(0.4, 0.6, size=(4000, 12, 15)).round(3)

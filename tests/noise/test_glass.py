@@ -6,8 +6,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.ndimage import gaussian_filter, gaussian_filter1d
 
 from skmnist.noise import GlassBlur
-from skmnist.noise import _glass as glass_module
-from skmnist.noise._glass import swap_neighbours
+from skmnist.noise import _blurs as blur_module
+from skmnist.noise.kernels._filters import swap_neighbors
 
 # All pixels of an image are different, and so are the images: a pixel is known by its value.
 X = np.random.default_rng(0).permuted(np.tile(np.arange(120.0) / 120, (60, 1)), axis=1)
@@ -32,9 +32,9 @@ def offsets(monkeypatch):
 
     def spy(images, down, right, margin):
         calls.append((down.copy(), right.copy()))
-        swap_neighbours(images, down, right, margin)
+        swap_neighbors(images, down, right, margin)
 
-    monkeypatch.setattr(glass_module, "swap_neighbours", spy)
+    monkeypatch.setattr(blur_module, "swap_neighbors", spy)
     return calls
 
 
@@ -46,7 +46,7 @@ def test_swaps_equal_those_of_one_image_after_the_other(margin):
     rng = np.random.default_rng(margin)
     down, right = rng.integers(-margin, margin, size=(2, *X.shape))
     swapped = X.copy()
-    swap_neighbours(swapped, down, right, margin)
+    swap_neighbors(swapped, down, right, margin)
     expected = [swaps_one_by_one(*rows, margin) for rows in zip(X, down, right, strict=True)]
     assert_array_equal(swapped, expected)
     assert (swapped != X).any() or margin > 4  # no pixel is far enough from the border
@@ -75,7 +75,7 @@ def test_pixels_near_the_border_are_partners_only(margin):
         down, right = np.zeros((2, *X[:1].shape), dtype=int)
         down[0, y, x] = right[0, y, x] = -1
         swapped = X[:1].copy()
-        swap_neighbours(swapped, down, right, margin)
+        swap_neighbors(swapped, down, right, margin)
         assert (swapped != X[:1]).sum() == 2 * within[y, x]
 
 

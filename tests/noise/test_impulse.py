@@ -3,8 +3,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.stats import poisson
 
-from skmnist.noise import Quantization, SaltAndPepperNoise, ShotNoise
-from skmnist.noise._impulse import poisson_quantiles, salt_and_pepper
+from skmnist.noise import SaltAndPepperNoise, ShotNoise
+from skmnist.noise.kernels._pixels import poisson_quantiles, salt_and_pepper
 
 # No two images are equal.
 GREY = np.random.default_rng(0).uniform(0.4, 0.6, size=(2000, 12, 12))
@@ -183,43 +183,3 @@ def test_shot_noise_on_bool_images():
 def test_peaks_out_of_range(peak):
     with pytest.raises(ValueError, match=r"'peak' parameter of ShotNoise must be .*10000.0\]"):
         ShotNoise(peak).fit(GREY)
-
-
-# Quantization -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("bits", [1, 2, 3, 5, 8])
-def test_levels_are_the_nearest_of_evenly_spaced_ones(bits):
-    X = np.random.default_rng(0).random((20, 9, 9))
-    levels = np.linspace(0, 1, 2**bits)
-    noisy = Quantization(bits).fit_transform(X)
-    nearest = np.abs(X[..., np.newaxis] - levels).argmin(axis=-1)
-    assert_allclose(noisy, levels[nearest], rtol=0, atol=1e-15)
-
-
-@pytest.mark.parametrize("dtype", ["bool", "uint8", "uint16", "float32", "float64"])
-@pytest.mark.parametrize("bits", [1, 2, 3, 4, 5, 8, 16])
-def test_quantization_is_idempotent(dtype, bits):
-    unit = np.random.default_rng(0).random((20, 12, 12))
-    white = {"bool": 1, "uint8": 255, "uint16": 65535}.get(dtype)
-    X = (unit * white).round().astype(dtype) if white else unit.astype(dtype)
-    quantization = Quantization(bits).fit(X)
-    once = quantization.transform(X)
-    assert once.dtype == dtype
-    assert len(np.unique(once)) <= min(2**bits, once.size)
-    assert_array_equal(quantization.transform(once), once)
-
-
-@pytest.mark.parametrize(("bits", "dtype"), [(1, "bool"), (8, "uint8"), (16, "uint16")])
-def test_all_levels_of_a_dtype_are_the_identity(bits, dtype):
-    X = np.arange(2**bits).astype(dtype).reshape(1, 2 ** (bits // 2), -1)
-    assert_array_equal(Quantization(bits).fit_transform(X), X)
-
-
-def test_quantization_uses_all_levels_and_keeps_black_and_white():
-    X = np.arange(256, dtype=np.uint8).reshape(1, 16, 16)
-    for bits in range(1, 9):
-        noisy = Quantization(bits).fit_transform(X).ravel()
-        assert len(np.unique(noisy)) == 2**bits
-        assert (noisy[0], noisy[-1]) == (0, 255)
-        assert (np.diff(noisy.astype(int)) >= 0).all()

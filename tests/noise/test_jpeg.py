@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image
 
 from skmnist.noise import JPEGCompression
-from skmnist.noise._jpeg import compress, quantization_table
+from skmnist.noise.kernels._jpeg import compress, quantization_table
 
 
 def by_pillow(image, quality):

@@ -9,6 +9,7 @@ from skmnist.noise import (
     GaussianNoise,
     Inversion,
     MotionBlur,
+    Quantization,
     RandomBrightness,
     ReducedContrast,
     list_noises,
@@ -190,3 +191,43 @@ def test_inversion_turns_the_value_range_around():
     X = np.random.default_rng(0).random((3, 5, 7))
     assert_array_equal(Inversion().fit_transform(X), 1 - X)
     assert_array_equal(Inversion().fit_transform(X > 0.5), X <= 0.5, strict=True)
+
+
+# Quantization -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("bits", [1, 2, 3, 5, 8])
+def test_levels_are_the_nearest_of_evenly_spaced_ones(bits):
+    X = np.random.default_rng(0).random((20, 9, 9))
+    levels = np.linspace(0, 1, 2**bits)
+    noisy = Quantization(bits).fit_transform(X)
+    nearest = np.abs(X[..., np.newaxis] - levels).argmin(axis=-1)
+    assert_allclose(noisy, levels[nearest], rtol=0, atol=1e-15)
+
+
+@pytest.mark.parametrize("dtype", ["bool", "uint8", "uint16", "float32", "float64"])
+@pytest.mark.parametrize("bits", [1, 2, 3, 4, 5, 8, 16])
+def test_quantization_is_idempotent(dtype, bits):
+    unit = np.random.default_rng(0).random((20, 12, 12))
+    white = {"bool": 1, "uint8": 255, "uint16": 65535}.get(dtype)
+    X = (unit * white).round().astype(dtype) if white else unit.astype(dtype)
+    quantization = Quantization(bits).fit(X)
+    once = quantization.transform(X)
+    assert once.dtype == dtype
+    assert len(np.unique(once)) <= min(2**bits, once.size)
+    assert_array_equal(quantization.transform(once), once)
+
+
+@pytest.mark.parametrize(("bits", "dtype"), [(1, "bool"), (8, "uint8"), (16, "uint16")])
+def test_all_levels_of_a_dtype_are_the_identity(bits, dtype):
+    X = np.arange(2**bits).astype(dtype).reshape(1, 2 ** (bits // 2), -1)
+    assert_array_equal(Quantization(bits).fit_transform(X), X)
+
+
+def test_quantization_uses_all_levels_and_keeps_black_and_white():
+    X = np.arange(256, dtype=np.uint8).reshape(1, 16, 16)
+    for bits in range(1, 9):
+        noisy = Quantization(bits).fit_transform(X).ravel()
+        assert len(np.unique(noisy)) == 2**bits
+        assert (noisy[0], noisy[-1]) == (0, 255)
+        assert (np.diff(noisy.astype(int)) >= 0).all()

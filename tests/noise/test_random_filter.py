@@ -5,8 +5,8 @@ from scipy.ndimage import convolve
 
 from skmnist.noise import RandomFilter
 from skmnist.noise import _random_filter as random_filter_module
-from skmnist.noise._random_filter import convolve_each, filter_each
-from skmnist.noise._streams import PixelStreams
+from skmnist.noise.kernels._filters import convolve_each, filter_each
+from skmnist.noise.kernels._streams import PixelStreams
 
 SHAPES = [(28, 28), (5, 9), (9, 2), (1, 10), (1, 1)]
 

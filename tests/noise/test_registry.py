@@ -67,8 +67,8 @@ MNIST_C = {
     "scale": (3, both(0.9, 0.8, 0.7, 0.6, 0.5)),
     "rotate": (2, both(*degrees(0.2, 0.4, 0.6, 0.8, 1))),
     "brightness": (5, both(0.1, 0.2, 0.3, 0.4, 0.5)),
-    "translate": (3, both(1, 2, 3, 4, 5)),
-    "stripe": (None, {"width": 7 / 28}),
+    "translate": (3, {"min_shift": (1, 2, 3, 4, 5), "max_shift": (1, 2, 3, 4, 5)}),
+    "stripe": (None, {"width_fraction": 7 / 28}),
     "fog": (5, {"thickness": (1.5, 2, 2.5, 2.5, 3), "decay": (2, 2, 1.7, 1.5, 1.4)}),
     "spatter": (
         4,
@@ -92,7 +92,7 @@ EXTRA = {
     "speckle_noise": {"scale": (0.15, 0.2, 0.35, 0.45, 0.6)},
     "gaussian_blur": {"sigma": (1, 2, 3, 4, 6)},
     "defocus_blur": {"radius": (3, 4, 6, 8, 10)},
-    "zoom_blur": {"max_zoom": (1.11, 1.16, 1.21, 1.26, 1.31)},
+    "zoom_blur": {"max_scale": (1.11, 1.16, 1.21, 1.26, 1.31)},
     "contrast": {"factor": (0.4, 0.3, 0.2, 0.1, 0.05)},
     "pixelate": {"factor": (0.6, 0.5, 0.4, 0.3, 0.25)},
     "jpeg_compression": {"quality": (25, 18, 15, 10, 7)},
@@ -191,7 +191,7 @@ def test_reference_is_the_noise_of_the_protocol():
     assert list_noises("reference") == ["reference"]
     noise = make_noise("reference")
     assert isinstance(noise, ReferenceNoise)
-    protocol = {"rotation": 72, "translation": 0.2, "zoom_out": 0.2, "brightness": 0.2}
+    protocol = {"rotation": 72, "translation": 0.2, "scale": 0.2, "brightness": 0.2}
     assert protocol.items() <= noise.get_params().items()
 
 
@@ -295,8 +295,8 @@ def test_wrong_severities(name, severity):
 @pytest.mark.parametrize("name", FIXED)
 def test_noises_without_severities_accept_none(name, severity):
     message = (
-        f"severity={severity!r} was given, but {name!r} has no severities; pass severity=None, and "
-        "its parameters by their names if it is to be weaker or stronger."
+        f"severity={severity!r} was given, but {name!r} has no severities; pass severity=None and "
+        "set its parameters by keyword to change its strength."
     )
     with pytest.raises(ValueError, match=re.escape(message)):
         make_noise(name, severity)
@@ -371,7 +371,7 @@ def test_parameters_come_before_those_of_the_severity():
     noise = make_noise("fog", 3, decay=4, when="fit", random_state=7)
     assert (noise.thickness, noise.decay, noise.when, noise.random_state) == (2.5, 4, "fit", 7)
     assert make_noise("fog", 3).decay == 1.7  # the table is as it was
-    assert make_noise("stripe", width=0.1).width == 0.1
+    assert make_noise("stripe", width_fraction=0.1).width_fraction == 0.1
 
 
 def test_parameters_that_a_noise_does_not_have():
@@ -428,7 +428,7 @@ def test_common_paragraphs_stand_in_every_docstring(noise_class):
     if noise_class is not BaseNoise:
         assert doc.count("seed_ : int") == 1
         # Exactly one of the two stands there.
-        assert ("depends on its pixels and the seed only" in doc) != ("Nothing here is" in doc)
+        assert ("depends only on its pixels and the seed" in doc) != ("is deterministic" in doc)
 
 
 def test_markers_are_replaced_line_by_line():

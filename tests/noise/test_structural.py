@@ -3,8 +3,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image
 
-from skmnist.noise import Occlusion, Pixelate
-from skmnist.noise._structural import block_means, rectangles
+from skmnist.noise import Occlusion, Pixelate, Stripe
+from skmnist.noise.kernels._blocks import block_means, rectangles
 
 # Distinct images, darker than any rectangle that is used here.
 DARK = np.random.default_rng(0).integers(100, size=(2000, 28, 28), dtype=np.uint8)
@@ -194,3 +194,42 @@ def test_blocks_share_out_an_axis(size):
         assert (np.diagonal(matrix) > 0).mean() > 0.5
         lengths = (matrix > 0).sum(axis=1)
         assert lengths.max() - lengths.min() <= 1
+
+
+# Stripes ------------------------------------------------------------------------------------------
+
+
+def test_stripes_invert_seven_columns_at_either_side(digits):
+    X = digits[:50]
+    expected = X.copy()
+    for column in [*range(7), *range(21, 28)]:
+        expected[:, :, column] = 255 - X[:, :, column]
+    assert_array_equal(Stripe().fit_transform(X), expected)
+    assert_array_equal(Stripe().fit_transform(expected), X)
+
+
+@pytest.mark.parametrize("size", [2, 6, 28])
+def test_the_widest_stripes_invert_even_widths(size):
+    X = np.random.default_rng(0).integers(256, size=(5, 4, size), dtype=np.uint8)
+    assert_array_equal(Stripe(0.5).fit_transform(X), 255 - X)
+
+
+@pytest.mark.parametrize("size", [1, 3, 5, 7, 29])
+def test_the_widest_stripes_leave_the_middle_of_odd_widths(size):
+    X = np.random.default_rng(0).integers(256, size=(5, 4, size), dtype=np.uint8)
+    expected = 255 - X
+    expected[:, :, size // 2] = X[:, :, size // 2]
+    assert_array_equal(Stripe(0.5).fit_transform(X), expected)
+
+
+@pytest.mark.parametrize(("fraction", "n_columns"), [(0.01, 0), (0.1, 3), (0.3, 8), (0.4, 11)])
+def test_stripes_are_rounded_to_whole_columns(fraction, n_columns, digits):
+    X = digits[:20]
+    inverted = (Stripe(fraction).fit_transform(X) == 255 - X).all(axis=(0, 1))
+    assert_array_equal(np.flatnonzero(inverted), [*range(n_columns), *range(28 - n_columns, 28)])
+
+
+def test_stripes_invert_within_the_value_range():
+    X = np.full((1, 4, 4), -1.0)
+    noisy = Stripe(value_range=(-3, 7)).fit_transform(X)
+    assert_allclose(noisy, np.tile([5, -1, -1, 5.0], (1, 4, 1)), atol=1e-6)

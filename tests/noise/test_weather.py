@@ -7,7 +7,7 @@ from scipy.ndimage import gaussian_filter
 
 from skmnist.noise import Fog, Frost, Snow, Spatter, make_noise
 from skmnist.noise import _weather as weather
-from skmnist.noise._plasma import plasma
+from skmnist.noise.kernels._plasma import plasma
 
 # Distinct images; the grey ones are dark enough that white over them is not clipped.
 GREY = np.random.default_rng(0).uniform(0, 0.5, size=(2000, 28, 28)).astype(np.float32)
@@ -36,10 +36,10 @@ def diamond_square(uniform, decay):
     size = len(uniform)
     heights = np.zeros((size, size))  # the first corner is 0
 
-    def set_point(row, column, neighbours, amplitude):
-        total = sum(heights[(row + y) % size, (column + x) % size] for y, x in neighbours)
+    def set_point(row, column, neighbors, amplitude):
+        total = sum(heights[(row + y) % size, (column + x) % size] for y, x in neighbors)
         wobble = amplitude * (2 * uniform[row, column] - 1)
-        heights[row, column] = total / len(neighbours) + wobble
+        heights[row, column] = total / len(neighbors) + wobble
 
     step, amplitude = size, 1.0
     while step > 1:

@@ -3,7 +3,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from skmnist._utils import image_keys
-from skmnist.noise._streams import EpochStreams, PixelStreams
+from skmnist.noise.kernels._streams import EpochStreams, PixelStreams
 
 IMAGES = np.random.default_rng(0).random((2000, 3, 4), dtype=np.float32)
 METHODS = ["random", "standard_normal"]
@@ -77,7 +77,7 @@ def test_distribution(method, mean, variance, fourth, epoch):
     assert abs(draws.mean() - mean) < 3 * np.sqrt(variance / draws.size)
     standard_error = np.sqrt((fourth - variance**2) / draws.size)
     assert abs(((draws - mean) ** 2).mean() - variance) < 3 * standard_error
-    # Neither neighbours within an image nor neighbouring images are correlated.
+    # Neither neighbors within an image nor neighboring images are correlated.
     for a, b in ((draws[:, 1:], draws[:, :-1]), (draws[1:], draws[:-1])):
         correlation = ((a - mean) * (b - mean)).mean() / variance
         assert abs(correlation) < 3 / np.sqrt(a.size)
