@@ -25,14 +25,15 @@ def estimator_dataclass(cls: _Class) -> _Class:
     type
         The same class, with a constructor that assigns and does nothing else.
     """
-    cls = dataclass(kw_only=True, eq=False, repr=False, match_args=False)(cls)
+    dataclass(kw_only=True, eq=False, repr=False, match_args=False)(cls)
+    init = vars(cls)["__init__"]
+    signature = inspect.signature(init)
     fields = [inspect.get_annotations(base) for base in cls.__mro__]
-    signature = inspect.signature(cls.__init__)
 
     def place(parameter: inspect.Parameter) -> tuple[int, int]:
         distances = (n for n, names in enumerate(fields) if parameter.name in names)
         return parameter.kind, next(distances, -1)  # -1: self comes first
 
     in_order = sorted(signature.parameters.values(), key=place)
-    cls.__init__.__signature__ = signature.replace(parameters=in_order)
+    init.__signature__ = signature.replace(parameters=in_order)
     return cls

@@ -7,7 +7,7 @@ from skmnist.noise import RandomAffine
 from skmnist.noise import _affine as affine_module
 from skmnist.noise.kernels._warp import BORDER_MODES
 
-# What scikit-image calls the border modes.
+# Border mode -> its name in scikit-image.
 SKIMAGE_MODES = {"constant": "constant", "edge": "edge", "reflect": "symmetric", "wrap": "wrap"}
 STRENGTHS = {"rotation": 40, "translation": 0.3, "scale": 0.2, "shear": 25}
 
@@ -61,11 +61,11 @@ def test_strengths_share_their_draws(drawn):
 
 
 def warp_by_skimage(image, *, angle, shift_y, shift_x, scale, shear, **border):
-    """Slant, enlarge, turn and move one image, in coordinates (x, y) with y downwards."""
+    """Shear, scale, rotate and shift one image, in coordinates (x, y) with y downwards."""
     center = (np.array(image.shape)[::-1] - 1) / 2
     cos, sin = np.cos(angle), np.sin(angle)
-    slant = np.array([[1, -np.tan(shear)], [0, 1]])  # what lies above moves to the right
-    turn = np.array([[cos, sin], [-sin, cos]])  # what lies to the right moves upwards
+    slant = np.array([[1, -np.tan(shear)], [0, 1]])  # pixels above the center move to the right
+    turn = np.array([[cos, sin], [-sin, cos]])  # pixels to the right move upwards
     forward = np.eye(3)
     forward[:2, :2] = turn @ (scale * slant)
     forward[:2, 2] = center - forward[:2, :2] @ center + [shift_x, shift_y]

@@ -1,4 +1,4 @@
-"""What holds for every noise."""
+"""Properties of all noises."""
 
 import hashlib
 import itertools
@@ -23,7 +23,7 @@ from skmnist.exceptions import ImageShapeError, ValueRangeError
 from skmnist.noise import BaseNoise, GaussianNoise, RandomNoise
 from skmnist.noise.kernels._streams import ImageStreams
 
-# Parameters with which a noise changes nothing.
+# Parameters for which a noise changes nothing.
 ZERO = {
     "Contrast": {"factor": 1},
     "DefocusBlur": {"radius": 0},
@@ -67,7 +67,7 @@ WITHOUT_ZERO = {
     "Spatter",
     "Zigzag",
 }
-# More ways to a strength of zero.
+# Further parameters for which a noise changes nothing.
 MORE_ZEROS = {
     "GlassBlur": [{"sigma": 0, "iterations": 0}, {"sigma": 0, "swap_probability": 0}],
     "Occlusion": [{"n_patches": 0}],
@@ -99,12 +99,12 @@ def _read_only_4d(X):
     return X
 
 
-# Two forms that differ in all that forms differ in: table or array, flat or 4-D, memory order.
+# Two forms that differ in every respect: table or array, flat or 4-D, memory order.
 TWO_FORMS = [lambda X: pd.DataFrame(X.reshape(len(X), -1)), _read_only_4d]
 
 
 def check_form(noise_class, to_form, dtype):
-    """Check that a form of images gets their noise, keeps its shape and dtype, and is only read."""
+    """Check that a form gets the noise of its images, keeps shape and dtype, and is not changed."""
     X = make_images(4, 6, 5, dtype=dtype)
     form = to_form(X.copy())
     for when in ("always", "fit"):
@@ -113,7 +113,7 @@ def check_form(noise_class, to_form, dtype):
         )
         expected = noise.fit_transform(X)
         assert expected.dtype == dtype
-        # Of black and white alone, some noises make nothing else.
+        # Some noises do not change images of black and white only.
         assert (expected != X).any() or dtype == "bool"
         transformed = expected if when == "always" else X
         for noisy, result in (
@@ -123,7 +123,7 @@ def check_form(noise_class, to_form, dtype):
         ):
             assert noisy.shape == np.shape(form)
             assert noisy.dtype == (np.asarray(form).dtype if isinstance(form, list) else dtype)
-            # Lists of float32 become float64, which is not rounded.
+            # Lists of float32 become float64, whose results are not rounded to float32.
             assert_allclose(noisy.reshape(X.shape), result, rtol=0, atol=1e-6)
             assert not (isinstance(form, np.ndarray) and np.shares_memory(noisy, form))
             noisy[:] = 0
@@ -132,7 +132,7 @@ def check_form(noise_class, to_form, dtype):
 
 @pytest.mark.parametrize("dtype", RANGES)
 def test_every_form_gives_the_same_noise(to_form, dtype):
-    # Forms are read by the base class, and pixels overwritten by the noise.
+    # The base class reads forms, so one noise suffices.
     check_form(RandomNoise, to_form, dtype)
 
 
@@ -188,7 +188,7 @@ def test_pixels_outside_the_range_are_clipped(noise_class):
     assert_array_equal(noise.fit_transform(X), noise.transform(X.clip(10, 50)))
 
 
-@pytest.mark.filterwarnings("ignore:The pixels run from 7 to 7")  # no range can be seen in them
+@pytest.mark.filterwarnings("ignore:The pixels run from 7 to 7")  # constant images have no range
 def test_constant_images(noise_class):
     for value in (0, 0.5, 1, 7, 200):
         noisy = noise_class(random_state=0).fit_transform(np.full((2, 5, 5), float(value)))
@@ -234,7 +234,7 @@ def test_one_strength_is_enough(name):
         assert (noise_class(**others, random_state=0).fit_transform(X) != X).any()
 
 
-# By default, hardly anything but the image itself may be in the mixture.
+# By default, the original image can have a weight of nearly 1.
 VISIBLE = {"RandomFilter": {"mixing": 0.9}}
 
 
@@ -250,7 +250,7 @@ def test_by_default_every_digit_changes_visibly(noise_class, digits):
 
 
 def test_noise_does_not_depend_on_the_batch(noise_class, digits, monkeypatch):
-    # More images than are worked on at once.
+    # More images than one chunk.
     X = digits[:200]
     monkeypatch.setattr(noise_class, "_numbers_per_chunk", 83 * 784)
     noise = noise_class(random_state=0)
@@ -385,7 +385,7 @@ def test_numpy_numbers_as_parameters_change_nothing(noise_class):
     params = noise_class(random_state=0).get_params(deep=False)
     numbers = {name: value for name, value in params.items() if type(value) in (int, float)}
     flags = {name: value for name, value in params.items() if type(value) is bool}
-    # Floats that float32 does not hold are rounded first: all kinds stand for equal numbers.
+    # Floats are rounded to float32 first, so that all number types represent them exactly.
     numbers = {name: type(value)(np.float32(value)) for name, value in numbers.items()}
     expected = noise_class(**numbers, **flags).fit_transform(X)
     epoch = noise_class(**numbers, **flags).fit(X).augment(X, 2)
@@ -403,9 +403,8 @@ def test_numpy_numbers_as_parameters_change_nothing(noise_class):
         assert all(getattr(noise, name) is value for name, value in given.items())
 
 
-# A failure here after an update of numpy means that the same seed now gives other noise: a change
-# that the users have to be told of. Numpy 1.26 and 2.4 agree, and so do processors with and without
-# AVX2 and AVX-512.
+# If this fails after an update of numpy, equal seeds give other noise than before: document it for
+# the users. Numpy 1.26 and 2.4 agree, also on processors without AVX2 or AVX-512.
 DIGESTS = {
     "CannyEdges": "88cf984fc033b0084102bd1ca933593e8cb23215b619b25b2c47cd9f1815b339",
     "Contrast": "ecfb009887725589810e369d4d27a5e6cece70bb275636a6024b62877ff9ef52",
@@ -479,7 +478,7 @@ def test_augment_is_noise_of_an_epoch(noise_class):
         assert noise.augment(X.reshape(6, -1), epoch).shape == (6, 64)
 
 
-def test_augment_draws_anew_in_each_epoch(random_noise_class, digits):
+def test_augment_draws_fresh_noise_in_each_epoch(random_noise_class, digits):
     X = digits[:8]
     noise = random_noise_class(random_state=0).fit(X)
     epochs = [noise.augment(X, epoch) for epoch in range(3)]
@@ -501,7 +500,7 @@ def test_augment_can_depend_on_other_images():
 
 
 @pytest.mark.parametrize("shape", [(6, 64), (6, 8, 8, 1)])
-def test_augment_returns_arrays_whatever_the_output_is(shape):
+def test_augment_ignores_set_output(shape):
     X = make_images(6, 8, 8).reshape(shape)
     noise = GaussianNoise(random_state=0).fit(X)
     expected = noise.augment(X, 0)
@@ -543,9 +542,9 @@ WRONG_FITS = {
 
 
 def check_failed_fit(noise_class, wrong, method, first):
-    """Check that a fit that fails leaves the noise as it was."""
+    """Check that a failed fit does not change the noise."""
     params, X, message = WRONG_FITS[wrong]
-    # Warnings are errors here, so that the two warnings break off a fit as well.
+    # Warnings are errors in the tests, so that the two warnings also stop a fit.
     noise = noise_class(random_state=np.random.RandomState(0))
     expected = noise.fit_transform(first)
     noise.set_params(**params)
@@ -565,7 +564,7 @@ def test_a_failed_fit_changes_nothing(wrong, method):
 
 
 def test_a_failed_fit_changes_no_noise(noise_class):
-    # One fails before anything is learned, the other after the shape has been.
+    # The first fails before anything is learned, the second after the shape is learned.
     check_failed_fit(noise_class, "no such when", "fit", np.eye(16))
     check_failed_fit(noise_class, "range of X", "fit_transform", np.eye(16))
 

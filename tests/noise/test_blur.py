@@ -16,7 +16,7 @@ def make_images(*shape):
 
 
 def dense_kernels(down, right, weight):
-    """Turn the taps of each image into a kernel with the pixel itself in the middle."""
+    """Convert the taps of each image to a kernel that is centered at the pixel."""
     reach = int(max(np.abs(down).max(), np.abs(right).max()))
     kernels = np.zeros((down.shape[1], 2 * reach + 1, 2 * reach + 1))
     for kernel, *taps in zip(kernels, down.T, right.T, weight.T, strict=True):
@@ -110,7 +110,7 @@ def test_defocus_blur_equals_a_disk(shape, radius):
 
 
 def axis_of(kernel):
-    """Angle of the long axis in degrees, counter-clockwise as seen, from the second moments."""
+    """Return the angle of the long axis in degrees, counter-clockwise as seen, from the moments."""
     y, x = np.indices(kernel.shape) - len(kernel) // 2
     y = -y  # upwards
     covariance = 2 * (kernel * x * y).sum()
@@ -131,7 +131,7 @@ def test_the_line_of_n_mnist_points_15_degrees_upwards():
     assert_allclose(kernel.sum(), 1, rtol=1e-12)
     assert_allclose(kernel, np.rot90(kernel, 2), atol=1e-12)
     assert abs(axis_of(kernel) - 15) < 2
-    # What is seen: the right end of a dot drawn out lies higher than the left one.
+    # A dot becomes a line whose right end is higher than its left end.
     X = np.zeros((1, 9, 9))
     X[0, 4, 4] = 1
     (noisy,) = MotionBlur(5, angle_low=15, angle_high=15).fit_transform(X)
@@ -152,7 +152,7 @@ def test_lines_of_any_angle(length):
         y, x = np.indices(kernel.shape) - len(kernel) // 2
         along = np.abs(x * np.cos(np.deg2rad(angle)) - y * np.sin(np.deg2rad(angle)))
         across = np.abs(x * np.sin(np.deg2rad(angle)) + y * np.cos(np.deg2rad(angle)))
-        # A pixel weighs 1 less its distance to the line; the one in the middle weighs 1.
+        # The weight is 1 minus the distance to the line, which is 0 in the middle.
         weight = kernel / kernel.max()
         half = (length - 1) / 2
         within = np.hypot(x, y) < half
@@ -173,7 +173,7 @@ def test_mirrored_angles_are_mirrored_lines():
 
 @pytest.fixture
 def impulse():
-    """White on black: one pixel of grey level 255, and where it is."""
+    """One pixel of grey level 255 on black."""
     X = np.zeros((1, 61, 61))
     X[0, 30, 30] = 255
     return X

@@ -1,4 +1,4 @@
-"""Extreme parameters and shapes: a clear error or a result, in bounded time and memory."""
+"""Extreme parameters and shapes give a clear error or a result in bounded time and memory."""
 
 import subprocess
 import sys
@@ -22,8 +22,8 @@ from skmnist.noise import (
 )
 from skmnist.noise.kernels import _blocks, _fields, _filters, _linear
 
-# Each program prints how many cases it tried, and a line for each that went wrong. It runs in a
-# process of its own, which a wrong case may hang or kill.
+# Start of each program, which prints a line for each failed case and then the number of cases. It
+# runs in its own process, because a failure may hang or kill it.
 START = """
 import inspect, resource, sys, time, warnings
 import numpy as np
@@ -37,7 +37,7 @@ noises = [item for item in public if inspect.isclass(item) and not inspect.isabs
 n_cases = 0
 
 def limit_memory(n_mib):
-    if sys.platform == "linux":  # elsewhere, sizes of processes cannot be limited
+    if sys.platform == "linux":  # other systems cannot limit the size of a process
         with open("/proc/self/statm") as pages:
             n_pages = int(pages.read().split()[0])
         n_bytes = n_pages * resource.getpagesize() + n_mib * 2**20
@@ -60,7 +60,7 @@ def attempt(noise, X, n_seconds, names=()):
 
 
 def run(program):
-    """Run a program and return what went wrong, and how many cases it tried."""
+    """Run a program and return the failures and the number of cases."""
     answer = subprocess.run(
         [sys.executable, "-c", START + program + "\nprint(n_cases)"],
         stdout=subprocess.PIPE,
@@ -185,7 +185,7 @@ def test_floats_do_not_depend_on_the_batch(noise_class, dtype, digits):
 
 
 def test_motion_of_an_image_alone():
-    # Weights of one image are a single column, whose sum numpy takes in another order.
+    # The weights of one image are a single column, which numpy sums in another order.
     X = np.random.default_rng(0).random((20, 28, 28))
     noise = MotionBlur(31, angle_low=-180, angle_high=180, random_state=0).fit(X)
     alone = [noise.transform(X[row : row + 1])[0] for row in range(20)]
@@ -202,7 +202,7 @@ def test_a_number_of_numpy_is_named_as_it_came():
 @pytest.mark.parametrize("number", [Fraction, np.longdouble])
 def test_numbers_of_any_type(number):
     X = np.random.default_rng(0).random((3, 8, 8), dtype=np.float32)
-    # Not every function of SciPy takes longdoubles, and scikit-learn compares no fractions.
+    # Some functions of SciPy refuse longdoubles, and scikit-learn cannot compare fractions.
     for noise_class, name in ((ShotNoise, "peak"), (GaussianNoise, "scale"), (RandomScale, "high")):
         expected = noise_class(**{name: 1.25}, random_state=0).fit_transform(X)
         given = noise_class(**{name: number(1.25)}, random_state=0).fit_transform(X)

@@ -9,13 +9,13 @@ from skmnist.noise import GlassBlur
 from skmnist.noise import _blurs as blur_module
 from skmnist.noise.kernels._filters import swap_neighbors
 
-# All pixels of an image are different, and so are the images: a pixel is known by its value.
+# All pixels of an image are different, so that its value identifies a pixel; images differ too.
 X = np.random.default_rng(0).permuted(np.tile(np.arange(120.0) / 120, (60, 1)), axis=1)
 X = X.reshape(60, 10, 12)
 
 
 def swaps_one_by_one(image, down, right, margin):
-    """Swap the pixels of one image as the definition says."""
+    """Swap the pixels of one image by the definition."""
     image = image.copy()
     height, width = image.shape
     for y in range(height - margin, margin, -1):
@@ -27,7 +27,7 @@ def swaps_one_by_one(image, down, right, margin):
 
 @pytest.fixture
 def offsets(monkeypatch):
-    """The offsets down and to the right of every round of swaps."""
+    """The offsets down and to the right in each round of swaps."""
     calls = []
 
     def spy(images, down, right, margin):
@@ -103,7 +103,7 @@ def test_offsets_are_uniform_within_reach(offsets, max_delta):
 
 
 @pytest.mark.parametrize("iterations", [0, 1, 2, 3])
-def test_each_round_draws_anew(offsets, iterations):
+def test_each_round_draws_fresh_offsets(offsets, iterations):
     GlassBlur(0.5, 2, iterations, random_state=0).fit_transform(X)
     assert len(offsets) == iterations
     for (down, right), (other, _) in pairwise(offsets):
@@ -131,7 +131,7 @@ def test_more_swaps_keep_the_swaps_of_fewer(offsets):
         n_moved.append((noise.fit_transform(X) != X).sum())
     assert n_moved[0] == 0
     assert (np.diff(n_moved) > 0).all()
-    # Few pixels are hardly ever swapped twice: each swap moves two.
+    # So few pixels are rarely swapped twice, and each swap moves two.
     n_swaps = 0.02 * 15 / 16 * 60 * 6 * 8
     assert abs(n_moved[1] / 2 - n_swaps) < 3 * np.sqrt(n_swaps)
     for fewer, more in pairwise(offsets):

@@ -6,9 +6,9 @@ from scipy.stats import poisson
 from skmnist.noise import SaltAndPepperNoise, ShotNoise
 from skmnist.noise.kernels._pixels import poisson_quantiles, salt_and_pepper
 
-# No two images are equal.
+# Distinct images.
 GREY = np.random.default_rng(0).uniform(0.4, 0.6, size=(2000, 12, 12))
-# Multiples of 1 / 255, and what lies between them.
+# Multiples of 1 / 255, and values between them.
 LEVELS = np.random.default_rng(0).integers(40, 110, size=(2000, 12, 12)) / 255
 BETWEEN = np.random.default_rng(0).uniform(0.2, 0.4, size=(2000, 12, 12))
 BLACK_AND_WHITE = np.random.default_rng(0).random((2000, 12, 12)) > 0.5
@@ -95,7 +95,7 @@ def test_moments_of_shot_noise(X, assert_moments):
 @pytest.mark.parametrize("peak", [3, 5, 60])
 def test_changed_fraction_of_shot_noise(peak):
     X = LEVELS[:, :6, :6].copy()
-    X[:, 0] = 1  # many photons more than the peak are as white as the peak
+    X[:, 0] = 1  # numbers of photons above the peak are clipped to white
     X[:, 1] = 1 / 3
     changed = ShotNoise(peak, random_state=0).fit_transform(X) != X
     assert_share(changed[:, 0], poisson.cdf(peak - 1, peak))
@@ -112,7 +112,7 @@ def test_quantiles_are_those_of_scipy(scale, peak):
     uniform[:3] = 2.0**-24, 0.5, 1 - 2.0**-24  # the draws are multiples of 2**-24
     counts = poisson_quantiles(pixels, peak, uniform)
     assert_array_equal(counts, poisson.ppf(uniform.astype(float), pixels * peak))
-    # In float32, a level is still a level.
+    # In float32, multiples of 1 / 255 are still recognized.
     narrow = pixels.astype(np.float32)
     counts = poisson_quantiles(narrow, peak, uniform)
     exact = pixels if scale else narrow.astype(float)

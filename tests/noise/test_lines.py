@@ -10,15 +10,15 @@ from skmnist.noise import DottedLine, Line, Zigzag
 from skmnist.noise import _lines as lines
 from skmnist.noise.kernels._lines import draw_segments, line_profile, zigzag_points
 
-# Distinct images, dark enough that a line on them is not clipped where it is not full.
+# Distinct images, dark enough that lines are clipped in their center only.
 GREY = np.random.default_rng(0).uniform(0, 0.2, size=(4000, 28, 28)).astype(np.float32)
-# The noises, each with the function that is called with the two ends of its lines.
+# Noise -> the function that is called with the two ends of its lines.
 LINES = {Line: "draw_segments", DottedLine: "draw_segments", Zigzag: "zigzag_points"}
 
 
 @pytest.fixture
 def spied(monkeypatch):
-    """The arguments of the functions that draw, by their names."""
+    """The arguments of the drawing functions, by the names of the functions."""
     calls = {"draw_segments": [], "zigzag_points": []}
 
     def spy(name):
@@ -178,7 +178,7 @@ def test_rows_are_uniform(noise_class, spied):
         values, counts = np.unique(drawn, return_counts=True)
         assert_array_equal(values, possible)
         assert chisquare(counts).pvalue > 0.003
-    # The two draws do not depend on each other.
+    # The two draws are independent.
     assert abs(np.corrcoef(draws[0][0], draws[1][0])[0, 1]) < 3 / np.sqrt(len(GREY))
 
 
@@ -206,7 +206,7 @@ def test_lines_on_small_images(noise_class, shape, spied):
     noisy = noise.fit_transform(X)
     assert (noisy >= X - 1e-7).all()
     assert noisy.max() <= 1
-    # In two columns, all is gap.
+    # A dotted line starts with a gap of two columns.
     assert (noisy > X + 0.1).any() == (noise_class is not DottedLine or shape[1] > 3)
     assert_allclose(np.concatenate([noise.transform(X[i : i + 1]) for i in range(50)]), noisy)
     left, first_row, right, _ = ends_of(spied, noise_class)
@@ -219,6 +219,6 @@ def test_a_flat_zigzag_is_a_straight_line(spied):
     noise = Zigzag(amplitude=0, value_range=(0, 1), random_state=0)
     noisy = noise.fit_transform(GREY[:100])
     line = np.array([draw_line((28, 28), *end) for end in ends_of(spied, Zigzag).T])
-    # Where two pieces meet within a column, both draw in it.
+    # Where two segments meet within a column, both are drawn in it.
     assert (noisy - GREY[:100] >= np.minimum(line, 1 - GREY[:100]) - 1e-5).all()
     assert_array_equal((noisy - GREY[:100] > 1e-5), line > 1e-5)

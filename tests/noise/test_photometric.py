@@ -61,7 +61,7 @@ def test_contrast_keeps_the_mean_and_scales_the_standard_deviation(factor):
     noisy = Contrast(factor).fit_transform(X)
     assert_allclose(noisy.mean(axis=(1, 2)), X.mean(axis=(1, 2)), atol=1e-12)
     assert_allclose(noisy.std(axis=(1, 2)), factor * X.std(axis=(1, 2)), atol=1e-12)
-    # The order of the pixels stays, and their places.
+    # All differences between pixels are scaled.
     assert_allclose(noisy - noisy[:, :1, :1], factor * (X - X[:, :1, :1]), atol=1e-12)
 
 
@@ -87,7 +87,7 @@ def test_moments_of_reduced_contrast(factor, assert_moments):
     X = np.random.default_rng(0).uniform(0.4, 0.6, size=(2000, 12, 12))
     added = ReducedContrast(factor, scale, random_state=0).fit_transform(X) - factor * X
     assert_moments(added, 0, variance=scale**2, fourth=3 * scale**4)
-    # Every image and every pixel has its own noise: means over them scatter as they should.
+    # The noise is independent between images and pixels: means have the expected variance.
     for means, n in ((added.mean(axis=(1, 2)), 144), (added.mean(axis=0), 2000)):
         assert_moments(means, 0, variance=scale**2 / n, fourth=3 * scale**4 / n**2)
 
@@ -120,7 +120,7 @@ def test_reduced_contrast_without_noise_is_a_product():
 
 
 def scale_of_decibels(ratio):
-    """Standard deviation of noise at a signal-to-noise ratio, for a signal of power 1."""
+    """Return the standard deviation of noise at a signal-to-noise ratio; the signal has power 1."""
     return 10 ** (-ratio / 20)
 
 

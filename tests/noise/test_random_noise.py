@@ -33,7 +33,7 @@ N = len(DARK)
 
 
 def cover(level):
-    """Return a noise that covers an image with one grey, by which it is told from others."""
+    """Return a noise that covers an image with a grey that identifies the noise."""
     return Occlusion(1, max_aspect_ratio=1, value=level / 10)
 
 
@@ -42,7 +42,7 @@ def covers(*levels):
 
 
 def levels_of(noisy):
-    """Return the level of the cover of each image; 0 without."""
+    """Return the level of the cover of each image; 0 without a cover."""
     levels = np.rint(noisy[:, 0, 0] / 25.5).astype(int)
     covered = levels > 1
     constant = (noisy == noisy[:, :1, :1]).all(axis=(1, 2))
@@ -79,7 +79,7 @@ def test_probability_is_met(probability):
     assert_share(picked > 0, probability)
     assert_array_equal(noisy[picked == 0], DARK[picked == 0])
     if probability > 0.4:
-        # What is picked does not depend on whether something is.
+        # The picked noise does not depend on whether a noise is picked.
         assert_share(picked[picked > 0] == 4, 0.5)
 
 
@@ -121,7 +121,7 @@ def test_untouched_images_are_unchanged(dtype, value_range, digits):
     X = digits[:100].astype(dtype)
     params = {"value_range": value_range, "random_state": 0}
     noisy = RandomNoise(suite(), probability=0.3, **params).fit_transform(X)
-    # Those that an inversion of all leaves alone.
+    # The images that the same mixture of an inversion does not change.
     inverse = RandomNoise([("inverse", Inversion())], probability=0.3, **params).fit_transform(X)
     untouched = np.abs(inverse.astype(float) - X).max(axis=(1, 2)) < 1
     assert 50 < untouched.sum() < 90
@@ -158,8 +158,8 @@ def test_each_image_gets_what_its_noise_would_do_alone(digits):
     noisy = RandomNoise(noises, random_state=0).fit_transform(X)
     alone = np.array([noise.fit_transform(X) for _, noise in noises])
     equal = (alone == noisy).all(axis=(2, 3))
-    assert equal.any(axis=0).all()  # every image is the work of one noise
-    assert equal.any(axis=1).all()  # every noise has worked
+    assert equal.any(axis=0).all()  # every image equals the result of one noise
+    assert equal.any(axis=1).all()  # every noise was picked
 
 
 def test_noises_without_a_seed_share_it(digits):
@@ -198,7 +198,7 @@ def test_epochs_reach_the_noises():
     assert_array_equal(noise.transform(X), alone.transform(X))
     for epoch in (0, 1):
         assert_array_equal(noise.augment(X, epoch), alone.augment(X, epoch))
-    # And the picks.
+    # The picks also depend on the epoch.
     noise = RandomNoise(covers(3, 6, 9), random_state=0).fit(X)
     picks = [levels_of(noise.augment(X, epoch)) for epoch in (0, 1)]
     assert 0.2 < (picks[0] == picks[1]).mean() < 0.5
@@ -234,7 +234,7 @@ def test_the_fitted_noises_can_be_used_alone(form, digits):
     for name, noise in fitted:
         check_is_fitted(noise)
         alone = clone(noise).set_params(value_range=(0, 200), random_state=noise.seed_).fit(X)
-        # What is learned of a list is clones of it.
+        # The fitted noises are clones of the given ones.
         learned = {name: value for name, value in vars(alone).items() if name != "noises_"}
         for attribute in [attribute for attribute in learned if attribute.endswith("_")]:
             assert_array_equal(getattr(noise, attribute), getattr(alone, attribute), name)
@@ -321,7 +321,7 @@ def test_noises_are_replaced_by_their_names():
     noise = RandomNoise(given).set_params(fog=Spatter())
     assert [type(member) for _, member in noise.noises] == [Spatter, Snow]
     assert [name for name, _ in noise.noises] == ["fog", "snow"]
-    assert type(given[0][1]) is Fog  # the list that was given is another one
+    assert type(given[0][1]) is Fog  # the given list is not changed
     noise.set_params(noises=[("blur", GaussianBlur())], blur__sigma=4)
     assert noise.noises[0][1].sigma == 4
 
@@ -448,7 +448,7 @@ def test_wrong_noises(noises, message, method):
     before = pickle.dumps(vars(noise))
     with pytest.raises(ValueError, match=message):
         getattr(noise, method)(DARK[:50])
-    # Whatever it was fitted with goes on to work.
+    # The noise still works as fitted before.
     assert pickle.dumps(vars(noise)) == before
     assert_array_equal(noise.transform(DARK[:50]), expected)
 

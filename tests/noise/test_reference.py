@@ -1,4 +1,4 @@
-"""ReferenceNoise against the Keras layers that the published study made its data with."""
+"""ReferenceNoise against the Keras layers of the published study."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ SHARES = np.vstack(
 
 @pytest.fixture(scope="module")
 def layers():
-    """The layers of Keras, each with a range of one point, so that the transformation is known."""
+    """Keras layers with ranges of one point, so that their transformation is known."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "3")
         import keras
@@ -85,13 +85,13 @@ def test_the_whole_protocol(layers, digits, images, shares, monkeypatch):
 
 
 def test_draws_fill_their_ranges(digits):
-    """Brightness can be read off an image without ink: uniform in +-0.2, truncated."""
+    """An image of one grey shows the change of brightness: uniform in +-0.2, truncated."""
     X = np.full((2000, 4, 4), 128, dtype=np.uint8)
     X.reshape(2000, 16)[:, :2] = np.stack(np.divmod(np.arange(2000), 256), axis=1)
     noise = ReferenceNoise(rotation=0, translation=0, scale=0, random_state=0)
     shift = noise.fit_transform(X)[:, 3, 3].astype(float) - 128
     assert (shift.min(), shift.max()) == (-51, 50)
-    # Truncation takes half a grey level away, on average.
+    # Truncation subtracts half a grey level on average.
     assert abs(shift.mean() + 0.5) < 3 * 102 / np.sqrt(12 * 2000)
 
 

@@ -36,7 +36,7 @@ def degrees(*radians):
 
 
 def both(*values):
-    """Return a strength that is the same for all images."""
+    """Return the bounds of a strength that is equal for all images."""
     return {"low": values, "high": values}
 
 
@@ -56,7 +56,7 @@ MNIST_C = {
     "motion_blur": (
         1,
         {
-            # Twice the radius and the middle.
+            # Twice the radius plus the center.
             "length": tuple(2 * radius + 1 for radius in (10, 15, 15, 15, 20)),
             "sigma": (3, 5, 8, 12, 15),
             "angle_low": -45,
@@ -86,7 +86,7 @@ MNIST_C = {
     "zigzag": (None, {"width": 2.3, "amplitude": 2, "half_period": 4}),
     "canny_edges": (None, {"sigma": 1}),
 }
-# The other noises of the code of MNIST-C, as far as their figures are those of the paper.
+# Other noises in the code of MNIST-C, with the parameters that are taken from it.
 EXTRA = {
     "gaussian_noise": {"scale": (0.08, 0.12, 0.18, 0.26, 0.38)},
     "speckle_noise": {"scale": (0.15, 0.2, 0.35, 0.45, 0.6)},
@@ -111,7 +111,7 @@ N_MNIST = {
         {"factor": 0.5, "scale": 0.251},
     ),
 }
-# The classes whose names are not the names of the noises.
+# Classes whose names differ from the names of the noises.
 CLASS_NAMES = {
     "shot_noise": "ShotNoise",
     "impulse_noise": "SaltAndPepperNoise",
@@ -201,7 +201,7 @@ def test_severities_have_the_same_parameters(name):
     assert len(corruption.severities) == (1 if corruption.official is None else 5)
     assert len({tuple(severity) for severity in corruption.severities}) == 1
     assert corruption.official in (None, 1, 2, 3, 4, 5)
-    # Their parameters are those of the class, and all severities differ.
+    # The class has these parameters, and all severities differ.
     assert set(corruption.severities[0]) <= set(corruption.noise().get_params())
     assert len({repr(severity) for severity in corruption.severities}) == len(corruption.severities)
 
@@ -222,14 +222,13 @@ def test_every_noise_fits_and_transforms(name, digits):
 
 # Not graded by the mean absolute change.
 OTHERWISE_GRADED = {
-    # Trails of severity 4 and 5 reach the border alike: the change has nothing left to grow by.
+    # The trails of severity 4 and 5 both reach the border, so that the change no longer grows.
     "motion_blur",
-    # At severity 2, blocks of two by two pixels fit the image. At severity 1, the borders of some
-    # blocks lie in the middle of a pixel, which gives its grey to one block and shows the other, as
-    # with Pillow.
+    # At severity 2, blocks of two by two pixels fit the image. At severity 1, some blocks end inside
+    # a pixel, which counts for one block and shows the other, as in Pillow.
     "pixelate",
-    # The drops become smaller from severity to severity, and those of severity 4 and 5 are smoothed
-    # more: fewer are above the cutoff.
+    # The drops become smaller with each severity, and severities 4 and 5 smooth them more: fewer
+    # drops exceed the cutoff.
     "spatter",
 }
 
@@ -312,7 +311,7 @@ def test_lists():
     assert len(list_noises()) == len(set(list_noises())) == len(CORRUPTIONS)
     for suite in list_suites():
         assert set(list_noises(suite)) < set(list_noises())
-    # The lists that are returned are the caller's own.
+    # The returned lists are copies.
     for returned in (list_noises(), list_noises("mnist_c"), list_suites(), list_severities("fog")):
         returned.clear()
     assert list_noises()
@@ -367,10 +366,10 @@ def test_what_is_no_name(name):
 # Parameters ---------------------------------------------------------------------------------------
 
 
-def test_parameters_come_before_those_of_the_severity():
+def test_parameters_override_the_severity():
     noise = make_noise("fog", 3, decay=4, when="fit", random_state=7)
     assert (noise.thickness, noise.decay, noise.when, noise.random_state) == (2.5, 4, "fit", 7)
-    assert make_noise("fog", 3).decay == 1.7  # the table is as it was
+    assert make_noise("fog", 3).decay == 1.7  # the table has not changed
     assert make_noise("stripe", width_fraction=0.1).width_fraction == 0.1
 
 
@@ -427,7 +426,7 @@ def test_common_paragraphs_stand_in_every_docstring(noise_class):
     assert doc.count('when : {"always", "fit"}, default="always"') == 1
     if noise_class is not BaseNoise:
         assert doc.count("seed_ : int") == 1
-        # Exactly one of the two stands there.
+        # Exactly one of the two paragraphs is present.
         assert ("depends only on its pixels and the seed" in doc) != ("is deterministic" in doc)
 
 

@@ -10,7 +10,7 @@ from skmnist.noise import RandomRotation, RandomScale, RandomShear, RandomTransl
 from skmnist.noise import _affine as affine_module
 from skmnist.noise.kernels._warp import BORDER_MODES
 
-# What scikit-image and scipy call the border modes.
+# Border mode -> its name in scikit-image and in SciPy.
 SKIMAGE_MODES = {"constant": "constant", "edge": "edge", "reflect": "symmetric", "wrap": "wrap"}
 SCIPY_MODES = {
     "constant": "grid-constant",
@@ -68,20 +68,20 @@ def scaled(image, factor, border_mode):
 
 
 def slanted(image, degrees, border_mode):
-    """Move every row by itself: what lies above the center to the right, for a positive angle."""
+    """Shift each row; a positive angle shifts rows above the center to the right."""
     rows = np.arange(len(image)) - (len(image) - 1) / 2
     shifts = -rows * np.tan(np.deg2rad(degrees))
     return np.stack([translated(row, s, border_mode) for row, s in zip(image, shifts, strict=True)])
 
 
 def stretched(image, degrees, border_mode):
-    """Read (x, y) as MNIST-C does, whose positive angles slant counter-clockwise."""
+    """Warp as MNIST-C does, where positive angles slant counter-clockwise."""
     angle = np.deg2rad(degrees)
     return about_the_center(image, [[1, -np.sin(angle)], [0, np.cos(angle)]], border_mode)
 
 
 def assert_each_is_one_of(noisy, X, peers):
-    """Check that each image is what one of the peers makes of it, and that all of them occur."""
+    """Check that each image equals the result of one peer, and that all peers occur."""
     matches = [
         [np.abs(after - peer(before)).max() < 1e-3 for peer in peers]
         for before, after in zip(X, noisy, strict=True)
@@ -90,7 +90,7 @@ def assert_each_is_one_of(noisy, X, peers):
     assert np.any(matches, axis=0).all()
 
 
-# Noise of one amount, and what it does to an image: a function of image, amount and border mode.
+# Noise of a fixed amount, its peer (a function of image, amount and border mode), and the amount.
 EITHER_SIGN = {
     "rotation": (RandomRotation(34, 34), rotated, 34),
     "nearly half a turn": (RandomRotation(179, 179), rotated, 179),
@@ -175,7 +175,7 @@ def test_whole_pixels_are_moved_exactly(digits):
 def test_positive_shear_is_clockwise_and_keeps_the_height(drawn):
     X = np.zeros((20, 15, 15))
     X[:, 2:13, 7] = 1
-    X[:, 0, 0] = np.linspace(0.1, 0.9, 20)  # not all alike
+    X[:, 0, 0] = np.linspace(0.1, 0.9, 20)  # distinct images
     noisy = RandomShear(30, 30, random_state=0).fit_transform(X)
     assert_allclose(noisy[:, 2:13].sum(axis=2), 1, atol=1e-6)
     top = (noisy[:, 2] * np.arange(15)).sum(axis=1)
@@ -186,7 +186,7 @@ def test_positive_shear_is_clockwise_and_keeps_the_height(drawn):
 
 N = 3000
 MANY = np.random.default_rng(0).random((N, 3, 3))
-# Noise, what it draws for one or two axes, and their unit.
+# Noise, the arguments that it draws, and their unit.
 SIGNED = {
     "rotation": (RandomRotation, ["angle"], np.deg2rad(1)),
     "translation": (RandomTranslation, ["shift_y", "shift_x"], 1),

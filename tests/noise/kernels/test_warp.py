@@ -5,7 +5,7 @@ from scipy.ndimage import map_coordinates
 
 from skmnist.noise.kernels._warp import BORDER_MODES, affine_matrices, warp_affine
 
-# What scipy calls the border modes.
+# Border mode -> its name in SciPy.
 SCIPY_MODES = {
     "constant": "grid-constant",
     "edge": "nearest",
@@ -114,7 +114,7 @@ def test_matrices_invert_a_scale_then_a_rotation_then_a_shift():
 
 
 def test_angles_in_float32_are_computed_in_float64():
-    # Numpy's cos of float32 gives other last bits on other processors.
+    # The last bits of numpy's cos of float32 depend on the processor.
     angle = np.float32([0.3, 1.7])
     assert_array_equal(
         affine_matrices(2, angle=angle), affine_matrices(2, angle=angle.astype(float)), strict=True
