@@ -224,8 +224,8 @@ def test_every_noise_fits_and_transforms(name, digits):
 OTHERWISE_GRADED = {
     # The trails of severity 4 and 5 both reach the border, so that the change no longer grows.
     "motion_blur",
-    # At severity 2, blocks of two by two pixels fit the image. At severity 1, some blocks end inside
-    # a pixel, which counts for one block and shows the other, as in Pillow.
+    # At severity 2, blocks of two by two pixels fit the image. At severity 1, some blocks end in a
+    # pixel's middle; the pixel counts for one block and shows the other, as in Pillow.
     "pixelate",
     # The drops become smaller with each severity, and severities 4 and 5 smooth them more: fewer
     # drops exceed the cutoff.
