@@ -32,8 +32,8 @@ def write_table_of_corruptions(_: object) -> None:
     """Write the table of names, classes and severities that noise.rst includes."""
     suite_of = {name: suite for suite, names in SUITES.items() for name in names}
     lines = [".. list-table::", "   :header-rows: 1", ""]
-    head = ("name", "suite", "class", "parameters at severity 1 to 5", "published")
-    for row in [head, *(describe(name, suite_of.get(name, "-")) for name in CORRUPTIONS)]:
+    head = ("name", "suite", "class", "parameters at severity 1 to 5", "published severity")
+    for row in [head, *(describe(name, suite_of.get(name, "none")) for name in CORRUPTIONS)]:
         first, *others = row
         lines += [f"   * - {first}", *(f"     - {cell}" for cell in others)]
     path = Path(__file__).parent / "api" / "generated" / "corruptions.inc"
@@ -42,18 +42,18 @@ def write_table_of_corruptions(_: object) -> None:
 
 
 def describe(name: str, suite: str) -> tuple[str, ...]:
-    """Return the row of a corruption: one number for what is the same at all severities."""
+    """Return the row of a corruption; a value that all severities share is given once."""
     noise, severities, official = CORRUPTIONS[name]
     params = []
     for key in severities[0]:
         values = [as_text(level[key]) for level in severities]
         params.append(f"{key} {' '.join(values if len(set(values)) > 1 else values[:1])}")
     link = f":class:`~skmnist.noise.{noise.__name__}`"
-    return f"``{name}``", suite, link, "; ".join(params) or "defaults", str(official or "-")
+    return f"``{name}``", suite, link, "; ".join(params) or "defaults", str(official or "none")
 
 
 def as_text(value: object) -> str:
-    """Return a parameter as it stands in the table: a number with four digits at most."""
+    """Return a parameter as text; numbers are rounded to four digits."""
     if isinstance(value, Real) and not isinstance(value, bool):
         return f"{value:.4g}"
     return str(value)

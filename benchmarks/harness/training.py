@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.harness.claims import fail_unless
 from benchmarks.harness.run_log import History, Numbers, RunLog
-from skmnist.datasets import fetch_mnist, make_noisy_mnist
+from skmnist.datasets import fetch_mnist, make_noisy
 from skmnist.neural_network import BaseImageClassifier
 from skmnist.noise import make_noise
 
@@ -50,7 +50,7 @@ def run_recipes(
 def noisy_rows(noise: str, subset: str, data_home: str | None) -> Rows:
     """Return images and labels of MNIST with one fixed noise."""
     source = fetch_mnist(subset=subset, data_home=data_home)
-    return make_noisy_mnist(make_noise(noise, random_state=0), source=source, return_X_y=True)
+    return make_noisy(make_noise(noise, random_state=0), source=source, return_X_y=True)
 
 
 @cache

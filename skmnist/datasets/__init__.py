@@ -6,7 +6,7 @@ and ``make_*`` functions generate. All of them return scikit-learn's
 """
 
 from skmnist.datasets._mnist import fetch_mnist, get_data_home
-from skmnist.datasets._noisy import make_noisy_mnist
+from skmnist.datasets._noisy import make_noisy
 from skmnist.datasets._sample import load_mnist_sample
 
-__all__ = ["fetch_mnist", "get_data_home", "load_mnist_sample", "make_noisy_mnist"]
+__all__ = ["fetch_mnist", "get_data_home", "load_mnist_sample", "make_noisy"]

@@ -245,4 +245,4 @@ def robust_network(*, random_state: int | None = None) -> CNNClassifier:
 
 def _warp() -> RandomAffine:
     """Return the warp of `best_network`; it reflects at the border, which may not be black."""
-    return RandomAffine(15.0, translation=0.1, zoom=0.1, shear=10.0, border_mode="reflect")
+    return RandomAffine(15.0, translation=0.1, scale=0.1, shear=10.0, border_mode="reflect")
