@@ -514,7 +514,7 @@ BAD_FITS = {
     "one-hot y": (lambda X, y: (X, np.eye(10)[y]), r"looks one-hot.*pass `y.argmax\(1\)`"),
     "continuous y": (lambda X, y: (X, y + 0.5), r"Unknown label type.*`y.argmax\(1\)`"),
     "NaN y": (lambda X, y: (X, changed(y, 0, np.nan)), "Input y contains NaN"),
-    "colours": (
+    "colors": (
         lambda X, y: (np.repeat(X.reshape(-1, 8, 8, 1), 3, axis=3), y),
         "X has 3 channels .*grey only",
     ),
@@ -635,9 +635,12 @@ def test_every_parameter_refuses_a_bad_value(network, X, y):
         (CNNClassifier(optimizer=keras.optimizers.Adam(0.5)), (None, None)),
         (CNNClassifier(optimizer__learning_rate=0.1), (0.1, 0.05)),
         (CNNClassifier(optimizer__weight_decay=0.0), (0.005, 0.0)),
+        (CNNClassifier(optimizer__learning_rate=None), (None, 0.05)),
+        (CNNClassifier(optimizer__weight_decay=None), (0.005, None)),
+        (CNNClassifier(optimizer__learning_rate=np.str_("auto")), (0.005, 0.05)),
     ],
 )
-def test_tuned_rates_are_for_adam_by_its_name_on_normalised_maps(net, expected):
+def test_tuned_rates_are_for_adam_by_name_on_normalized_maps(net, expected):
     assert net._rates() == expected
 
 
@@ -645,7 +648,7 @@ def test_tuned_rates_are_documented():
     for network in NETWORKS[1:]:
         rate, decay = network._rates_of_adam
         for value in (rate, decay):
-            assert f'that of the optimizer, but {value} for "adam" on norm' in network.__doc__
+            assert f'"auto" is {value} for "adam" on normalized maps' in network.__doc__
     assert '"adam" on' not in MLPClassifier.__doc__
 
 
@@ -811,8 +814,8 @@ def test_interruption_ends_the_refit_of_a_search_too(X, y, make_mlp):
 
 def test_faults_of_the_validation_rows_name_them(X, y, make_mlp):
     for X_val, message in (
-        (changed(X, (0, 0), np.nan), "X_val cannot be used for validation: Input X contains NaN"),
-        (X[:, :-1], "X_val cannot be used for validation: X has 63 features"),
+        (changed(X, (0, 0), np.nan), "X_val is not valid: Input X contains NaN"),
+        (X[:, :-1], "X_val is not valid: X has 63 features"),
         (X[:-1], "X_val has 299 rows, but y_val has 300"),
     ):
         with pytest.raises(ValueError, match=message):

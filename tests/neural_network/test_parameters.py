@@ -1,4 +1,4 @@
-"""Parameters as numbers of numpy, and names that are misspelt."""
+"""Parameters as numbers of numpy, and names that are misspelled."""
 
 import json
 import pickle
@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 from sklearn.model_selection import RandomizedSearchCV
 
+from skmnist._utils import as_python, did_you_mean
 from skmnist.neural_network import (
     CNNClassifier,
     DenseNetClassifier,
     MLPClassifier,
     ResNetClassifier,
 )
-from skmnist.neural_network._parameters import as_python, did_you_mean
 from skmnist.noise import GaussianNoise
 
 # Floats are exact in float32. 21 epochs of 13 batches are more steps than a uint8 holds.
@@ -181,7 +181,7 @@ def test_python_twins(value, expected):
     ],
     ids=str,
 )
-def test_misspelt_name_is_answered_by_the_closest(params, message, X, y, make_mlp):
+def test_misspelled_name_is_answered_by_the_closest(params, message, X, y, make_mlp):
     with pytest.raises(ValueError, match=message.replace("?", r"\?")):
         make_mlp(**params).fit(X, y)
 
