@@ -40,15 +40,16 @@ def estimator_dataclass(cls: _Class) -> _Class:
     for name in changed:
         by_keyword = inherited[name].kind is inspect.Parameter.KEYWORD_ONLY
         setattr(cls, name, field(default=vars(cls)[name], kw_only=by_keyword))
-    cls = dataclass(kw_only=True, eq=False, repr=False, match_args=False)(cls)
+    dataclass(kw_only=True, eq=False, repr=False, match_args=False)(cls)
 
     order = ["self", *own, *inherited]
-    signature = inspect.signature(cls.__init__)
+    constructor = vars(cls)["__init__"]
+    signature = inspect.signature(constructor)
 
     def place(parameter: inspect.Parameter) -> tuple[int, int]:
         by_keyword = parameter.kind is inspect.Parameter.KEYWORD_ONLY
         return parameter.kind, order.index(parameter.name) if by_keyword else 0
 
     in_order = sorted(signature.parameters.values(), key=place)
-    cls.__init__.__signature__ = signature.replace(parameters=in_order)
+    constructor.__signature__ = signature.replace(parameters=in_order)
     return cls

@@ -94,7 +94,7 @@ class Trainer:
 
     _predictor_class: ClassVar[type[Predictor]] = Predictor
     # Classes of Keras -> the faster subclasses that replace them in the copies.
-    _faster: ClassVar[Mapping[type, type]] = {}
+    _faster: ClassVar[Mapping[type, Any]] = {}
 
     @default_floats()
     def __init__(

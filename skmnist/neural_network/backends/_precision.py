@@ -1,6 +1,7 @@
 """Precision of the training: bfloat16 where the processor computes with it."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import keras
 
@@ -17,7 +18,7 @@ def training_precision(precision: str) -> str:
 
 
 def with_precision(
-    model: keras.Model, precision: str, classes: Mapping[type, type] | None = None
+    model: keras.Model, precision: str, classes: Mapping[type, Any] | None = None
 ) -> keras.Model:
     """Return a copy of a model that computes in a precision.
 

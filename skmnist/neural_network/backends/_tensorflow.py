@@ -97,8 +97,8 @@ def _parts(
     return keras.Model(model.inputs, [*hidden, end][0].input), hidden, head
 
 
-class _FusedStep:
-    """Updates a weight by one operation instead of a dozen; mixed into Adam and AdamW.
+class _FusedStep(keras.optimizers.Optimizer):
+    """Updates a weight by one operation instead of a dozen; a base of Adam and AdamW.
 
     `__module__` and `__name__` of the subclasses are Keras', so that files of callbacks load
     without skmnist.

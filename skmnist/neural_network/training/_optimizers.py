@@ -6,7 +6,6 @@ docstrings are written from them.
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any, ClassVar
 
 import keras
@@ -126,6 +125,6 @@ def fresh_optimizer(
         config["learning_rate"] = learning_rate
     if weight_decay is not None:
         config["weight_decay"] = weight_decay
-    if isinstance(config["learning_rate"], Real):
+    if isinstance(config["learning_rate"], int | float):
         config["learning_rate"] = schedule.of(config["learning_rate"])
     return type(template).from_config(config)
