@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import pickle
 import random
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import sklearn
+from keras.initializers import HeNormal
 from scikeras.wrappers import KerasClassifier
 from sklearn.base import clone, is_classifier
 from sklearn.ensemble import VotingClassifier
@@ -28,12 +30,14 @@ from sklearn.model_selection import (
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.utils import get_tags
 
+from skmnist._utils import estimator_dataclass
 from skmnist.exceptions import (
     ImageShapeError,
     ValueRangeError,
     ValueRangeWarning,
 )
 from skmnist.neural_network import (
+    BaseImageClassifier,
     CNNClassifier,
     DenseNetClassifier,
     MLPClassifier,
@@ -129,6 +133,94 @@ def test_unknown_parameter_is_refused_and_changes_nothing(name):
     with pytest.raises(ValueError, match=rf"Invalid parameter '{name}' for estimator MLPClass"):
         net.set_params(epochs=3, **{name: 1})
     assert net.get_params() == MLPClassifier().get_params()
+
+
+class OwnNetwork(BaseImageClassifier):
+    """A network of a user, with a constructor of its own.
+
+    Parameters
+    ----------
+    n_units : int, default=?
+        Number of units.
+    """
+
+    def __init__(self, n_units=4, *, epochs=2, random_state=None):
+        self.n_units = n_units
+        self.epochs = epochs
+        self.random_state = random_state
+
+    def _build_model(self, n_classes):
+        return keras.Sequential([
+            keras.layers.Input(self.image_shape_),
+            keras.layers.Rescaling(1 / 255),
+            keras.layers.Flatten(),
+            keras.layers.Dense(self.n_units, "relu", kernel_initializer=HeNormal(self.seed_)),
+            keras.layers.Dense(n_classes, "softmax", kernel_initializer=HeNormal(self.seed_)),
+        ])  # fmt: skip
+
+
+class OwnCNN(CNNClassifier):
+    """A CNN with a constructor of its own.
+
+    Parameters
+    ----------
+    filters : tuple of int, default=?
+        Filters.
+    """
+
+    def __init__(self, filters=(4,), epochs=2, random_state=None):
+        super().__init__(filters, hidden_layer_sizes=(8,), epochs=epochs, random_state=random_state)
+
+
+@estimator_dataclass
+class OwnDefaults(MLPClassifier):
+    """An MLP with other defaults.
+
+    Parameters
+    ----------
+    {dense parameters}
+    epochs : int, default=?
+        Epochs.
+    """
+
+    hidden_layer_sizes = (8,)
+    epochs = 2
+
+
+@pytest.mark.parametrize(
+    ("net", "params", "documented"),
+    [
+        (OwnNetwork(random_state=0), {"n_units", "epochs", "random_state"}, "int, default=4"),
+        (OwnCNN(random_state=0), {"filters", "epochs", "random_state"}, "of int, default=(4,)"),
+        (
+            OwnDefaults(random_state=0),
+            MLPClassifier().get_params().keys(),
+            "epochs : int, default=2",
+        ),
+    ],
+    ids=["network", "constructor", "defaults"],
+)
+def test_subclasses_of_users(net, params, documented, X, y):
+    assert net.get_params().keys() == params
+    assert documented in net.__doc__
+    again = clone(net).fit(X, y)
+    assert again.current_epoch == 2
+    assert_equal_weights(weights_of(again), weights_of(net.fit(X, y)))
+    loaded = pickle.loads(pickle.dumps(net))
+    np.testing.assert_array_equal(loaded.predict_proba(X), net.predict_proba(X))
+
+
+def test_a_docstring_of_what_is_not_a_parameter():
+    with pytest.raises(TypeError, match="the docstring describes 'no_such', which is not a param"):
+
+        class Wrong(MLPClassifier):
+            """A network.
+
+            Parameters
+            ----------
+            no_such : int, default=?
+                Nothing.
+            """
 
 
 # Forms of input -----------------------------------------------------------------------------------
