@@ -51,13 +51,15 @@ _TRAINING_PARAMETERS = """\
 optimizer : str or keras.optimizers.Optimizer, default=?
     {optimizers}, or an instance. Every fit uses a fresh copy.
 optimizer__learning_rate : float, schedule, "auto" or None, default=?
-    Learning rate. {learning rate}. With a schedule of ``keras.optimizers.schedules``,
-    `learning_rate_schedule` and `warmup_fraction` are ignored.
+    Learning rate. With a schedule of ``keras.optimizers.schedules``, `learning_rate_schedule` and
+    `warmup_fraction` are ignored.
+    {learning rate}.
 optimizer__weight_decay : float, "auto" or None, default=?
     Decoupled weight decay in [0, 1): each step shrinks kernels by learning rate * weight decay.
-    Biases and scales of normalization do not decay. {weight decay}.
+    Biases and scales of normalization do not decay.
+    {weight decay}.
 learning_rate_schedule : str, default=?
-    How the learning rate changes over the steps of `fit`. {schedules}
+    How the learning rate changes over the steps of `fit`: {schedules}.
 warmup_fraction : float, default=?
     Share of the steps, in [0, 1), over which the learning rate first rises linearly from zero. 0.2
     or more makes the cosine a one-cycle schedule. Ignored by ``learning_rate_schedule="constant"``

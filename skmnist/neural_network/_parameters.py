@@ -1,4 +1,4 @@
-"""The parameters that all networks share; parameters are read, checked, set and documented."""
+"""The parameters that all networks share, and how parameters are read, checked and documented."""
 
 import inspect
 from collections.abc import Sequence
