@@ -22,22 +22,18 @@ class Noise(Protocol):
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Learn from images of shape (n, height, width, 1)."""
-        ...
 
     def augment(self, X: Any, epoch: int, keys: np.ndarray | None = None) -> np.ndarray:
         """Return images of the shape and dtype of `X` with the noise of an epoch.
 
         Equal keys, of dtype uint64 and shape (n,), give equal noise; None derives them from `X`.
         """
-        ...
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the parameters by name, as scikit-learn's estimators do."""
-        ...
 
     def set_params(self, **params: Any) -> Self:
         """Set parameters, as scikit-learn's estimators do."""
-        ...
 
 
 NOISE_MEMBERS = tuple(

@@ -154,23 +154,7 @@ def quoted(names: Iterable[str]) -> str:
 def complete_docstring(
     docstring: str, texts: Mapping[str, str], default_of: Callable[[str], Any]
 ) -> str:
-    """Fill in the shared paragraphs, texts inside them, and the defaults.
-
-    Parameters
-    ----------
-    docstring : str
-        A docstring with markers such as ``{training parameters}``, each a line of its own, and
-        parameters with ``default=?``.
-    texts : mapping of str to str
-        Texts for the markers inside the paragraphs, such as ``{losses}``.
-    default_of : callable
-        Returns the default of a parameter.
-
-    Returns
-    -------
-    str
-        The docstring.
-    """
+    """Fill in the paragraphs, texts for markers inside them such as {losses}, and the defaults."""
     text = fill_docstring(docstring, _PARAGRAPHS)
     for name, value in texts.items():
         text = text.replace(f"{{{name}}}", value)

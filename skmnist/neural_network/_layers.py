@@ -6,6 +6,7 @@ nor changes a global generator.
 
 import math
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import keras
@@ -188,15 +189,10 @@ def dense_layers(
     initializers = per_layer("kernel_initializer", kernel_initializer, len(sizes), INITIALIZER)
     layers: list[keras.Layer] = []
     for i, (size, rate, initializer) in enumerate(zip(sizes, rates, initializers, strict=True), 1):
-        name, kernel = f"dense_{i}", seeds.initializer(initializer)
-
-        def dense(
-            size: int = size, kernel: keras.initializers.Initializer = kernel, **kwargs: Any
-        ) -> keras.Layer:
-            return keras.layers.Dense(size, kernel_initializer=kernel, **FLOAT32, **kwargs)
-
-        layers += activated(dense, name, activation, batch_normalization)
-        layers += dropout_layers(rate, seeds, name)
+        kernel = seeds.initializer(initializer)
+        dense = partial(keras.layers.Dense, size, kernel_initializer=kernel, **FLOAT32)
+        layers += activated(dense, f"dense_{i}", activation, batch_normalization)
+        layers += dropout_layers(rate, seeds, f"dense_{i}")
     return [*layers, output_layer(n_classes, seeds, output_kernel_initializer)]
 
 
@@ -221,7 +217,7 @@ def convolutions(
 
 
 def pooled_output_layers(
-    n_classes: int, seeds: Seeds, *, pooling: str, dropout: float, output_kernel_initializer: str
+    n_classes: int, seeds: Seeds, pooling: str, dropout: float, output_kernel_initializer: str
 ) -> list[keras.Layer]:
     """Return global pooling, dropout and the softmax layer."""
     return [

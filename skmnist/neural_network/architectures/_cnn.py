@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import field
+from functools import partial
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
@@ -55,18 +56,12 @@ def build_cnn(
 
     Parameters
     ----------
-    image_shape : tuple of int
-        (height, width, 1) of the images.
-    n_classes : int
-        Number of outputs.
-    value_range : (low, high)
-        Pixel values that are mapped to 0 and 1.
-    seed : int
-        Seed of all random parts.
+    image_shape, n_classes, value_range, seed
+        Attributes that `fit` learns.
     filters, kernel_size, padding, pool_size, conv_dropout, conv_kernel_initializer, \
 hidden_layer_sizes, activation, dropout, batch_normalization, kernel_initializer, \
 output_kernel_initializer
-        The parameters of `CNNClassifier`.
+        Parameters of `CNNClassifier`.
 
     Returns
     -------
@@ -85,24 +80,15 @@ output_kernel_initializer
     layers = input_layers(image_shape, value_range)
     size = image_shape[:2]
     for i in range(n_blocks):
-        name, kernel = f"conv_{i + 1}", seeds.initializer(initializers[i])
-        kernel_shape = tuple(min(kernels[i], side) for side in size)
-
-        def conv(
-            i: int = i,
-            kernel_shape: tuple[int, ...] = kernel_shape,
-            kernel: keras.initializers.Initializer = kernel,
-            **kwargs: Any,
-        ) -> keras.Layer:
-            return keras.layers.Conv2D(
-                filters[i],
-                kernel_shape,
-                padding=padding,
-                kernel_initializer=kernel,
-                **LAYOUT,
-                **kwargs,
-            )
-
+        name, kernel_shape = f"conv_{i + 1}", tuple(min(kernels[i], side) for side in size)
+        conv = partial(
+            keras.layers.Conv2D,
+            filters[i],
+            kernel_shape,
+            padding=padding,
+            kernel_initializer=seeds.initializer(initializers[i]),
+            **LAYOUT,
+        )
         layers += activated(conv, name, activation, batch_normalization)
         if padding == "valid":
             size = tuple(side - k + 1 for side, k in zip(size, kernel_shape, strict=True))

@@ -52,18 +52,12 @@ def build_densenet(
 
     Parameters
     ----------
-    image_shape : tuple of int
-        (height, width, 1) of the images.
-    n_classes : int
-        Number of outputs.
-    value_range : (low, high)
-        Pixel values that are mapped to 0 and 1.
-    seed : int
-        Seed of all random parts.
+    image_shape, n_classes, value_range, seed
+        Attributes that `fit` learns.
     n_layers, growth_rate, bottleneck, compression, kernel_size, stem_kernel_size, stem_stride, \
 activation, normalization, conv_dropout, pooling, dropout, kernel_initializer, \
 output_kernel_initializer
-        The parameters of `DenseNetClassifier`.
+        Parameters of `DenseNetClassifier`.
 
     Returns
     -------
@@ -107,13 +101,7 @@ output_kernel_initializer
             maps = chain(maps, transition)
     head = [
         *activated_maps(maps.shape[-1], "last"),
-        *pooled_output_layers(
-            n_classes,
-            seeds,
-            pooling=pooling,
-            dropout=dropout,
-            output_kernel_initializer=output_kernel_initializer,
-        ),
+        *pooled_output_layers(n_classes, seeds, pooling, dropout, output_kernel_initializer),
     ]
     return in_float32(keras.Model(pixels, chain(maps, head), name="densenet"))
 

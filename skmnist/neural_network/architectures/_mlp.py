@@ -28,17 +28,11 @@ def build_mlp(
 
     Parameters
     ----------
-    image_shape : tuple of int
-        (height, width, 1) of the images.
-    n_classes : int
-        Number of outputs.
-    value_range : (low, high)
-        Pixel values that are mapped to 0 and 1.
-    seed : int
-        Seed of all random parts.
+    image_shape, n_classes, value_range, seed
+        Attributes that `fit` learns.
     hidden_layer_sizes, activation, dropout, batch_normalization, kernel_initializer, \
 output_kernel_initializer
-        The parameters of `MLPClassifier`.
+        Parameters of `MLPClassifier`.
 
     Returns
     -------

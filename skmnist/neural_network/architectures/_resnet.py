@@ -49,17 +49,11 @@ def build_resnet(
 
     Parameters
     ----------
-    image_shape : tuple of int
-        (height, width, 1) of the images.
-    n_classes : int
-        Number of outputs.
-    value_range : (low, high)
-        Pixel values that are mapped to 0 and 1.
-    seed : int
-        Seed of all random parts.
+    image_shape, n_classes, value_range, seed
+        Attributes that `fit` learns.
     filters, n_blocks, kernel_size, stem_kernel_size, stem_stride, activation, normalization, \
 stochastic_depth, pooling, dropout, kernel_initializer, output_kernel_initializer
-        The parameters of `ResNetClassifier`.
+        Parameters of `ResNetClassifier`.
 
     Returns
     -------
@@ -108,13 +102,7 @@ stochastic_depth, pooling, dropout, kernel_initializer, output_kernel_initialize
             maps = activation_layer(activation, name)(
                 keras.layers.Add(name=f"{name}_sum", **FLOAT32)(branches)
             )
-    head = pooled_output_layers(
-        n_classes,
-        seeds,
-        pooling=pooling,
-        dropout=dropout,
-        output_kernel_initializer=output_kernel_initializer,
-    )
+    head = pooled_output_layers(n_classes, seeds, pooling, dropout, output_kernel_initializer)
     return in_float32(keras.Model(pixels, chain(maps, head), name="resnet"))
 
 
