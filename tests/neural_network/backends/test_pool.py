@@ -8,6 +8,12 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
+from skmnist.neural_network import (
+    CNNClassifier,
+    DenseNetClassifier,
+    MLPClassifier,
+    ResNetClassifier,
+)
 from skmnist.neural_network._samples import Samples
 from skmnist.neural_network.architectures._cnn import build_cnn
 from skmnist.neural_network.architectures._mlp import build_mlp
@@ -15,6 +21,12 @@ from skmnist.neural_network.backends import _pool
 from skmnist.neural_network.backends._keras import Trainer
 from skmnist.neural_network.backends._pool import borrow_trainer
 from skmnist.neural_network.training._losses import make_loss
+from skmnist.neural_network.training._optimizers import (
+    OPTIMIZERS,
+    Constant,
+    Cosine,
+    fresh_optimizer,
+)
 
 LATE_FREEZING = "Keras on JAX refuses layers that are frozen after the optimizer was built"
 
@@ -84,6 +96,32 @@ def test_equal_architectures_share_a_trainer_one_after_the_other():
         assert beside is not first
     with borrow(make_mlp_model(seed=2)) as later:
         assert later is first
+
+
+@pytest.mark.parametrize(
+    "net",
+    [
+        MLPClassifier((8,), batch_normalization=True),
+        CNNClassifier((4,), hidden_layer_sizes=(8,), activation="gelu"),
+        ResNetClassifier((4,), stochastic_depth=0.25, pooling="max"),
+        DenseNetClassifier((1,), normalization="group", conv_dropout=0.25),
+    ],
+    ids=lambda net: type(net).__name__,
+)
+def test_two_fits_of_a_network_share_a_trainer(net, X, y):
+    trainers = []
+    for seed in (0, 1):
+        net.set_params(epochs=1, random_state=seed).fit(X, y)
+        ((_, trainer),) = _pool._idle
+        trainers.append(trainer)
+    assert trainers[0] is trainers[1]
+
+
+@pytest.mark.parametrize("schedule", [Constant(10), Cosine(10, 0.5)], ids=repr)
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_trainers_with_optimizers_by_name_are_shared(name, schedule):
+    optimizer = fresh_optimizer(name, learning_rate=None, weight_decay=0.5, schedule=schedule)
+    assert _pool._architecture_of(make_mlp_model(), optimizer) is not None
 
 
 @pytest.mark.parametrize(
