@@ -5,7 +5,8 @@ and ``make_*`` functions generate. All of them return scikit-learn's
 :class:`~sklearn.utils.Bunch` with the same keys. Importing this package does not open the network.
 """
 
-from skmnist.datasets._mnist import fetch_mnist, get_data_home
+from skmnist.datasets._fetch import get_data_home
+from skmnist.datasets._mnist import fetch_mnist
 from skmnist.datasets._noisy import make_noisy_mnist
 from skmnist.datasets._sample import load_mnist_sample
 
