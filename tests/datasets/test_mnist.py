@@ -439,7 +439,9 @@ def test_another_data_set_is_a_record(serve, reply, tmp_path):
     another = _fetch.fetch(record, subset="test", **options)
     np.testing.assert_array_equal(another.images, arrays["x_test"])
     assert [server.n_requests for server in servers] == [0, 1]
-    with pytest.raises(DatasetNotFoundError, match=r"Another is not at .*other-train\.npz, .* there\.$"):
+    with pytest.raises(
+        DatasetNotFoundError, match=r"Another is not at .*other-train\.npz, .* there\.$"
+    ):
         _fetch.fetch(record, subset="all", **options | {"download_if_missing": False})
     assert _fetch.fetch(record, subset="all", **options).target.tolist() == [2, 0, 1, 1, 2]
     assert [server.n_requests for server in servers] == [1, 1]
