@@ -49,7 +49,8 @@ intersphinx_timeout = 5  # seconds
 
 html_theme = "pydata_sphinx_theme"
 html_title = "skmnist"
-html_sidebars = dict.fromkeys(["accuracy", "benchmarks", "contributing", "noise", "user_guide"], [])
+SINGLE_PAGES = ("accuracy", "benchmarks", "contributing", "noise", "user_guide")
+html_sidebars: dict[str, list[str]] = {page: [] for page in SINGLE_PAGES}
 html_theme_options = {
     "github_url": "https://github.com/skmnist/skmnist",
     "secondary_sidebar_items": ["page-toc"],
