@@ -1,4 +1,4 @@
-"""Validation of parameters, which scikit-learn's configuration can switch off; names in errors."""
+"""Validation of parameters, and names of arguments in errors."""
 
 import re
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def validate_params(estimator: BaseEstimator) -> None:
 
 @contextmanager
 def name_argument(name: str) -> Iterator[None]:
-    """Have the errors of other packages name the argument that they are about.
+    """Add the name of an argument to errors of other packages that lack it.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def name_argument(name: str) -> Iterator[None]:
     Raises
     ------
     TypeError, ValueError
-        If the body raises one; a text without the name gets it.
+        If the body raises one; the name is added to a text without it.
     """
     try:
         yield
