@@ -267,6 +267,6 @@ def _limit(compressed: bytes) -> int:
 
 def _damaged(path: Path, reason: str) -> ModelFileError:
     return ModelFileError(
-        f"{path} ({path.stat().st_size} bytes) is truncated, damaged or not a joblib file: {reason}. "
-        "Copy it again from its origin, or dump the estimator again."
+        f"{path} ({path.stat().st_size} bytes) is truncated, damaged or not a joblib file: "
+        f"{reason}. Copy it again from its origin, or dump the estimator again."
     )

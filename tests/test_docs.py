@@ -65,19 +65,15 @@ def test_every_page_is_in_the_index():
     assert listed == {path.stem for path in [*DOCS.glob("*.rst"), *DOCS.glob("*.md")]} - {"index"}
 
 
-def test_the_empty_inventory_is_one_that_sphinx_reads(tmp_path, monkeypatch):
+def test_inventories_for_a_build_without_network(tmp_path, monkeypatch):
+    """Sphinx warns if it can read no inventory of a project."""
     configuration = runpy.run_path(str(DOCS / "conf.py"))
-    path = tmp_path / "empty.inv"
-    write = configuration["write_empty_inventory"]
-    monkeypatch.setitem(write.__globals__, "EMPTY_INVENTORY", path)
+    write = configuration["write_inventories"]
+    monkeypatch.setitem(write.__globals__, "GENERATED", tmp_path)
     write()
-    *head, content = path.read_bytes().split(b"\n", 4)
-    assert head[0] == b"# Sphinx inventory version 2"
-    assert zlib.decompress(content) == b""
-    (fallback,) = {
-        location
-        for _, locations in configuration["intersphinx_mapping"].values()
-        for location in locations
-        if location
-    }
-    assert fallback == str(configuration["EMPTY_INVENTORY"])
+    for name, (url, locations) in configuration["intersphinx_mapping"].items():
+        assert url.startswith("https://")
+        assert locations == (None, f"api/generated/{name}.inv")
+        *head, content = (tmp_path / f"{name}.inv").read_bytes().split(b"\n", 4)
+        assert head[0] == b"# Sphinx inventory version 2"
+        assert (zlib.decompress(content) != b"") == (name == "sklearn")
