@@ -73,7 +73,7 @@ def write_table_of_corruptions() -> None:
     """Write the table of names, classes and severities that noise.rst includes."""
     suite_of = {name: suite for suite, names in SUITES.items() for name in names}
     lines = [".. list-table::", "   :header-rows: 1", ""]
-    head = ("name", "suite", "class", "parameters at severity 1 to 5", "published")
+    head = ("name", "suite", "class", "parameters at severity 1 to 5", "published severity")
     for row in [head, *(describe(name, suite_of.get(name, "none")) for name in CORRUPTIONS)]:
         first, *others = row
         lines += [f"   * - {first}", *(f"     - {cell}" for cell in others)]
@@ -81,7 +81,7 @@ def write_table_of_corruptions() -> None:
 
 
 def describe(name: str, suite: str) -> tuple[str, ...]:
-    """Return the row of a corruption; a parameter that is equal at all severities is one number."""
+    """Return the row of a corruption; a value that all severities share is given once."""
     noise, severities, official = CORRUPTIONS[name]
     params = []
     for key in severities[0]:
@@ -92,7 +92,7 @@ def describe(name: str, suite: str) -> tuple[str, ...]:
 
 
 def as_text(value: object) -> str:
-    """Return a parameter as text; numbers have at most four significant digits."""
+    """Return a parameter as text; numbers are rounded to four digits."""
     if isinstance(value, Real) and not isinstance(value, bool):
         return f"{value:.4g}"
     return str(value)

@@ -25,7 +25,7 @@ _HOME_OF = {
     "fetch_mnist": "datasets",
     "load_mnist_sample": "datasets",
     "make_noise": "noise",
-    "make_noisy_mnist": "datasets",
+    "make_noisy": "datasets",
     "make_suite": "noise",
     "reference_architectures": "model_selection",
     "show_versions": "_show_versions",

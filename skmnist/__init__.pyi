@@ -8,7 +8,7 @@ from skmnist import (
     preprocessing,
 )
 from skmnist._show_versions import show_versions
-from skmnist.datasets import fetch_mnist, load_mnist_sample, make_noisy_mnist
+from skmnist.datasets import fetch_mnist, load_mnist_sample, make_noisy
 from skmnist.model_selection import reference_architectures
 from skmnist.neural_network import (
     CNNClassifier,
@@ -46,7 +46,7 @@ __all__ = [
     "fetch_mnist",
     "load_mnist_sample",
     "make_noise",
-    "make_noisy_mnist",
+    "make_noisy",
     "make_suite",
     "model_selection",
     "neural_network",

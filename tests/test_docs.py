@@ -42,7 +42,7 @@ def test_parameters_of_any_type(describe, monkeypatch):
         for level, mode in zip(range(1, 6), "abcde", strict=True)
     ]
     monkeypatch.setitem(CORRUPTIONS, "strange", (GaussianNoise, levels, None))
-    assert describe("strange", "-")[3] == (
+    assert describe("strange", "none")[3] == (
         "scale 0.1235 0.2469 0.3704 0.4938 0.6173; n 1 2 3 4 5; mode a b c d e; flag True; "
         "size (3, 5)"
     )

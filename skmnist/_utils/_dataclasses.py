@@ -13,7 +13,7 @@ def estimator_dataclass(cls: _Class) -> _Class:
 
     Fields are keyword-only; write ``field(default=..., kw_only=False)`` for one that may be passed
     by position. Estimators are compared by identity and have the ``repr`` of scikit-learn, as
-    always. In the signature, the parameters of a class come before those that it inherits.
+    always. In the signature, the parameters of a class come before the ones that it inherits.
 
     Parameters
     ----------
@@ -25,14 +25,15 @@ def estimator_dataclass(cls: _Class) -> _Class:
     type
         The same class, with a constructor that assigns and does nothing else.
     """
-    cls = dataclass(kw_only=True, eq=False, repr=False, match_args=False)(cls)
-    own = inspect.get_annotations(cls)
-    signature = inspect.signature(cls.__init__)
+    dataclass(kw_only=True, eq=False, repr=False, match_args=False)(cls)
+    init = vars(cls)["__init__"]
+    signature = inspect.signature(init)
+    fields = [inspect.get_annotations(base) for base in cls.__mro__]
 
-    def place(parameter: inspect.Parameter) -> tuple[int, bool, bool]:
-        is_self = parameter.name == "self"
-        return parameter.kind, not is_self, parameter.name not in own
+    def place(parameter: inspect.Parameter) -> tuple[int, int]:
+        distances = (n for n, names in enumerate(fields) if parameter.name in names)
+        return parameter.kind, next(distances, -1)  # -1: self comes first
 
     in_order = sorted(signature.parameters.values(), key=place)
-    cls.__init__.__signature__ = signature.replace(parameters=in_order)
+    init.__signature__ = signature.replace(parameters=in_order)
     return cls

@@ -119,7 +119,7 @@ def fetch_mnist(
     See Also
     --------
     load_mnist_sample : 5,000 images, offline.
-    make_noisy_mnist : A fixed noisy copy of a data set.
+    make_noisy : A fixed noisy copy of a data set.
 
     References
     ----------

@@ -68,7 +68,7 @@ def _check_source(source: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.
     return images, target, names, source.get("DESCR", "")
 
 
-def make_noisy_mnist(
+def make_noisy(
     noise: Any,
     *,
     source: Mapping[str, Any] | None = None,
@@ -137,16 +137,16 @@ def make_noisy_mnist(
 
     Examples
     --------
-    >>> from skmnist.datasets import load_mnist_sample, make_noisy_mnist
+    >>> from skmnist.datasets import load_mnist_sample, make_noisy
     >>> from skmnist.noise import GaussianNoise
     >>> clean = load_mnist_sample()
-    >>> noisy = make_noisy_mnist(GaussianNoise(scale=0.3, random_state=0), source=clean)
+    >>> noisy = make_noisy(GaussianNoise(scale=0.3, random_state=0), source=clean)
     >>> noisy.images.shape, noisy.images.dtype
     ((5000, 28, 28), dtype('uint8'))
     >>> bool((noisy.target == clean.target).all()), bool((noisy.data == clean.data).all())
     (True, False)
     """
-    validate_arguments(FORM_PARAMETERS, locals(), caller="make_noisy_mnist")
+    validate_arguments(FORM_PARAMETERS, locals(), caller="make_noisy")
     _check_noise(noise)
     images, target, names, descr = _check_source(load_mnist_sample() if source is None else source)
     shape, dtype = images.shape, images.dtype
@@ -174,7 +174,7 @@ def _extend_descr(descr: str, noise: Any) -> str:
     title = descr.strip().partition("\n")[0] or "a data set without a description"
     seed = f" with ``seed_`` {noise.seed_}" if hasattr(noise, "seed_") else ""
     paragraph = (
-        f"The images are a noisy copy, made by ``make_noisy_mnist``. Source: {title}. "
+        f"The images are a noisy copy, made by ``make_noisy``. Source: {title}. "
         f"Noise: ``{noise!r}``{seed}. The labels are unchanged."
     )
     return f"{descr.rstrip()}\n\n{paragraph}\n".lstrip()

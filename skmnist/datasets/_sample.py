@@ -83,7 +83,7 @@ def load_mnist_sample(
     See Also
     --------
     fetch_mnist : Full MNIST, downloaded once.
-    make_noisy_mnist : A fixed noisy copy of a data set.
+    make_noisy : A fixed noisy copy of a data set.
 
     References
     ----------
