@@ -38,11 +38,11 @@ def the_15() -> BaseNoise:
     return one_of([at_any_severity(name) for name in list_noises("mnist_c")], 0.9)
 
 
-WARP = RandomAffine(25, translation=0.12, zoom=0.3, shear=25)
-LESS_SHEAR = RandomAffine(25, translation=0.12, zoom=0.3, shear=20)
-MILD_WARP = RandomAffine(20, translation=0.12, zoom=0.3, shear=15)
-MILDER_WARP = RandomAffine(15, translation=0.12, zoom=0.25, shear=15)
-STRONG_WARP = one_of([RandomAffine(35, translation=0.15, zoom=0.4, shear=25)], 0.9)
+WARP = RandomAffine(25, translation=0.12, scale=0.3, shear=25)
+LESS_SHEAR = RandomAffine(25, translation=0.12, scale=0.3, shear=20)
+MILD_WARP = RandomAffine(20, translation=0.12, scale=0.3, shear=15)
+MILDER_WARP = RandomAffine(15, translation=0.12, scale=0.25, shear=15)
+STRONG_WARP = one_of([RandomAffine(35, translation=0.15, scale=0.4, shear=25)], 0.9)
 
 DEFORMATIONS = [ElasticTransform(), ElasticTransform(8, 1.2), ElasticTransform(8, 2.0)]
 ELASTIC, ROUGH = one_of(DEFORMATIONS[:1], 0.4), one_of(DEFORMATIONS, 0.4)

@@ -37,7 +37,7 @@ RECIPES: dict[str, list[BaseNoise]] = {
     "first_general": FIRST,
     "general": CHOSEN,
     "without_affine": [noise for noise in CHOSEN if not isinstance(noise, RandomAffine)],
-    "the_15": [RandomAffine(10, translation=0.05, zoom=0.05), the_15()],
+    "the_15": [RandomAffine(10, translation=0.05, scale=0.05), the_15()],
 }
 # Bars on the mean over the 15 (None for none) and on clean digits, in per cent.
 BARS = {"first_general": None, "general": 95.0, "without_affine": None, "the_15": 98.0}

@@ -25,9 +25,9 @@ from skmnist.neural_network import BaseImageClassifier
 from skmnist.noise import ElasticTransform, RandomNoise
 
 WIDER = (32, 32, 96, 96, 192, 192)
-STRONG_WARP = mild_warp(rotation=30.0, translation=0.15, zoom=0.15, shear=15.0)
-MORE_WARP = mild_warp(rotation=20.0, translation=0.12, zoom=0.12)
-SLANTED_WARP = mild_warp(rotation=25.0, translation=0.12, zoom=0.12, shear=15.0)
+STRONG_WARP = mild_warp(rotation=30.0, translation=0.15, scale=0.15, shear=15.0)
+MORE_WARP = mild_warp(rotation=20.0, translation=0.12, scale=0.12)
+SLANTED_WARP = mild_warp(rotation=25.0, translation=0.12, scale=0.12, shear=15.0)
 ELASTIC = ElasticTransform(20, 4, border_mode="reflect")
 
 

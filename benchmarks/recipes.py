@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from run_log import History, Numbers
 
-from skmnist.datasets import fetch_mnist, make_noisy_mnist
+from skmnist.datasets import fetch_mnist, make_noisy
 from skmnist.neural_network import BaseImageClassifier, CNNClassifier, MLPClassifier
 from skmnist.noise import RandomAffine, RandomNoise, make_noise
 
@@ -20,7 +20,7 @@ Rows = tuple[np.ndarray, np.ndarray]
 
 def mild_warp(**changes: Any) -> RandomAffine:
     """Turn, shift, zoom and slant a little, for images whose border is not black."""
-    params = {"rotation": 15.0, "translation": 0.1, "zoom": 0.1, "shear": 10.0}
+    params = {"rotation": 15.0, "translation": 0.1, "scale": 0.1, "shear": 10.0}
     return RandomAffine(**params | {"border_mode": "reflect"} | changes)
 
 
@@ -89,7 +89,7 @@ def parse_arguments(doc: str, parts: list[str]) -> argparse.Namespace:
 def noisy_rows(noise: str, subset: str, data_home: str | None) -> Rows:
     """Return images and labels of MNIST, noisy once."""
     source = fetch_mnist(subset=subset, data_home=data_home)
-    return make_noisy_mnist(make_noise(noise, random_state=0), source=source, return_X_y=True)
+    return make_noisy(make_noise(noise, random_state=0), source=source, return_X_y=True)
 
 
 def clean_rows(subset: str, data_home: str | None) -> Rows:

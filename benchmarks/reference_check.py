@@ -15,7 +15,7 @@ import time
 import numpy as np
 from conditions import print_conditions
 
-from skmnist.datasets import fetch_mnist, make_noisy_mnist
+from skmnist.datasets import fetch_mnist, make_noisy
 from skmnist.model_selection import reference_architectures
 from skmnist.noise import make_noise
 
@@ -30,7 +30,7 @@ def main() -> None:
     options = parser.parse_args()
     print_conditions()
     source = fetch_mnist(subset="train", data_home=options.data_home)
-    X, y = make_noisy_mnist(make_noise("reference", random_state=0), source=source, return_X_y=True)
+    X, y = make_noisy(make_noise("reference", random_state=0), source=source, return_X_y=True)
     failures = []
     for name, (expected, tolerance) in EXPECTED.items():
         accuracies = []

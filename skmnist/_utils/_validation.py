@@ -1,4 +1,4 @@
-"""Validation of parameters, which scikit-learn's configuration can switch off; names in errors."""
+"""Validation of parameters, and names of arguments in errors."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -34,7 +34,7 @@ def validate_params(estimator: BaseEstimator) -> None:
 
 
 def did_you_mean(value: Any, names: Iterable[str]) -> str:
-    """Return a sentence with the name that is closest to a misspelt one.
+    """Return a sentence with the name that is closest to a misspelled one.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def did_you_mean(value: Any, names: Iterable[str]) -> str:
 
 @contextmanager
 def name_argument(name: str) -> Iterator[None]:
-    """Have the errors of other packages name the argument that they are about.
+    """Add the name of an argument to errors of other packages that lack it.
 
     Parameters
     ----------
@@ -71,8 +71,8 @@ def name_argument(name: str) -> Iterator[None]:
     Raises
     ------
     TypeError, ValueError
-        If the body raises one; a text without the name gets it. Errors of skmnist keep their
-        class.
+        If the body raises one; the name is added to a text without it. Errors of skmnist keep
+        their class.
     """
     try:
         yield

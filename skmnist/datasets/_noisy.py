@@ -16,7 +16,7 @@ from skmnist.exceptions import ImageShapeError
 
 
 def _check_noise(noise: Any) -> None:
-    """Refuse what is not a transformer, or would not transform."""
+    """Raise an error for a noise that is not a transformer, or would not change the images."""
     if isinstance(noise, str):
         raise TypeError(
             f"noise must be a transformer, got the str {noise!r}; pass make_noise(name)"
@@ -68,7 +68,7 @@ def _check_source(source: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.
     return images, target, names, source.get("DESCR", "")
 
 
-def make_noisy_mnist(
+def make_noisy(
     noise: Any,
     *,
     source: Mapping[str, Any] | None = None,
@@ -77,8 +77,8 @@ def make_noisy_mnist(
 ) -> Bunch | tuple[Any, Any]:
     """Make a fixed noisy copy of a data set.
 
-    A clone of the noise is fitted to the images and transforms them. The labels stay as they are,
-    and so do the source and the noise passed.
+    A clone of the noise is fitted to the images and transforms them. The labels, the source and
+    `noise` itself do not change.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def make_noisy_mnist(
     source : Bunch, default=None
         A data set as :func:`load_mnist_sample` or :func:`fetch_mnist` returns it, or any mapping
         with ``images`` of shape (n, height, width) and ``target`` of shape (n,), labels of any
-        type; ``target_names`` and ``DESCR`` are used if they are there. If None, the 5,000 images
+        type; ``target_names`` and ``DESCR`` are used if present. If None, the 5,000 images
         of :func:`load_mnist_sample`.
     return_X_y : bool, default=False
         If True, return ``(data, target)`` instead of a Bunch.
@@ -114,7 +114,7 @@ def make_noisy_mnist(
         target_names : ndarray
             The `target_names` of the source; if it has none, its distinct labels, sorted.
         noise : transformer
-            The fitted noise; where it drew its own seed, ``noise.seed_`` repeats it.
+            The fitted noise; if it drew its own seed, ``noise.seed_`` is that seed.
         DESCR : str
             The description of the source, and a paragraph on the noise.
     (data, target) : tuple if ``return_X_y=True``
@@ -137,16 +137,16 @@ def make_noisy_mnist(
 
     Examples
     --------
-    >>> from skmnist.datasets import load_mnist_sample, make_noisy_mnist
+    >>> from skmnist.datasets import load_mnist_sample, make_noisy
     >>> from skmnist.noise import GaussianNoise
     >>> clean = load_mnist_sample()
-    >>> noisy = make_noisy_mnist(GaussianNoise(scale=0.3, random_state=0), source=clean)
+    >>> noisy = make_noisy(GaussianNoise(scale=0.3, random_state=0), source=clean)
     >>> noisy.images.shape, noisy.images.dtype
     ((5000, 28, 28), dtype('uint8'))
     >>> bool((noisy.target == clean.target).all()), bool((noisy.data == clean.data).all())
     (True, False)
     """
-    validate_arguments(FORM_PARAMETERS, locals(), caller="make_noisy_mnist")
+    validate_arguments(FORM_PARAMETERS, locals(), caller="make_noisy")
     _check_noise(noise)
     images, target, names, descr = _check_source(load_mnist_sample() if source is None else source)
     shape, dtype = images.shape, images.dtype
@@ -174,7 +174,7 @@ def _extend_descr(descr: str, noise: Any) -> str:
     title = descr.strip().partition("\n")[0] or "a data set without a description"
     seed = f" with ``seed_`` {noise.seed_}" if hasattr(noise, "seed_") else ""
     paragraph = (
-        f"The images are a noisy copy, made by ``make_noisy_mnist``. Source: {title}. "
+        f"The images are a noisy copy, made by ``make_noisy``. Source: {title}. "
         f"Noise: ``{noise!r}``{seed}. The labels are unchanged."
     )
     return f"{descr.rstrip()}\n\n{paragraph}\n".lstrip()

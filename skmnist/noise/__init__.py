@@ -1,16 +1,32 @@
-"""Noises as scikit-learn transformers: reproducible per image, never dependent on the batch."""
+"""Noises as scikit-learn transformers, reproducible per image and independent of the batch."""
 
-from skmnist.noise._additive import GaussianNoise, SpeckleNoise, UniformNoise
-from skmnist.noise._affine import ElasticTransform, RandomAffine
+from skmnist.noise._affine import (
+    RandomAffine,
+    RandomRotation,
+    RandomScale,
+    RandomShear,
+    RandomTranslation,
+)
 from skmnist.noise._base import BaseNoise
-from skmnist.noise._blur import DefocusBlur, GaussianBlur, MotionBlur, ZoomBlur
-from skmnist.noise._edges import CannyEdges
-from skmnist.noise._fields import SmoothNoise
-from skmnist.noise._glass import GlassBlur
-from skmnist.noise._impulse import Quantization, SaltAndPepperNoise, ShotNoise
-from skmnist.noise._jpeg import JPEGCompression
-from skmnist.noise._lines import DottedLine, Line, Stripe, Zigzag
-from skmnist.noise._photometric import Contrast, Gamma, Inversion, RandomBrightness, ReducedContrast
+from skmnist.noise._blurs import DefocusBlur, GaussianBlur, GlassBlur, MotionBlur, ZoomBlur
+from skmnist.noise._elastic import ElasticTransform
+from skmnist.noise._lines import DottedLine, Line, Zigzag
+from skmnist.noise._photometric import (
+    Contrast,
+    Gamma,
+    Inversion,
+    Quantization,
+    RandomBrightness,
+    ReducedContrast,
+    SmoothNoise,
+)
+from skmnist.noise._pixelwise import (
+    GaussianNoise,
+    SaltAndPepperNoise,
+    ShotNoise,
+    SpeckleNoise,
+    UniformNoise,
+)
 from skmnist.noise._random_filter import RandomFilter
 from skmnist.noise._random_noise import RandomNoise
 from skmnist.noise._reference import ReferenceNoise
@@ -21,8 +37,7 @@ from skmnist.noise._registry import (
     make_noise,
     make_suite,
 )
-from skmnist.noise._single_affine import RandomRotation, RandomScale, RandomShear, RandomTranslation
-from skmnist.noise._structural import Occlusion, Pixelate
+from skmnist.noise._structural import CannyEdges, JPEGCompression, Occlusion, Pixelate, Stripe
 from skmnist.noise._weather import Fog, Frost, Snow, Spatter
 
 __all__ = [

@@ -1,47 +1,34 @@
-"""General affine and elastic noises: the digit turns, moves, changes its size or its shape."""
+"""Affine noises: the digit is rotated, shifted, scaled or slanted."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from dataclasses import field
 from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
 
+from skmnist._utils._dataclasses import estimator_dataclass
 from skmnist._utils._sklearn import Interval, StrOptions
 from skmnist.noise._base import BaseNoise
-from skmnist.noise._fields import smooth_mirrored
-from skmnist.noise._streams import ImageStreams
-from skmnist.noise._warp import BORDER_MODES, affine_matrices, sample_bilinear, warp_affine
+from skmnist.noise.kernels._streams import ImageStreams
+from skmnist.noise.kernels._warp import BORDER_MODES, affine_matrices, warp_affine
 
 
+@estimator_dataclass
 class WarpNoise(BaseNoise):
-    """A noise that reads pixels from elsewhere in the image, perhaps from beyond its border."""
+    """A noise that reads pixels from other positions, possibly beyond the border of the image."""
+
+    border_mode: str = "constant"
+    border_value: float = 0.0
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseNoise._parameter_constraints,
         "border_mode": [StrOptions(set(BORDER_MODES))],
         "border_value": [Interval(Real, 0, 1, closed="both")],
     }
 
-    def __init__(
-        self,
-        *,
-        border_mode: str = "constant",
-        border_value: float = 0.0,
-        when: str = "always",
-        image_shape: Sequence[int] | None = None,
-        value_range: Sequence[float] | None = None,
-        random_state: int | np.random.RandomState | None = None,
-    ) -> None:
-        super().__init__(
-            when=when, image_shape=image_shape, value_range=value_range, random_state=random_state
-        )
-        self.border_mode = border_mode
-        self.border_value = border_value
-
 
 class AffineNoise(WarpNoise):
-    """A noise that warps each image with an affine matrix of its own."""
+    """A noise that warps each image with its own affine matrix."""
 
     @abstractmethod
     def _matrices(self, shape: tuple[int, ...], streams: ImageStreams) -> np.ndarray:
@@ -56,21 +43,269 @@ class AffineNoise(WarpNoise):
         )
 
 
+def signed_amounts(low: float, high: float, streams: ImageStreams, n_axes: int = 1) -> np.ndarray:
+    """Draw amounts uniform in [low, high], each with a random sign: shape (n_axes, n)."""
+    sign = 2 * streams.integers(2, (n_axes,)).T - 1
+    return sign * streams.uniform((low,) * n_axes, (high,) * n_axes)
+
+
+@estimator_dataclass
+class RandomRotation(AffineNoise):
+    """Rotate each image by a random angle, in a random direction.
+
+    Parameters
+    ----------
+    low : float, default=5.0
+        Smallest angle in degrees, in [0, 180].
+    high : float, default=40.0
+        Largest angle in degrees, in [0, 180]. The angle is uniform in [`low`, `high`], clockwise
+        or counter-clockwise with equal probability. ``high=0`` changes nothing.
+    {border parameters}
+    {common parameters}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    RandomAffine : Rotation, translation, scale and shear in one interpolation.
+
+    Notes
+    -----
+    {random}
+
+    References
+    ----------
+    {MNIST-C}
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmnist.noise import RandomRotation
+    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
+    >>> X[0, 6:22, 13:15] = 255
+    >>> noisy = RandomRotation(random_state=0).fit_transform(X)
+    >>> noisy.shape, bool((noisy != X).any())
+    ((1, 28, 28), True)
+    """
+
+    low: float = field(default=5.0, kw_only=False)
+    high: float = field(default=40.0, kw_only=False)
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "low": [Interval(Real, 0, 180, closed="both")],
+        "high": [Interval(Real, 0, 180, closed="both")],
+    }
+    _bounds = ("low", "high")
+
+    def _is_zero(self) -> bool:
+        return self.high == 0
+
+    def _matrices(self, shape: tuple[int, ...], streams: ImageStreams) -> np.ndarray:
+        (angle,) = signed_amounts(self.low, self.high, streams)
+        return affine_matrices(shape[0], angle=np.deg2rad(angle))
+
+
+@estimator_dataclass
+class RandomTranslation(AffineNoise):
+    """Shift each image along both axes by random distances, in random directions.
+
+    Parameters
+    ----------
+    min_shift : float, default=1.0
+        Smallest shift in pixels, in [0, 1000].
+    max_shift : float, default=4.0
+        Largest shift in pixels, in [0, 1000]. The shift along each axis is uniform in
+        [`min_shift`, `max_shift`] and has a random sign. ``max_shift=0`` changes nothing.
+    {border parameters}
+    {common parameters}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    RandomAffine : Rotation, translation, scale and shear in one interpolation.
+
+    Notes
+    -----
+    {random}
+
+    References
+    ----------
+    {MNIST-C}
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmnist.noise import RandomTranslation
+    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
+    >>> X[0, 6:22, 13:15] = 255
+    >>> noisy = RandomTranslation(random_state=0).fit_transform(X)
+    >>> noisy.shape, bool((noisy != X).any())
+    ((1, 28, 28), True)
+    """
+
+    min_shift: float = field(default=1.0, kw_only=False)
+    max_shift: float = field(default=4.0, kw_only=False)
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "min_shift": [Interval(Real, 0, 1000, closed="both")],
+        "max_shift": [Interval(Real, 0, 1000, closed="both")],
+    }
+    _bounds = ("min_shift", "max_shift")
+
+    def _is_zero(self) -> bool:
+        return self.max_shift == 0
+
+    def _matrices(self, shape: tuple[int, ...], streams: ImageStreams) -> np.ndarray:
+        down, right = signed_amounts(self.min_shift, self.max_shift, streams, n_axes=2)
+        return affine_matrices(shape[0], shift_y=down, shift_x=right)
+
+
+@estimator_dataclass
+class RandomScale(AffineNoise):
+    """Enlarge or shrink each image about its center by a random factor.
+
+    Parameters
+    ----------
+    low : float, default=0.5
+        Smallest factor, in [0.1, 10]. Below 1, the digit shrinks.
+    high : float, default=0.9
+        Largest factor, in [0.1, 10]. The factor is uniform in [`low`, `high`]. ``low=high=1``
+        changes nothing.
+    {border parameters}
+    {common parameters}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    RandomAffine : Rotation, translation, scale and shear in one interpolation.
+
+    Notes
+    -----
+    {random}
+
+    References
+    ----------
+    {MNIST-C}
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmnist.noise import RandomScale
+    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
+    >>> X[0, 6:22, 13:15] = 255
+    >>> noisy = RandomScale(random_state=0).fit_transform(X)
+    >>> noisy.shape, bool((noisy != X).any())
+    ((1, 28, 28), True)
+    """
+
+    low: float = field(default=0.5, kw_only=False)
+    high: float = field(default=0.9, kw_only=False)
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "low": [Interval(Real, 0.1, 10, closed="both")],
+        "high": [Interval(Real, 0.1, 10, closed="both")],
+    }
+    _bounds = ("low", "high")
+
+    def _is_zero(self) -> bool:
+        return self.low == self.high == 1
+
+    def _matrices(self, shape: tuple[int, ...], streams: ImageStreams) -> np.ndarray:
+        (scale,) = streams.uniform((self.low,), (self.high,))
+        return affine_matrices(shape[0], scale=scale)
+
+
+@estimator_dataclass
+class RandomShear(AffineNoise):
+    """Slant each image by a random angle, to the left or to the right.
+
+    Parameters
+    ----------
+    low : float, default=10.0
+        Smallest angle in degrees by which vertical lines are slanted, in [0, 80].
+    high : float, default=40.0
+        Largest angle in degrees, in [0, 80]. The angle is uniform in [`low`, `high`] and has a
+        random sign. ``high=0`` changes nothing.
+    stretch : bool, default=False
+        Whether to also stretch the image vertically by 1 / cos(angle), as in the images of
+        MNIST-C. A usual shear keeps the height.
+    {border parameters}
+    {common parameters}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    RandomAffine : Rotation, translation, scale and shear in one interpolation.
+
+    Notes
+    -----
+    {random}
+
+    References
+    ----------
+    {MNIST-C}
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmnist.noise import RandomShear
+    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
+    >>> X[0, 6:22, 13:15] = 255
+    >>> noisy = RandomShear(random_state=0).fit_transform(X)
+    >>> noisy.shape, bool((noisy != X).any())
+    ((1, 28, 28), True)
+    """
+
+    low: float = field(default=10.0, kw_only=False)
+    high: float = field(default=40.0, kw_only=False)
+    stretch: bool = False
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "low": [Interval(Real, 0, 80, closed="both")],
+        "high": [Interval(Real, 0, 80, closed="both")],
+        "stretch": ["boolean"],
+    }
+    _bounds = ("low", "high")
+
+    def _is_zero(self) -> bool:
+        return self.high == 0
+
+    def _matrices(self, shape: tuple[int, ...], streams: ImageStreams) -> np.ndarray:
+        (angle,) = np.deg2rad(signed_amounts(self.low, self.high, streams))
+        matrices = affine_matrices(shape[0], shear=angle)
+        if self.stretch:
+            matrices[:, :, 0] *= np.cos(angle)[:, np.newaxis]
+        return matrices
+
+
+@estimator_dataclass
 class RandomAffine(AffineNoise):
-    """Rotate, shift, zoom and slant each image at random, in one bilinear interpolation.
+    """Rotate, shift, scale and slant each image at random, in one bilinear interpolation.
 
     Parameters
     ----------
     rotation : float, default=15.0
-        Largest rotation about the centre, in degrees; uniform in ±`rotation`.
+        Largest angle of the rotation about the center in degrees, in [0, 180]; uniform in
+        ±`rotation`.
     translation : float, default=0.1
         Largest shift as a share of the height and of the width, in [0, 1]; uniform in
         ±`translation`, independently along both axes.
-    zoom : float, default=0.1
-        Largest relative change of size, in [0, 0.9]; the content is enlarged by a factor uniform in
-        [1 - `zoom`, 1 + `zoom`].
+    scale : float, default=0.1
+        Largest relative change of the size, in [0, 0.9]; the digit is enlarged by a factor uniform
+        in [1 - `scale`, 1 + `scale`].
     shear : float, default=0.0
-        Largest angle, in degrees in [0, 80], by which upright lines are slanted; uniform in
+        Largest angle in degrees by which vertical lines are slanted, in [0, 80]; uniform in
         ±`shear`.
     {border parameters}
     {common parameters}
@@ -81,9 +316,12 @@ class RandomAffine(AffineNoise):
 
     See Also
     --------
-    RandomRotation : Rotation by angles in a range of its own; there are more such classes.
+    RandomRotation : Rotation by angles of a given range.
+    RandomTranslation : Shifts in pixels of a given range.
+    RandomScale : Scaling by factors of a given range.
+    RandomShear : Shear by angles of a given range.
     ReferenceNoise : The affine noise of the reference protocol, in three interpolations.
-    ElasticTransform : Deformation that differs from place to place.
+    ElasticTransform : Deformation that varies over the image.
 
     Notes
     -----
@@ -100,43 +338,20 @@ class RandomAffine(AffineNoise):
     ((1, 28, 28), True)
     """
 
+    rotation: float = field(default=15.0, kw_only=False)
+    translation: float = 0.1
+    scale: float = 0.1
+    shear: float = 0.0
+
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **AffineNoise._parameter_constraints,
         "rotation": [Interval(Real, 0, 180, closed="both")],
         "translation": [Interval(Real, 0, 1, closed="both")],
-        "zoom": [Interval(Real, 0, 0.9, closed="both")],
+        "scale": [Interval(Real, 0, 0.9, closed="both")],
         "shear": [Interval(Real, 0, 80, closed="both")],
     }
 
-    def __init__(
-        self,
-        rotation: float = 15.0,
-        *,
-        translation: float = 0.1,
-        zoom: float = 0.1,
-        shear: float = 0.0,
-        border_mode: str = "constant",
-        border_value: float = 0.0,
-        when: str = "always",
-        image_shape: Sequence[int] | None = None,
-        value_range: Sequence[float] | None = None,
-        random_state: int | np.random.RandomState | None = None,
-    ) -> None:
-        super().__init__(
-            border_mode=border_mode,
-            border_value=border_value,
-            when=when,
-            image_shape=image_shape,
-            value_range=value_range,
-            random_state=random_state,
-        )
-        self.rotation = rotation
-        self.translation = translation
-        self.zoom = zoom
-        self.shear = shear
-
     def _is_zero(self) -> bool:
-        return self.rotation == self.translation == self.zoom == self.shear == 0
+        return self.rotation == self.translation == self.scale == self.shear == 0
 
     def _matrices(self, shape: tuple[int, ...], streams: ImageStreams) -> np.ndarray:
         n, height, width = shape
@@ -146,97 +361,6 @@ class RandomAffine(AffineNoise):
             angle=np.deg2rad(self.rotation * turn),
             shift_y=self.translation * height * down,
             shift_x=self.translation * width * right,
-            zoom=1 + self.zoom * growth,
+            scale=1 + self.scale * growth,
             shear=np.deg2rad(self.shear * slant),
-        )
-
-
-class ElasticTransform(WarpNoise):
-    """Deform each image by a smooth random field, like handwriting by another hand.
-
-    Parameters
-    ----------
-    alpha : float, default=34.0
-        Strength, in pixels, in [0, 10000]: the field is uniform in ±`alpha` before it is smoothed.
-        0 changes nothing.
-    sigma : float, default=4.0
-        Standard deviation, in pixels, of the Gaussian that smooths the field, in [0.1, 1000]: the
-        smaller, the more local the deformation.
-    {border parameters}
-    {common parameters}
-
-    Attributes
-    ----------
-    {attributes}
-
-    See Also
-    --------
-    RandomAffine : Rotation, shift, zoom and shear of the whole image.
-
-    Notes
-    -----
-    {random}
-
-    References
-    ----------
-    Simard, P. Y., Steinkraus, D. and Platt, J. C. (2003). Best Practices for Convolutional Neural
-    Networks Applied to Visual Document Analysis. ICDAR. :doi:`10.1109/ICDAR.2003.1227801`
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import ElasticTransform
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = ElasticTransform(random_state=0).fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
-    """
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **WarpNoise._parameter_constraints,
-        "alpha": [Interval(Real, 0, 10000, closed="both")],
-        "sigma": [Interval(Real, 0.1, 1000, closed="both")],
-    }
-
-    def __init__(
-        self,
-        alpha: float = 34.0,
-        sigma: float = 4.0,
-        *,
-        border_mode: str = "constant",
-        border_value: float = 0.0,
-        when: str = "always",
-        image_shape: Sequence[int] | None = None,
-        value_range: Sequence[float] | None = None,
-        random_state: int | np.random.RandomState | None = None,
-    ) -> None:
-        super().__init__(
-            border_mode=border_mode,
-            border_value=border_value,
-            when=when,
-            image_shape=image_shape,
-            value_range=value_range,
-            random_state=random_state,
-        )
-        self.alpha = alpha
-        self.sigma = sigma
-
-    def _is_zero(self) -> bool:
-        return self.alpha == 0
-
-    def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
-        _, height, width = images.shape
-        field = 2 * streams.random((2, height, width)) - 1
-        field = smooth_mirrored(field.reshape(-1, height, width), self.sigma)
-        field *= np.float32(self.alpha)
-        down, right = field.reshape(-1, 2, height, width).swapaxes(0, 1)
-        down += np.arange(height, dtype=np.float32)[:, np.newaxis]
-        right += np.arange(width, dtype=np.float32)
-        return sample_bilinear(
-            images,
-            down,
-            right,
-            border_mode=self.border_mode,
-            border_value=self.border_value,
         )

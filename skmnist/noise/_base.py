@@ -1,4 +1,4 @@
-"""What every noise shares: validation, value range, per-image randomness and ``when``."""
+"""Base class of the noises: validation, value range, random streams per image and ``when``."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
@@ -25,21 +25,30 @@ from skmnist._utils import (
     to_unit_range,
     validate_params,
 )
+from skmnist._utils._dataclasses import estimator_dataclass
 from skmnist._utils._sklearn import StrOptions
 from skmnist.noise._docstrings import complete_docstring
-from skmnist.noise._streams import EpochStreams, ImageStreams, PixelStreams
+from skmnist.noise.kernels._streams import EpochStreams, ImageStreams, PixelStreams
 
 
+@estimator_dataclass
 class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
-    """Base class of the noises; a subclass implements `_corrupt` and, if it has a zero, `_is_zero`.
+    """Base class of the noises.
 
-    In the docstring of a subclass, a line such as ``{common parameters}`` stands for the text that
-    all noises share.
+    A subclass implements `_corrupt` and, if its parameters can be such that nothing changes,
+    `_is_zero`. It adds `_parameter_constraints` for its own parameters only; those of its base
+    classes are added to them. In its docstring, a line such as ``{common parameters}`` is replaced
+    by the text that all noises share.
 
     Parameters
     ----------
     {common parameters}
     """
+
+    when: str = "always"
+    image_shape: Sequence[int] | None = None
+    value_range: Sequence[float] | None = None
+    random_state: int | np.random.RandomState | None = None
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "when": [StrOptions({"always", "fit"})],
@@ -47,49 +56,40 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         "value_range": [None, "array-like"],
         "random_state": ["random_state"],
     }
+    # The names of two parameters that are the lower and the upper bound of a range.
+    _bounds: ClassVar[tuple[str, str] | None] = None
     # Whether integers are truncated, as in the published reference protocol, instead of rounded.
     _truncates_integers = False
-    # Numbers worked on at once: few enough for the intermediate arrays to stay in the cache.
+    # Numbers per call of `_corrupt`, few enough for the intermediate arrays to stay in the cache.
     _numbers_per_chunk = 2**17
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.__doc__ = cls.__doc__ and complete_docstring(cls.__doc__)
-
-    def __init__(
-        self,
-        *,
-        when: str = "always",
-        image_shape: Sequence[int] | None = None,
-        value_range: Sequence[float] | None = None,
-        random_state: int | np.random.RandomState | None = None,
-    ) -> None:
-        self.when = when
-        self.image_shape = image_shape
-        self.value_range = value_range
-        self.random_state = random_state
+        inherited = super(cls, cls)._parameter_constraints
+        cls._parameter_constraints = inherited | cls._parameter_constraints
 
     @abstractmethod
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         """Corrupt images of shape (n, height, width) in [0, 1]; they may be overwritten."""
 
     def _is_zero(self) -> bool:
-        """Tell whether the strength is zero, so that images pass through exactly."""
+        """Return whether the noise changes nothing, so that the images are returned as they are."""
         return False
 
     def _numbers_per_image(self, height: int, width: int) -> int:
-        """Return how many numbers the largest array of `_corrupt` has for an image."""
+        """Return the size of the largest array of `_corrupt` for one image."""
         return height * width
 
     def _images_at_once(self, height: int, width: int) -> int:
-        """Return how many images `_corrupt` gets in one call."""
+        """Return the number of images per call of `_corrupt`."""
         return max(1, self._numbers_per_chunk // self._numbers_per_image(height, width))
 
     def _with_python_numbers(self) -> Self:
-        """Return this noise, or a shallow copy with Python's numbers in the place of others.
+        """Return this noise, or a shallow copy whose parameters are Python numbers.
 
-        Numpy's numbers would spread their dtype to the pixels, and scikit-learn refuses arrays
-        without axes and fractions.
+        Numbers of numpy would change the dtype of the pixels, and scikit-learn refuses fractions
+        and arrays without axes.
         """
         params = self.get_params(deep=False)
         numbers = {name: as_python_number(value) for name, value in params.items()}
@@ -114,15 +114,17 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         Raises
         ------
         ValueError
-            If a parameter is out of its range or `X` cannot be grey images.
+            If a parameter is outside its range or `X` does not hold grey images.
         """
         with refitted(self) as draft:
             draft._fit(X)
         return self
 
     def _validate_params(self) -> None:
-        """Check each parameter by itself; a subclass adds what several parameters must satisfy."""
+        """Check the parameters; a subclass adds conditions that the constraints cannot express."""
         validate_params(self._with_python_numbers())
+        if self._bounds is not None:
+            check_order(self, *self._bounds)
 
     def _fit(self, X: Any) -> np.ndarray:
         """Fit, and return the validated images in their value range."""
@@ -136,7 +138,7 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         self.seed_ = draw_seed(self.random_state)
 
     def transform(self, X: Any) -> np.ndarray:
-        """Return noisy images, or the images themselves if ``when="fit"``.
+        """Return noisy images, or copies of the images if ``when="fit"``.
 
         Parameters
         ----------
@@ -146,7 +148,7 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         Returns
         -------
         ndarray of the shape and dtype of `X`
-            The images; values outside the value range are clipped to it.
+            The images, clipped to the value range.
 
         Raises
         ------
@@ -162,7 +164,7 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         return restore_shape(noisy, X, transformer=noise)
 
     def fit_transform(self, X: Any, y: Any = None) -> np.ndarray:
-        """Fit to the images and return them noisy, whatever ``when`` says.
+        """Fit to images and return them with noise, regardless of `when`.
 
         Parameters
         ----------
@@ -175,6 +177,11 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         -------
         ndarray of the shape and dtype of `X`
             The noisy images.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is outside its range or `X` does not hold grey images.
         """
         with refitted(self) as draft:
             images = draft._fit(X)
@@ -182,19 +189,19 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         return noisy
 
     def augment(self, X: Any, epoch: int, keys: np.ndarray | None = None) -> np.ndarray:
-        """Return images with the noise of an epoch, other noise in each, whatever ``when`` says.
+        """Return images with the noise of an epoch, regardless of `when`.
 
-        The networks call it for their parameter `augment`.
+        Networks call it for their parameter `augment`, so that each epoch has fresh noise.
 
         Parameters
         ----------
         X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
             Grey images of the shape and range of the training images; never written to.
         epoch : int
-            Number of the epoch, from 0. Equal numbers give equal noise; no epoch has that of
-            `transform`.
+            Number of the epoch, from 0. Equal numbers give equal noise, which differs from the
+            noise of `transform`.
         keys : ndarray of shape (n, 4), uint64, default=None
-            What the noise of each image depends on; None computes it from `X`. When chaining
+            Keys of the noise of each image. If None, they are computed from `X`. When chaining
             noises, pass the keys of the original images to each.
 
         Returns
@@ -207,14 +214,15 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         NotFittedError
             If the noise has not been fitted.
         TypeError, ValueError
-            If `epoch` is no number of an epoch, `X` does not fit the training images, or `keys` is
-            not of the shape and dtype above.
+            If `epoch` is not a valid number of an epoch, `X` does not fit the training images, or
+            `keys` has another shape or dtype.
         """
         check_is_fitted(self)
         check_scalar(epoch, "epoch", Integral, min_val=0)
         noise = snapshot(self)
         images = check_images(noise, X, reset=False)
-        # The noise before this one may have made them dark, and the network has warned of others.
+        # No warning: an earlier noise may have darkened the images, and the network has already
+        # warned about unusual ranges.
         images = clip_to_value_range(images, noise.value_range_, warn=False)
         if keys is None:
             keys = image_keys(images, noise.value_range_)
@@ -229,11 +237,11 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
             name = type(noise).__name__
             return EpochStreams(keys[rows], name=name, seed=noise.seed_, epoch=epoch)
 
-        # Whatever set_output says: the networks want arrays.
+        # Networks need arrays: the setting of set_output is ignored.
         return restore_shape(noise._add_noise(images, streams_of), X)
 
     def _streams_of(self, unit: np.ndarray, rows: slice) -> ImageStreams:
-        """Return the streams of `transform` for some rows: images in [0, 1]."""
+        """Return the streams of `transform` for some rows, whose images in [0, 1] are given."""
         return PixelStreams(unit, name=type(self).__name__, seed=self.seed_)
 
     def _add_noise(
@@ -247,7 +255,7 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
             return images.copy()
         _keep_freed_memory()
         noisy = np.empty_like(images)
-        # SciPy knows no wider floats than float64.
+        # SciPy has no floats wider than float64.
         is_wide = images.dtype.kind == "f" and images.dtype.itemsize > 4
         work_dtype = np.float64 if is_wide else np.float32
         for chunk in gen_batches(len(images), noise._images_at_once(*images.shape[1:])):
@@ -269,8 +277,9 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
 BaseNoise.__doc__ = BaseNoise.__doc__ and complete_docstring(BaseNoise.__doc__)
 
 
-def check_order(low_name: str, low: float, high_name: str, high: float) -> None:
-    """Refuse two parameters that are a range upside down."""
+def check_order(noise: BaseNoise, low_name: str, high_name: str) -> None:
+    """Raise an error if the lower bound of a range is greater than the upper one."""
+    low, high = getattr(noise, low_name), getattr(noise, high_name)
     if as_python_number(low) > as_python_number(high):
         raise ValueError(
             f"{low_name}={low!r} is greater than {high_name}={high!r}; expected {low_name} <= "
@@ -279,7 +288,7 @@ def check_order(low_name: str, low: float, high_name: str, high: float) -> None:
 
 
 def check_odd(name: str, value: int, what: str) -> None:
-    """Refuse an even number of pixels, which has no middle."""
+    """Raise an error if a length in pixels is even, so that there is no middle pixel."""
     if value % 2 == 0:
         raise ValueError(
             f"{name}={value!r} is even; expected an odd number of pixels, so that the {what} has a "
@@ -288,9 +297,9 @@ def check_odd(name: str, value: int, what: str) -> None:
 
 
 def _keep_freed_memory() -> None:
-    """Have the C library keep the memory of a chunk for the next one.
+    """Free one large block, which raises glibc's mmap threshold: chunk buffers are then reused.
 
-    glibc gives it back to the system and asks for other pages, which takes as long as a warp,
-    unless a larger block, of at most 32 MiB, has been freed before. No page of this one is touched.
+    Otherwise each chunk would get fresh pages from the system, which takes as long as a warp. The
+    block is below the largest threshold, 32 MiB, and its pages are never touched.
     """
     np.empty(2**24, dtype=np.uint8)

@@ -1,25 +1,26 @@
-"""The paragraphs that stand in the docstring of every noise, written once."""
+"""Paragraphs of the docstrings of all noises."""
 
 from skmnist._utils import fill_docstring
 
 _COMMON_PARAMETERS = """\
 when : {"always", "fit"}, default="always"
-    "always" adds the noise in `transform` and `fit_transform`: the world is noisy, in training
-    and in test. "fit" adds it in `fit_transform` only and lets `transform` pass through: noise
-    in training only, for robustness.
+    "always" adds noise in `fit_transform` and `transform`: to training and test images. "fit"
+    adds noise in `fit_transform` only, and `transform` returns the images unchanged: noise in
+    training only, for robustness.
 image_shape : tuple of int, default=None
-    (height, width) of the images; None takes it from `X`.
+    (height, width) of the images. If None, it is inferred from `X`.
 value_range : (low, high), default=None
-    Pixel values of black and white; None learns it in `fit`.
+    Pixel values of black and white. If None, they are learned in `fit`.
 random_state : int, RandomState instance or None, default=None
-    Seed of the noise. None draws a new seed at each `fit`."""
+    Seed of the noise. If None, each `fit` draws a new seed."""
 
 _BORDER_PARAMETERS = """\
 border_mode : {"constant", "edge", "reflect", "wrap"}, default="constant"
-    What comes in from beyond the border: `border_value`, the border pixel repeated, the image
-    mirrored about its edge, or the opposite side.
+    How the image is continued beyond its border: by `border_value`, by the border pixel, mirrored
+    about its edge, or by the opposite side.
 border_value : float, default=0.0
-    The value for ``border_mode="constant"``, in units of the value range: 0 is black."""
+    Value beyond the border for ``border_mode="constant"``, in units of the value range, in [0, 1];
+    0 is black."""
 
 _ATTRIBUTES = """\
 value_range_ : tuple of two floats
@@ -27,24 +28,24 @@ value_range_ : tuple of two floats
 image_shape_ : tuple of int
     (height, width, 1) of the images.
 seed_ : int
-    The seed; with it as `random_state`, the noise can be repeated.
+    The seed; passed as `random_state`, it repeats the noise.
 n_features_in_ : int
     Number of pixels of an image.
 feature_names_in_ : ndarray of shape (`n_features_in_`,)
     Names of the columns, if `X` was a table with string column names."""
 
 _RANDOM = """\
-The noise of an image depends on its pixels and the seed only, not on its place in `X`: equal
+The noise of an image depends only on its pixels and the seed, not on its position in `X`: equal
 images get equal noise."""
 
 _DETERMINISTIC = """\
-Nothing here is random: `random_state` is there so that all noises are called alike."""
+This noise is deterministic: `random_state` has no effect."""
 
 _MNIST_C = """\
 Mu, N. and Gilmer, J. (2019). MNIST-C: A Robustness Benchmark for Computer Vision.
 :arxiv:`1906.02337`"""
 
-# Marker in the docstring of a noise -> the text that takes its place.
+# Marker in the docstring of a noise -> the paragraph that replaces it.
 _PARAGRAPHS = {
     "{common parameters}": _COMMON_PARAMETERS,
     "{border parameters}": _BORDER_PARAMETERS,
@@ -56,5 +57,5 @@ _PARAGRAPHS = {
 
 
 def complete_docstring(docstring: str) -> str:
-    """Put in the common paragraphs."""
+    """Replace the markers in the docstring of a noise by their paragraphs."""
     return fill_docstring(docstring, _PARAGRAPHS)

@@ -1,6 +1,6 @@
-"""Lines that are drawn over the digit, and stripes."""
+"""Lines drawn over the digit."""
 
-from collections.abc import Sequence
+from dataclasses import field
 from itertools import pairwise
 from math import ceil, floor
 from numbers import Integral, Real
@@ -8,90 +8,22 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from skmnist._utils._dataclasses import estimator_dataclass
 from skmnist._utils._sklearn import Interval
 from skmnist.noise._base import BaseNoise
-from skmnist.noise._streams import ImageStreams
+from skmnist.noise.kernels._lines import draw_segments, zigzag_points
+from skmnist.noise.kernels._streams import ImageStreams
 
 
-def line_profile(distance: np.ndarray, width: float) -> np.ndarray:
-    """Return the brightness of a line at a distance: 1 in its middle, 0 from 0.63 `width` on."""
-    return np.clip(1 + np.log1p(-np.minimum(distance / width, 0.9)), 0, 1)
-
-
-def draw_segments(
-    shape: tuple[int, int],
-    starts: np.ndarray,
-    ends: np.ndarray,
-    width: float,
-    drawn: slice = slice(None),
-) -> np.ndarray:
-    """Draw one straight line per image.
-
-    Parameters
-    ----------
-    shape : (height, width)
-        Shape of an image.
-    starts, ends : ndarray of shape (2, n)
-        Column and row of the two ends; a line that does not lead to the right draws nothing.
-    width : float
-        The brightness falls with the vertical distance to the line as `line_profile` says.
-    drawn : slice, default=slice(None)
-        The columns to return.
-
-    Returns
-    -------
-    ndarray of shape (n, height, number of columns), float64
-        The lines on black, in the columns from the start to before the end.
-    """
-    rows = np.arange(shape[0])[:, np.newaxis]
-    columns = np.arange(*drawn.indices(shape[1]))
-    (c0, r0), (c1, r1) = starts[..., np.newaxis], ends[..., np.newaxis]
-    slope = (r1 - r0) / np.where(c1 > c0, c1 - c0, 1)
-    height = (r0 + slope * (columns - c0))[:, np.newaxis]
-    line = line_profile(np.abs(rows - height), width)
-    within = (columns >= np.floor(c0)) & (columns < np.ceil(c1)) & (c1 > c0)
-    return line * within[:, np.newaxis]
-
-
-def zigzag_points(
-    first: np.ndarray, last: np.ndarray, amplitude: float, half_period: float
-) -> np.ndarray:
-    """Return the corners of zigzags about straight lines, of shape (n_points, 2, n).
-
-    Parameters
-    ----------
-    first, last : ndarray of shape (2, n)
-        Column and row of the ends of the straight line.
-    amplitude : float
-        Distance of the corners from the line.
-    half_period : float
-        Distance between two corners, along the line. The last piece runs out towards the line, as
-        published; where a zigzag has fewer corners than another, its last one is repeated.
-    """
-    across, down = last - first
-    length = np.hypot(across, down)
-    cos, sin = across / length, down / length
-    n_corners = np.floor((length - half_period / 2) / half_period).astype(np.intp) + 1
-    n_corners = np.maximum(n_corners, 1)
-    number = np.minimum(np.arange(n_corners.max())[:, np.newaxis], n_corners - 1)
-    along = np.minimum((number + 0.5) * half_period, length)
-    offset = amplitude * (-1.0) ** number
-    rest = length - half_period * np.floor(length / half_period)
-    end = np.where(rest > 0, offset[-1] / np.where(rest > 0, 2 * rest, 1), offset[-1])
-    end = np.clip(end, -amplitude, amplitude)  # a short piece would run far away
-    along = np.vstack([np.zeros_like(along[:1]), along, np.where(rest > 0, length, along[-1])])
-    offset = np.vstack([np.zeros_like(offset[:1]), offset, end])
-    return np.stack([cos * along - sin * offset, sin * along + cos * offset], axis=1) + first
-
-
+@estimator_dataclass
 class Line(BaseNoise):
     """Draw a straight line across each image.
 
     Parameters
     ----------
     width : float, default=2.3
-        Width of the line, in pixels, in [0.1, 100]: it fades to black at 0.63 `width` from its
-        middle.
+        Width of the line in pixels, in [0.1, 100]: it fades to black at 0.63 `width` from its
+        center.
     {common parameters}
 
     Attributes
@@ -105,8 +37,8 @@ class Line(BaseNoise):
 
     Notes
     -----
-    The line begins within five pixels of the left side and ends within six of the right side, at
-    random rows; it is added to the image.
+    The line is added to the image. It begins within five pixels of the left side and ends within
+    six pixels of the right side, at random rows.
 
     {random}
 
@@ -125,24 +57,11 @@ class Line(BaseNoise):
     ((1, 28, 28), True)
     """
 
+    width: float = field(default=2.3, kw_only=False)
+
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseNoise._parameter_constraints,
         "width": [Interval(Real, 0.1, 100, closed="both")],
     }
-
-    def __init__(
-        self,
-        width: float = 2.3,
-        *,
-        when: str = "always",
-        image_shape: Sequence[int] | None = None,
-        value_range: Sequence[float] | None = None,
-        random_state: int | np.random.RandomState | None = None,
-    ) -> None:
-        super().__init__(
-            when=when, image_shape=image_shape, value_range=value_range, random_state=random_state
-        )
-        self.width = width
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         _, height, width = images.shape
@@ -155,16 +74,17 @@ class Line(BaseNoise):
         return images
 
 
+@estimator_dataclass
 class DottedLine(BaseNoise):
     """Draw a dotted line across each image.
 
     Parameters
     ----------
     width : float, default=2.3
-        Width of the line, in pixels, in [0.1, 100]: it fades to black at 0.63 `width` from its
-        middle.
+        Width of the line in pixels, in [0.1, 100]: it fades to black at 0.63 `width` from its
+        center.
     dash : int, default=2
-        Columns of a dash and of a gap, in [1, 1000].
+        Length of a dash and of a gap in columns, in [1, 1000].
     {common parameters}
 
     Attributes
@@ -177,7 +97,8 @@ class DottedLine(BaseNoise):
 
     Notes
     -----
-    The line runs from side to side, from a random row to a random row, and begins with a gap.
+    The line is added to the image. It runs from the left to the right side, between random rows,
+    and begins with a gap.
 
     {random}
 
@@ -196,27 +117,13 @@ class DottedLine(BaseNoise):
     ((1, 28, 28), True)
     """
 
+    width: float = field(default=2.3, kw_only=False)
+    dash: int = field(default=2, kw_only=False)
+
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseNoise._parameter_constraints,
         "width": [Interval(Real, 0.1, 100, closed="both")],
         "dash": [Interval(Integral, 1, 1000, closed="both")],
     }
-
-    def __init__(
-        self,
-        width: float = 2.3,
-        dash: int = 2,
-        *,
-        when: str = "always",
-        image_shape: Sequence[int] | None = None,
-        value_range: Sequence[float] | None = None,
-        random_state: int | np.random.RandomState | None = None,
-    ) -> None:
-        super().__init__(
-            when=when, image_shape=image_shape, value_range=value_range, random_state=random_state
-        )
-        self.width = width
-        self.dash = dash
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         _, height, width = images.shape
@@ -228,18 +135,19 @@ class DottedLine(BaseNoise):
         return images
 
 
+@estimator_dataclass
 class Zigzag(BaseNoise):
     """Draw a zigzag across each image.
 
     Parameters
     ----------
     width : float, default=2.3
-        Width of the line, in pixels, in [0.1, 100]: it fades to black at 0.63 `width` from its
-        middle.
+        Width of the line in pixels, in [0.1, 100]: it fades to black at 0.63 `width` from its
+        center.
     amplitude : float, default=2.0
-        Distance of the corners from the middle, in pixels, in [0, 1000].
+        Distance of the corners from the axis of the zigzag in pixels, in [0, 1000].
     half_period : float, default=4.0
-        Distance between two corners, in pixels, in [1, 1000].
+        Distance between two corners along the axis in pixels, in [1, 1000].
     {common parameters}
 
     Attributes
@@ -252,7 +160,8 @@ class Zigzag(BaseNoise):
 
     Notes
     -----
-    The zigzag runs from the third column to the third last, and down or up by at most five rows.
+    The zigzag is added to the image. It runs from the third to the third last column, and down or
+    up by at most five rows.
 
     {random}
 
@@ -271,30 +180,15 @@ class Zigzag(BaseNoise):
     ((1, 28, 28), True)
     """
 
+    width: float = field(default=2.3, kw_only=False)
+    amplitude: float = field(default=2.0, kw_only=False)
+    half_period: float = field(default=4.0, kw_only=False)
+
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseNoise._parameter_constraints,
         "width": [Interval(Real, 0.1, 100, closed="both")],
         "amplitude": [Interval(Real, 0, 1000, closed="both")],
         "half_period": [Interval(Real, 1, 1000, closed="both")],
     }
-
-    def __init__(
-        self,
-        width: float = 2.3,
-        amplitude: float = 2.0,
-        half_period: float = 4.0,
-        *,
-        when: str = "always",
-        image_shape: Sequence[int] | None = None,
-        value_range: Sequence[float] | None = None,
-        random_state: int | np.random.RandomState | None = None,
-    ) -> None:
-        super().__init__(
-            when=when, image_shape=image_shape, value_range=value_range, random_state=random_state
-        )
-        self.width = width
-        self.amplitude = amplitude
-        self.half_period = half_period
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         _, height, width = images.shape
@@ -310,76 +204,9 @@ class Zigzag(BaseNoise):
             self.half_period,
         )
         for start, stop in pairwise(points):
-            # Outside of these columns, the piece draws nothing in any image.
+            # The segment is within these columns in all images.
             columns = slice(max(0, floor(start[0].min())), max(0, ceil(stop[0].max())))
             images[:, :, columns] += draw_segments(
                 (height, width), start, stop, self.width, columns
             )
-        return images
-
-
-class Stripe(BaseNoise):
-    """Invert the columns at both sides of each image.
-
-    Parameters
-    ----------
-    width : float, default=0.25
-        Share of the columns that are inverted at either side, in [0, 0.5], rounded to whole
-        columns; 0 changes nothing.
-    {common parameters}
-
-    Attributes
-    ----------
-    {attributes}
-
-    See Also
-    --------
-    Inversion : Inversion of all columns.
-
-    Notes
-    -----
-    {deterministic}
-
-    References
-    ----------
-    {MNIST-C}
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import Stripe
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = Stripe().fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
-    """
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseNoise._parameter_constraints,
-        "width": [Interval(Real, 0, 0.5, closed="both")],
-    }
-
-    def __init__(
-        self,
-        width: float = 0.25,
-        *,
-        when: str = "always",
-        image_shape: Sequence[int] | None = None,
-        value_range: Sequence[float] | None = None,
-        random_state: int | np.random.RandomState | None = None,
-    ) -> None:
-        super().__init__(
-            when=when, image_shape=image_shape, value_range=value_range, random_state=random_state
-        )
-        self.width = width
-
-    def _is_zero(self) -> bool:
-        return self.width == 0
-
-    def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
-        n_columns = images.shape[2]
-        width = round(n_columns * self.width)
-        for columns in (slice(0, width), slice(n_columns - width, n_columns)):
-            images[:, :, columns] = 1 - images[:, :, columns]
         return images

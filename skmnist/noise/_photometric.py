@@ -1,27 +1,32 @@
-"""Photometric noises: the pixels keep their places and change their values together."""
+"""Photometric noises: pixels keep their positions and change their values together."""
 
-from collections.abc import Sequence
-from numbers import Real
+import math
+from dataclasses import field
+from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
 
+from skmnist._utils._dataclasses import estimator_dataclass
 from skmnist._utils._sklearn import Interval
-from skmnist.noise._additive import add_scaled
-from skmnist.noise._base import BaseNoise, check_order
-from skmnist.noise._streams import ImageStreams
+from skmnist.noise._base import BaseNoise
+from skmnist.noise.kernels._fields import smoothing_matrix
+from skmnist.noise.kernels._linear import apply_matrices
+from skmnist.noise.kernels._pixels import add_scaled
+from skmnist.noise.kernels._streams import ImageStreams
 
 
+@estimator_dataclass
 class RandomBrightness(BaseNoise):
     """Add one random number to all pixels of an image.
 
     Parameters
     ----------
     low : float, default=-0.3
-        Least shift, in units of the value range, in [-1, 1].
+        Smallest change, in units of the value range, in [-1, 1].
     high : float, default=0.3
-        Largest shift; the shift of an image is uniform in [`low`, `high`]. ``low=high`` shifts
-        every image alike, ``low=high=0`` changes nothing.
+        Largest change, in units of the value range, in [-1, 1]. The change of an image is uniform
+        in [`low`, `high`]. ``low=high=0`` changes nothing.
     {common parameters}
 
     Attributes
@@ -31,7 +36,7 @@ class RandomBrightness(BaseNoise):
     See Also
     --------
     Contrast : Change of the differences between pixels.
-    ReferenceNoise : Affine noise with a brightness shift, as in the reference protocol.
+    ReferenceNoise : Affine noise with a change of brightness, as in the reference protocol.
 
     Notes
     -----
@@ -47,31 +52,14 @@ class RandomBrightness(BaseNoise):
             [0.75, 0.75]]])
     """
 
+    low: float = field(default=-0.3, kw_only=False)
+    high: float = field(default=0.3, kw_only=False)
+
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseNoise._parameter_constraints,
         "low": [Interval(Real, -1, 1, closed="both")],
         "high": [Interval(Real, -1, 1, closed="both")],
     }
-
-    def __init__(
-        self,
-        low: float = -0.3,
-        high: float = 0.3,
-        *,
-        when: str = "always",
-        image_shape: Sequence[int] | None = None,
-        value_range: Sequence[float] | None = None,
-        random_state: int | np.random.RandomState | None = None,
-    ) -> None:
-        super().__init__(
-            when=when, image_shape=image_shape, value_range=value_range, random_state=random_state
-        )
-        self.low = low
-        self.high = high
-
-    def _validate_params(self) -> None:
-        super()._validate_params()
-        check_order("low", self.low, "high", self.high)
+    _bounds = ("low", "high")
 
     def _is_zero(self) -> bool:
         return self.low == self.high == 0
@@ -81,14 +69,14 @@ class RandomBrightness(BaseNoise):
         return images
 
 
+@estimator_dataclass
 class Contrast(BaseNoise):
-    """Scale the differences of the pixels from the mean of their image.
+    """Scale the differences between the pixels and the mean of their image.
 
     Parameters
     ----------
     factor : float, default=0.3
-        What the differences are multiplied by, in [0, 100]. Below 1 the contrast falls, 1 changes
-        nothing.
+        Factor of the differences, in [0, 100]. Below 1, the contrast decreases. 1 changes nothing.
     {common parameters}
 
     Attributes
@@ -97,7 +85,7 @@ class Contrast(BaseNoise):
 
     See Also
     --------
-    ReducedContrast : Contrast towards black, with Gaussian noise.
+    ReducedContrast : Darker images with Gaussian noise.
     RandomBrightness : Change of the mean.
 
     Notes
@@ -117,24 +105,11 @@ class Contrast(BaseNoise):
     array([[[0.25, 0.75]]])
     """
 
+    factor: float = field(default=0.3, kw_only=False)
+
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseNoise._parameter_constraints,
         "factor": [Interval(Real, 0, 100, closed="both")],
     }
-
-    def __init__(
-        self,
-        factor: float = 0.3,
-        *,
-        when: str = "always",
-        image_shape: Sequence[int] | None = None,
-        value_range: Sequence[float] | None = None,
-        random_state: int | np.random.RandomState | None = None,
-    ) -> None:
-        super().__init__(
-            when=when, image_shape=image_shape, value_range=value_range, random_state=random_state
-        )
-        self.factor = factor
 
     def _is_zero(self) -> bool:
         return self.factor == 1
@@ -147,17 +122,17 @@ class Contrast(BaseNoise):
         return images
 
 
+@estimator_dataclass
 class ReducedContrast(BaseNoise):
-    """Darken each image towards black and add Gaussian noise, as n-MNIST does.
+    """Darken each image and add Gaussian noise, as in n-MNIST.
 
     Parameters
     ----------
     factor : float, default=0.5
-        What the pixels are multiplied by, in [0, 1].
+        Factor of the pixels, in [0, 1].
     scale : float, default=0.251
         Standard deviation of the noise that is added afterwards, in units of the value range, in
-        [0, 100]. It stays as it is when the digit fades. ``factor=1`` with ``scale=0`` changes
-        nothing.
+        [0, 100]; it does not depend on `factor`. ``factor=1`` with ``scale=0`` changes nothing.
     {common parameters}
 
     Attributes
@@ -188,27 +163,13 @@ class ReducedContrast(BaseNoise):
     ((1, 28, 28), True)
     """
 
+    factor: float = field(default=0.5, kw_only=False)
+    scale: float = field(default=0.251, kw_only=False)
+
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseNoise._parameter_constraints,
         "factor": [Interval(Real, 0, 1, closed="both")],
         "scale": [Interval(Real, 0, 100, closed="both")],
     }
-
-    def __init__(
-        self,
-        factor: float = 0.5,
-        scale: float = 0.251,
-        *,
-        when: str = "always",
-        image_shape: Sequence[int] | None = None,
-        value_range: Sequence[float] | None = None,
-        random_state: int | np.random.RandomState | None = None,
-    ) -> None:
-        super().__init__(
-            when=when, image_shape=image_shape, value_range=value_range, random_state=random_state
-        )
-        self.factor = factor
-        self.scale = scale
 
     def _is_zero(self) -> bool:
         return self.factor == 1 and self.scale == 0
@@ -218,14 +179,15 @@ class ReducedContrast(BaseNoise):
         return add_scaled(images, self.scale, streams.standard_normal(images.shape[1:]))
 
 
+@estimator_dataclass
 class Gamma(BaseNoise):
     """Raise each pixel to a power.
 
     Parameters
     ----------
     gamma : float, default=0.3
-        The exponent of the pixels in [0, 1], in [0.01, 100]: below 1 grey becomes lighter, above 1
-        darker. Black and white stay; 1 changes nothing.
+        Exponent of the pixels in [0, 1], in [0.01, 100]. Below 1, grey becomes lighter; above 1,
+        darker. Black and white do not change. 1 changes nothing.
     {common parameters}
 
     Attributes
@@ -234,7 +196,7 @@ class Gamma(BaseNoise):
 
     See Also
     --------
-    RandomBrightness : The same shift for all pixels.
+    RandomBrightness : The same change for all pixels.
 
     Notes
     -----
@@ -249,24 +211,11 @@ class Gamma(BaseNoise):
     array([[[0. , 0.5, 1. ]]])
     """
 
+    gamma: float = field(default=0.3, kw_only=False)
+
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseNoise._parameter_constraints,
         "gamma": [Interval(Real, 0.01, 100, closed="both")],
     }
-
-    def __init__(
-        self,
-        gamma: float = 0.3,
-        *,
-        when: str = "always",
-        image_shape: Sequence[int] | None = None,
-        value_range: Sequence[float] | None = None,
-        random_state: int | np.random.RandomState | None = None,
-    ) -> None:
-        super().__init__(
-            when=when, image_shape=image_shape, value_range=value_range, random_state=random_state
-        )
-        self.gamma = gamma
 
     def _is_zero(self) -> bool:
         return self.gamma == 1
@@ -275,8 +224,9 @@ class Gamma(BaseNoise):
         return np.power(images, self.gamma, out=images)
 
 
+@estimator_dataclass
 class Inversion(BaseNoise):
-    """Turn white into black and black into white.
+    """Invert the pixels: white becomes black and black becomes white.
 
     Parameters
     ----------
@@ -288,7 +238,7 @@ class Inversion(BaseNoise):
 
     See Also
     --------
-    Stripe : Inversion of the columns at the sides.
+    Stripe : Inversion of the columns at both sides.
 
     Notes
     -----
@@ -309,4 +259,140 @@ class Inversion(BaseNoise):
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         np.subtract(1, images, out=images)
+        return images
+
+
+@estimator_dataclass
+class Quantization(BaseNoise):
+    """Round each pixel to a few grey levels.
+
+    Parameters
+    ----------
+    bits : int, default=1
+        Bits per pixel, in [1, 16]: 2 to the power of `bits` evenly spaced levels, including black
+        and white.
+    {common parameters}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    JPEGCompression : Quantization of frequencies.
+
+    Notes
+    -----
+    {deterministic}
+
+    References
+    ----------
+    {MNIST-C}
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmnist.noise import Quantization
+    >>> X = np.array([[[0, 40, 100, 255]]], dtype=np.uint8)
+    >>> Quantization(bits=2).fit_transform(X)
+    array([[[  0,   0,  85, 255]]], dtype=uint8)
+    """
+
+    bits: int = field(default=1, kw_only=False)
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "bits": [Interval(Integral, 1, 16, closed="both")],
+    }
+
+    def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
+        steps = 2**self.bits - 1
+        images *= steps
+        np.rint(images, out=images)
+        images /= steps
+        return images
+
+
+@estimator_dataclass
+class SmoothNoise(BaseNoise):
+    """Vary brightness and contrast smoothly over each image, like shadows, haze and uneven light.
+
+    Parameters
+    ----------
+    amplitude : float, default=0.3
+        Standard deviation of the added field at every pixel, in units of the value range, in
+        [0, 100].
+    sigma : float, default=4.0
+        Standard deviation in pixels of the Gaussian that smooths the fields, in [0.1, 10000].
+        Larger values make wider shadows; fields much wider than the image are constant.
+    contrast : float, default=0.0
+        Largest relative change of the contrast, in [0, 100]: the difference between a pixel and
+        middle grey is multiplied by a smooth field with values in 1 ± `contrast`. Above 1, some
+        regions are inverted. ``amplitude=0`` with ``contrast=0`` changes nothing.
+    {common parameters}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    Fog : Clouds.
+    GaussianNoise : Noise that is independent from pixel to pixel.
+    RandomBrightness : The same change for all pixels.
+
+    Notes
+    -----
+    With Gaussian fields f and g, which have mean 0 and variance 1 at every pixel, an image x in
+    [0, 1] becomes 1/2 + (x - 1/2) * (1 + contrast * g / sqrt(1 + g²)) + amplitude * f. If sigma is
+    at least 1, two pixels of f at a distance d have the correlation exp(-(d / (2 * sigma))²), also
+    at the border; for smaller sigma, the pixels are too coarse for this formula.
+
+    {random}
+
+    References
+    ----------
+    Bae, H.-J. et al. (2018). A Perlin Noise-Based Augmentation Strategy for Deep Learning with
+    Small Data Samples of HRCT Images. Scientific Reports 8. :doi:`10.1038/s41598-018-36047-2`
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmnist.noise import SmoothNoise
+    >>> X = np.full((1, 28, 28), 0.5)
+    >>> noisy = SmoothNoise(amplitude=0.1, random_state=0).fit_transform(X)
+    >>> bool(noisy.std() > 0.05), bool(abs(np.diff(noisy, axis=2)).max() < 0.05)
+    (True, True)
+    """
+
+    amplitude: float = field(default=0.3, kw_only=False)
+    sigma: float = 4.0
+    contrast: float = 0.0
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "amplitude": [Interval(Real, 0, 100, closed="both")],
+        "sigma": [Interval(Real, 0.1, 10000, closed="both")],
+        "contrast": [Interval(Real, 0, 100, closed="both")],
+    }
+
+    def _is_zero(self) -> bool:
+        return self.amplitude == self.contrast == 0
+
+    def _numbers_per_image(self, height: int, width: int) -> int:
+        n_points = (smoothing_matrix(size, self.sigma).shape[1] for size in (height, width))
+        return max(height * width, math.prod(n_points))
+
+    def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
+        _, height, width = images.shape
+        rows, columns = (smoothing_matrix(size, self.sigma) for size in (height, width))
+        n_fields = 2 if self.contrast else 1
+        draws = streams.standard_normal((n_fields, rows.shape[1], columns.shape[1]))
+        if self.contrast:
+            change = apply_matrices(draws[:, 1], rows, columns)
+            change /= np.sqrt(1 + change**2)  # within ±1, and nearly uniform
+            images -= 0.5
+            images *= 1 + self.contrast * change
+            images += 0.5
+        light = apply_matrices(draws[:, 0], rows, columns)
+        light *= self.amplitude
+        images += light
         return images

@@ -1,6 +1,6 @@
 """One of several noises for each image."""
 
-from collections.abc import Sequence
+from dataclasses import field
 from numbers import Real
 from typing import Any, ClassVar, Self
 
@@ -8,35 +8,38 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils import gen_batches
 
+from skmnist._utils._dataclasses import estimator_dataclass
 from skmnist._utils._sklearn import BaseComposition, Interval
-from skmnist.noise._additive import GaussianNoise
 from skmnist.noise._affine import RandomAffine
 from skmnist.noise._base import BaseNoise
-from skmnist.noise._blur import GaussianBlur
-from skmnist.noise._streams import ImageStreams, as_integers
+from skmnist.noise._blurs import GaussianBlur
+from skmnist.noise._pixelwise import GaussianNoise
 from skmnist.noise._structural import Occlusion
+from skmnist.noise.kernels._streams import ImageStreams, as_integers
 
-# What `fit` learns from images, for this noise and those of its list alike.
+# Attributes learned in `fit` that the noises of the list share.
 _LEARNED = ("image_shape_", "value_range_", "n_features_in_", "feature_names_in_")
 
 
+@estimator_dataclass
 class RandomNoise(BaseNoise, BaseComposition):
     """Pick one of several noises, or none, at random for each image.
 
     Parameters
     ----------
     noises : list of (str, BaseNoise) tuples, default=None
-        Names and noises to pick from, all equally likely; ``list(make_suite(...).items())`` is one.
-        Parameters of a noise are reached by its name: ``fog__thickness``. None is a mixture of
-        `GaussianNoise`, `RandomAffine`, `GaussianBlur` and `Occlusion`.
+        Names and noises to pick from with equal probability, for example
+        ``list(make_suite(...).items())``. Parameters of a noise are set by its name:
+        ``fog__thickness``. If None, the noises are `GaussianNoise`, `RandomAffine`, `GaussianBlur`
+        and `Occlusion`.
     probability : float, default=1.0
-        Probability that an image gets a noise at all, in [0, 1]. 0 changes nothing.
+        Probability that an image gets a noise, in [0, 1]. 0 changes nothing.
     {common parameters}
 
     Attributes
     ----------
     noises_ : list of (str, BaseNoise) tuples
-        The noises, fitted: each of them can be used alone.
+        The fitted noises, each of which can also be used alone.
     {attributes}
 
     See Also
@@ -47,12 +50,11 @@ class RandomNoise(BaseNoise, BaseComposition):
     -----
     {random}
 
-    A noise of the list with a `random_state` of its own does to an image what it would do alone,
-    but for the integers of `ReferenceNoise`, which are rounded here and truncated there; the others
-    share the seed of this one. `when`, `image_shape` and `value_range` are those of this
-    noise; the noises of the list must leave them at their defaults. Where several noises are to
-    follow one another, put them into a ``Pipeline``, or into the list that `augment` of a network
-    takes.
+    A noise of the list with its own `random_state` gives the same result as alone, except
+    `ReferenceNoise` on integers, which are rounded here and truncated there. The other noises share
+    the seed of this one. Set `when`, `image_shape` and `value_range` here only: the noises of the
+    list must leave them at their defaults. To apply several noises one after the other, use a
+    ``Pipeline`` or pass a list as `augment` of a network.
 
     Examples
     --------
@@ -65,52 +67,38 @@ class RandomNoise(BaseNoise, BaseComposition):
     (4, 28, 28)
     """
 
+    noises: list[tuple[str, BaseNoise]] | None = field(default=None, kw_only=False)
+    probability: float = 1.0
+
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseNoise._parameter_constraints,
         "noises": [None, list],
         "probability": [Interval(Real, 0, 1, closed="both")],
     }
-    # Each noise gets a share of these, and works on as many of them at once as it does alone.
+    # Larger than usual: each noise of the list splits its own images into chunks.
     _numbers_per_chunk = 2**22
 
-    def __init__(
-        self,
-        noises: list[tuple[str, BaseNoise]] | None = None,
-        *,
-        probability: float = 1.0,
-        when: str = "always",
-        image_shape: Sequence[int] | None = None,
-        value_range: Sequence[float] | None = None,
-        random_state: int | np.random.RandomState | None = None,
-    ) -> None:
-        super().__init__(
-            when=when, image_shape=image_shape, value_range=value_range, random_state=random_state
-        )
-        self.noises = noises
-        self.probability = probability
-
     def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Return the parameters, those of the noises in the list included.
+        """Return the parameters, including the parameters of the noises in the list.
 
         Parameters
         ----------
         deep : bool, default=True
-            Whether to return the noises by their names, and their parameters.
+            Whether to include the noises by their names, and their parameters.
 
         Returns
         -------
         dict
-            Parameter names and values.
+            Values by parameter names.
         """
         return self._get_params("noises", deep=deep)
 
     def set_params(self, **params: Any) -> Self:
-        """Set parameters, or noises of the list, or their parameters.
+        """Set parameters, noises of the list, or their parameters.
 
         Parameters
         ----------
         **params : dict
-            Values by names as `get_params` returns them.
+            Values by the names that `get_params` returns.
 
         Returns
         -------
@@ -148,10 +136,10 @@ class RandomNoise(BaseNoise, BaseComposition):
         ]
         for (_, given), (_, noise) in zip(self._pairs(), self.noises_, strict=True):
             vars(noise).update(learned)
-            # A RandomState is advanced, which a clone of it would not show.
+            # The given RandomState is advanced, and not a clone of it.
             noise.random_state = given.random_state
             if given.random_state is None:
-                # The picks of a RandomNoise in the list must not be those of this one.
+                # A RandomNoise in the list must not repeat the picks of this one.
                 noise.random_state = self.seed_ + isinstance(noise, RandomNoise)
             noise._draw_seeds()
 
@@ -174,12 +162,12 @@ class RandomNoise(BaseNoise, BaseComposition):
 
 
 def _check_pair(pair: Any, taken: list[str]) -> None:
-    """Refuse what is not a (name, noise) tuple, and a noise that this class cannot honour."""
+    """Raise an error if an entry is not a (name, noise) tuple, or sets parameters of this class."""
     is_pair = isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str)
     if not (is_pair and isinstance(pair[1], BaseNoise)):
         raise ValueError(
             f"noises has the entry {pair!r}; expected (name, noise) tuples, for example "
-            "('fog', Fog()) or those of list(make_suite('mnist_c').items())."
+            "('fog', Fog()) or the entries of list(make_suite('mnist_c').items())."
         )
     name, noise = pair
     if name in taken or "__" in name:

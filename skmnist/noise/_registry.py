@@ -10,12 +10,13 @@ from skmnist.noise._severities import CORRUPTIONS, SUITES, Corruption
 
 
 def list_noises(suite: str | None = None) -> list[str]:
-    """List the names that `make_noise` knows.
+    """List the names of the noises that `make_noise` builds.
 
     Parameters
     ----------
     suite : str, default=None
-        One of `list_suites()`: only its names, in their published order. None lists all.
+        One of `list_suites()`: only its names are listed, in their published order. If None, all
+        names are listed.
 
     Returns
     -------
@@ -25,7 +26,7 @@ def list_noises(suite: str | None = None) -> list[str]:
     Raises
     ------
     ValueError
-        If there is no such suite; the message suggests the nearest one.
+        If the suite is unknown; the message suggests the nearest one.
 
     See Also
     --------
@@ -75,7 +76,7 @@ def list_suites() -> list[str]:
 
 
 def list_severities(name: str) -> list[int] | list[None]:
-    """List the severities that `make_noise` takes for a noise.
+    """List the severities of a noise.
 
     Parameters
     ----------
@@ -116,10 +117,10 @@ def make_noise(name: str, severity: int | None = None, **params: Any) -> BaseNoi
     name : str
         One of `list_noises()`. "reference" is the noise of the reference protocol.
     severity : int, default=None
-        One of `list_severities(name)`, from 1 (weak) to 5 (strong). None is the severity of the
-        published data set, and the only choice for a noise without severities.
+        One of `list_severities(name)`, from 1 (weak) to 5 (strong). If None, the severity of the
+        published data set. A noise without severities accepts None only.
     **params : dict
-        Further parameters of the noise, for example `random_state`; they come before those of the
+        Parameters of the noise, for example `random_state`. They override the values of the
         severity.
 
     Returns
@@ -130,10 +131,10 @@ def make_noise(name: str, severity: int | None = None, **params: Any) -> BaseNoi
     Raises
     ------
     ValueError
-        If the name is unknown (the message suggests the nearest one), or the noise does not have
-        that severity.
+        If the name is unknown (the message suggests the nearest one), or the noise lacks the
+        severity.
     TypeError
-        If the noise has no such parameter.
+        If the noise lacks one of the parameters.
 
     See Also
     --------
@@ -162,19 +163,21 @@ def make_suite(suite: str, severity: int | None = None, **params: Any) -> dict[s
     suite : str
         One of `list_suites()`.
     severity : int, default=None
-        Severity of the noises that have severities, from 1 to 5; None is the published one of each.
+        Severity of the noises that have severities, from 1 to 5. If None, each noise has its
+        published severity.
     **params : dict
-        Parameters that every noise has, for example `random_state`.
+        Parameters that all noises have, for example `random_state`.
 
     Returns
     -------
     dict of str to BaseNoise
-        The unfitted noises by their names, in the published order.
+        The unfitted noises by name, in the published order.
 
     Raises
     ------
     ValueError
-        If there is no such suite (the message suggests the nearest one) or severity.
+        If the suite is unknown (the message suggests the nearest one), or its noises lack the
+        severity.
 
     See Also
     --------
@@ -186,7 +189,7 @@ def make_suite(suite: str, severity: int | None = None, **params: Any) -> dict[s
     >>> from skmnist.noise import make_suite
     >>> noises = make_suite("mnist_c", random_state=0)
     >>> len(noises), noises["translate"]
-    (15, RandomTranslation(high=3, low=3, random_state=0))
+    (15, RandomTranslation(max_shift=3, min_shift=3, random_state=0))
     """
     corruptions = _suite(suite)
     graded = [name for name, corruption in corruptions.items() if corruption.official is not None]
@@ -219,8 +222,8 @@ def _check_severity(name: str, severity: Any) -> int:
     allowed = list_severities(name)
     if allowed == [None]:
         raise ValueError(
-            f"severity={severity!r} was given, but {name!r} has no severities; pass severity=None, "
-            "and its parameters by their names if it is to be weaker or stronger."
+            f"severity={severity!r} was given, but {name!r} has no severities; pass severity=None "
+            "and set its parameters by keyword to change its strength."
         )
     if isinstance(severity, bool) or not isinstance(severity, Integral) or severity not in allowed:
         raise ValueError(

@@ -1,38 +1,42 @@
-"""Every corruption by name: its class, its parameters at each severity, the suites. Data only.
+"""Table of all corruptions: names, classes, parameters at each severity, and suites.
 
-MNIST-C and n-MNIST give most of the figures (their papers and the code of MNIST-C). Where they give
-none, or none that suits 28x28 pixels, the choice is explained beside it.
+Most values are from the papers of MNIST-C and n-MNIST and from the code of MNIST-C. A comment
+explains each value that is missing there or does not suit 28x28 pixels.
 """
 
 from math import degrees
 from typing import Any, NamedTuple
 
-from skmnist.noise._additive import GaussianNoise, SpeckleNoise, UniformNoise
-from skmnist.noise._affine import ElasticTransform, RandomAffine
-from skmnist.noise._base import BaseNoise
-from skmnist.noise._blur import DefocusBlur, GaussianBlur, MotionBlur, ZoomBlur
-from skmnist.noise._edges import CannyEdges
-from skmnist.noise._fields import SmoothNoise
-from skmnist.noise._glass import GlassBlur
-from skmnist.noise._impulse import Quantization, SaltAndPepperNoise, ShotNoise
-from skmnist.noise._jpeg import JPEGCompression
-from skmnist.noise._lines import DottedLine, Line, Stripe, Zigzag
-from skmnist.noise._photometric import (
-    Contrast,
-    Gamma,
-    Inversion,
-    RandomBrightness,
-    ReducedContrast,
-)
-from skmnist.noise._random_filter import RandomFilter
-from skmnist.noise._reference import ReferenceNoise
-from skmnist.noise._single_affine import (
+from skmnist.noise._affine import (
+    RandomAffine,
     RandomRotation,
     RandomScale,
     RandomShear,
     RandomTranslation,
 )
-from skmnist.noise._structural import Occlusion, Pixelate
+from skmnist.noise._base import BaseNoise
+from skmnist.noise._blurs import DefocusBlur, GaussianBlur, GlassBlur, MotionBlur, ZoomBlur
+from skmnist.noise._elastic import ElasticTransform
+from skmnist.noise._lines import DottedLine, Line, Zigzag
+from skmnist.noise._photometric import (
+    Contrast,
+    Gamma,
+    Inversion,
+    Quantization,
+    RandomBrightness,
+    ReducedContrast,
+    SmoothNoise,
+)
+from skmnist.noise._pixelwise import (
+    GaussianNoise,
+    SaltAndPepperNoise,
+    ShotNoise,
+    SpeckleNoise,
+    UniformNoise,
+)
+from skmnist.noise._random_filter import RandomFilter
+from skmnist.noise._reference import ReferenceNoise
+from skmnist.noise._structural import CannyEdges, JPEGCompression, Occlusion, Pixelate, Stripe
 from skmnist.noise._weather import Fog, Frost, Snow, Spatter
 
 
@@ -44,10 +48,10 @@ class Corruption(NamedTuple):
     noise : type
         The class.
     severities : tuple of dict
-        Parameters at severity 1, 2, ...; a single entry stands for a corruption without severities.
+        Parameters at severity 1, 2, ...; a single entry for a corruption without severities.
     official : int or None
-        The severity of the published data set, or of the published code for what is not in the data
-        set; None without severities.
+        The severity of the published data set, or of the published code if the data set lacks the
+        corruption. None for a corruption without severities.
     """
 
     noise: type[BaseNoise]
@@ -56,7 +60,7 @@ class Corruption(NamedTuple):
 
 
 def _graded(noise: type[BaseNoise], official: int, **columns: Any) -> Corruption:
-    """Make a corruption from one column per parameter: a tuple of five values, or a fixed value."""
+    """Make a corruption from a column per parameter: five values, or one for all severities."""
     rows = [
         {name: c[level] if isinstance(c, tuple) else c for name, c in columns.items()}
         for level in range(5)
@@ -70,7 +74,7 @@ def _fixed(noise: type[BaseNoise], **params: Any) -> Corruption:
 
 
 def _both(*values: float) -> dict[str, tuple[float, ...]]:
-    """Return columns for a strength that is the same for all images."""
+    """Return columns for a strength that is equal for all images."""
     return {"low": values, "high": values}
 
 
@@ -85,17 +89,19 @@ _MNIST_C = {
         sigma=(0.7, 0.9, 1.0, 1.1, 1.5),
         max_delta=(1, 2, 2, 3, 4),
         iterations=(2, 1, 3, 2, 2),
-        swap_probability=0.5,  # the published code tosses a coin for each pixel
+        swap_probability=0.5,  # as in the published code
         vertical=True,
     ),
-    # Radius 10, 15, 15, 15, 20: a kernel of twice the radius plus one, of which one side is used.
+    # One side of kernels of radius 10, 15, 15, 15, 20, whose length is twice the radius plus one.
     "motion_blur": _graded(MotionBlur, 1, length=(21, 31, 31, 31, 41), sigma=(3, 5, 8, 12, 15)),
     "shear": _graded(RandomShear, 2, **_ANGLES, stretch=True),
     "scale": _graded(RandomScale, 3, **_both(0.9, 0.8, 0.7, 0.6, 0.5)),
     "rotate": _graded(RandomRotation, 2, **_ANGLES),
     "brightness": _graded(RandomBrightness, 5, **_both(0.1, 0.2, 0.3, 0.4, 0.5)),
-    "translate": _graded(RandomTranslation, 3, **_both(1, 2, 3, 4, 5)),
-    "stripe": _fixed(Stripe, width=0.25),  # 7 of 28 columns
+    "translate": _graded(
+        RandomTranslation, 3, min_shift=(1, 2, 3, 4, 5), max_shift=(1, 2, 3, 4, 5)
+    ),
+    "stripe": _fixed(Stripe, width_fraction=0.25),  # 7 of 28 columns
     "fog": _graded(Fog, 5, thickness=(1.5, 2, 2.5, 2.5, 3), decay=(2, 2, 1.7, 1.5, 1.4)),
     "spatter": _graded(
         Spatter,
@@ -118,30 +124,30 @@ _MNIST_C_EXTRA = {
     "speckle_noise": _graded(SpeckleNoise, 5, scale=(0.15, 0.2, 0.35, 0.45, 0.6)),
     "gaussian_blur": _graded(GaussianBlur, 2, sigma=(1, 2, 3, 4, 6)),
     "defocus_blur": _graded(DefocusBlur, 1, radius=(3, 4, 6, 8, 10)),
-    "zoom_blur": _graded(ZoomBlur, 5, max_zoom=(1.11, 1.16, 1.21, 1.26, 1.31)),
+    "zoom_blur": _graded(ZoomBlur, 5, max_scale=(1.11, 1.16, 1.21, 1.26, 1.31)),
     "contrast": _graded(Contrast, 4, factor=(0.4, 0.3, 0.2, 0.1, 0.05)),
     "pixelate": _graded(Pixelate, 3, factor=(0.6, 0.5, 0.4, 0.3, 0.25)),
     "jpeg_compression": _graded(JPEGCompression, 5, quality=(25, 18, 15, 10, 7)),
-    # The published figures (alpha 56, sigma 20 and the like) shift the digit as a whole, or hardly
-    # move it: those of Simard et al. for MNIST (alpha 34, sigma 4) stand in the middle instead.
+    # The published values (such as alpha 56 with sigma 20) shift the whole digit or hardly move it.
+    # Severity 3 has the values of Simard et al. for MNIST instead: alpha 34, sigma 4.
     "elastic_transform": _graded(ElasticTransform, 3, alpha=(14.0, 24.0, 34.0, 44.0, 54.0)),
     "quantize": _graded(Quantization, 5, bits=(5, 4, 3, 2, 1)),
     "line": _fixed(Line),
     "inverse": _fixed(Inversion),
-    # The published weights of ice and image; the ice itself is drawn, not photographed.
+    # The published weights of ice and image; the ice is drawn, not photographed.
     "frost": _graded(
         Frost,
         5,
         thickness=(0.4, 0.6, 0.7, 0.7, 0.75),
         transparency=(1.0, 0.8, 0.7, 0.65, 0.6),
     ),
-    # The published trails (21 to 25 pixels) smear a 28x28 image all over: shorter ones, and smaller
-    # flakes, so that it is snow that falls.
+    # The published trails (21 to 25 pixels) would blur a 28x28 image completely: these are shorter,
+    # and the flakes are smaller.
     "snow": _graded(
         Snow,
         5,
         mean=(0.1, 0.2, 0.25, 0.3, 0.35),
-        zoom=(2.0, 2.0, 1.75, 1.5, 1.5),
+        flake_size=(2.0, 2.0, 1.75, 1.5, 1.5),
         length=(5, 7, 7, 9, 9),
         sigma=(2.0, 2.0, 2.5, 3.0, 3.0),
         whiteness=(0.1, 0.15, 0.2, 0.25, 0.3),
@@ -156,9 +162,9 @@ _N_MNIST = {
 
 _REFERENCE = {"reference": _fixed(ReferenceNoise)}
 
-# In no suite. Severities are ours: from hardly visible to as much as leaves the digit readable.
-# Without severities: ranges of several parameters, and filters, which are stretched to the range of
-# the pixels whatever their weights.
+# In no suite. The severities are our choice: from hardly visible noise to the strongest that leaves
+# the digit readable. Corruptions that draw several parameters have no severities. Neither have the
+# filters, whose results are stretched to the value range.
 _GENERAL = {
     "uniform_noise": _graded(UniformNoise, 3, amplitude=(0.1, 0.2, 0.35, 0.5, 0.7)),
     "gamma": _graded(Gamma, 3, gamma=(0.7, 0.5, 0.3, 0.2, 0.1)),

@@ -1,110 +1,88 @@
-"""Structural noises: parts of the image are hidden, or its pixels grow."""
+"""Structural noises: parts of the image are inverted or hidden, or the image is coded coarsely."""
 
-from collections.abc import Sequence
-from functools import lru_cache
+from dataclasses import field
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy import sparse
 
+from skmnist._utils._dataclasses import estimator_dataclass
 from skmnist._utils._sklearn import Interval
 from skmnist.noise._base import BaseNoise
-from skmnist.noise._linear import MAX_WEIGHTS, apply_map, apply_matrices, separable_map
-from skmnist.noise._streams import ImageStreams
+from skmnist.noise.kernels._blocks import pixelate, rectangles
+from skmnist.noise.kernels._edges import canny
+from skmnist.noise.kernels._jpeg import compress
+from skmnist.noise.kernels._streams import ImageStreams
 
 
-def rectangles(
-    shape: tuple[int, int], area: float, max_aspect_ratio: float, uniform: np.ndarray
-) -> np.ndarray:
-    """Return where random rectangles lie, all of them within the image.
+@estimator_dataclass
+class Stripe(BaseNoise):
+    """Invert the columns at both sides of each image.
 
     Parameters
     ----------
-    shape : (height, width)
-        Shape of an image.
-    area : float
-        Share of the image that each rectangle covers, but for rounding to whole pixels.
-    max_aspect_ratio : float
-        Largest ratio of height to width, and of width to height; its logarithm is uniform.
-    uniform : ndarray of shape (n, n_rectangles, 3)
-        Random numbers in [0, 1): aspect ratio, place from the top, place from the left.
+    width_fraction : float, default=0.25
+        Share of the columns that are inverted at each side, in [0, 0.5], rounded to whole columns.
+        0 changes nothing.
+    {common parameters}
 
-    Returns
-    -------
-    ndarray of bool, shape (n, height, width)
-        True in a rectangle.
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    Inversion : Inversion of all columns.
+
+    Notes
+    -----
+    {deterministic}
+
+    References
+    ----------
+    {MNIST-C}
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmnist.noise import Stripe
+    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
+    >>> X[0, 6:22, 13:15] = 255
+    >>> noisy = Stripe().fit_transform(X)
+    >>> noisy.shape, bool((noisy != X).any())
+    ((1, 28, 28), True)
     """
-    ratio, down, right = np.moveaxis(uniform.astype(np.float64), 2, 0)
-    n_rows, n_columns = shape
-    n_pixels = area * n_rows * n_columns
-    # A side that would be longer than the image makes the other one longer.
-    height = np.sqrt(n_pixels * max_aspect_ratio ** (2 * ratio - 1))
-    height = np.clip(height, n_pixels / n_columns, n_rows)
 
-    def covered(size: int, length: np.ndarray, place: np.ndarray) -> np.ndarray:
-        """Return which indices along an axis a rectangle covers."""
-        length = np.clip(np.rint(length), 1, size)
-        start = np.floor(place * (size - length + 1))[..., np.newaxis]
-        index = np.arange(size)
-        return (index >= start) & (index < start + length[..., np.newaxis])
+    width_fraction: float = field(default=0.25, kw_only=False)
 
-    rows = covered(n_rows, height, down)
-    columns = covered(n_columns, n_pixels / height, right)
-    hidden = np.zeros((len(uniform), *shape), dtype=bool)
-    for number in range(uniform.shape[1]):
-        hidden |= rows[:, number, :, np.newaxis] & columns[:, number, np.newaxis]
-    return hidden
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "width_fraction": [Interval(Real, 0, 0.5, closed="both")],
+    }
+
+    def _is_zero(self) -> bool:
+        return self.width_fraction == 0
+
+    def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
+        n_columns = images.shape[2]
+        width = round(n_columns * self.width_fraction)
+        for columns in (slice(0, width), slice(n_columns - width, n_columns)):
+            images[:, :, columns] = 1 - images[:, :, columns]
+        return images
 
 
-@lru_cache(maxsize=32)
-def block_means(new_size: int, size: int) -> tuple[sparse.csr_array, np.ndarray]:
-    """Return the shrinking of an axis to blocks by their means, and the block that a pixel shows.
-
-    A pixel belongs to the block that its centre lies in, as with Pillow's box filter.
-    """
-    centre = (np.arange(size) + 0.5) * new_size / size
-    block = np.ceil(centre - 1e-9).astype(np.intp) - 1
-    weight = 1 / np.bincount(block, minlength=new_size)[block]
-    shrink = sparse.csr_array((weight, (block, np.arange(size))), shape=(new_size, size))
-    return shrink, np.floor(centre + 1e-9).astype(np.intp)
-
-
-@lru_cache(maxsize=8)
-def shrinking_map(height: int, width: int, new_height: int, new_width: int) -> sparse.csr_array:
-    """Return the shrinking of both axes by `block_means`, as a matrix on flattened images."""
-    rows, columns = block_means(new_height, height), block_means(new_width, width)
-    return separable_map(rows[0], columns[0])
-
-
-def pixelate(images: np.ndarray, factor: float) -> np.ndarray:
-    """Shrink images of shape (n, height, width) by a factor, and enlarge them again."""
-    _, height, width = images.shape
-    new_height, new_width = (max(1, int(size * factor + 1e-9)) for size in (height, width))
-    (rows, shown_rows), (columns, shown_columns) = (
-        block_means(new_height, height),
-        block_means(new_width, width),
-    )
-    if height * width > MAX_WEIGHTS:
-        small = apply_matrices(images, rows, columns)
-    else:
-        shrinking = shrinking_map(height, width, new_height, new_width)
-        small = apply_map(shrinking, images, (new_height, new_width))
-    return small[:, shown_rows[:, np.newaxis], shown_columns]
-
-
+@estimator_dataclass
 class Occlusion(BaseNoise):
     """Hide parts of each image behind random rectangles.
 
     Parameters
     ----------
     area : float, default=0.1
-        Share of the image that each rectangle covers, in [0, 1]; 0 changes nothing.
+        Share of the image that each rectangle covers, in [0, 1]. 0 changes nothing.
     n_patches : int, default=1
         Number of rectangles, in [0, 1000]; they may overlap. 0 changes nothing.
     max_aspect_ratio : float, default=2.0
-        Largest ratio of height to width, and of width to height, in [1, 100]; a rectangle that
-        would be longer than the image is less oblong.
+        Largest ratio of height to width, and of width to height, in [1, 100]. A rectangle is less
+        elongated if it would otherwise exceed the image.
     value : float, default=0.5
         Grey of the rectangles, in units of the value range, in [0, 1].
     {common parameters}
@@ -119,7 +97,7 @@ class Occlusion(BaseNoise):
 
     Notes
     -----
-    With more rectangles, those of fewer stay where they are.
+    With a larger `n_patches`, the first rectangles do not change.
 
     {random}
 
@@ -138,33 +116,17 @@ class Occlusion(BaseNoise):
     ((1, 28, 28), True)
     """
 
+    area: float = field(default=0.1, kw_only=False)
+    n_patches: int = 1
+    max_aspect_ratio: float = 2.0
+    value: float = 0.5
+
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseNoise._parameter_constraints,
         "area": [Interval(Real, 0, 1, closed="both")],
         "n_patches": [Interval(Integral, 0, 1000, closed="both")],
         "max_aspect_ratio": [Interval(Real, 1, 100, closed="both")],
         "value": [Interval(Real, 0, 1, closed="both")],
     }
-
-    def __init__(
-        self,
-        area: float = 0.1,
-        *,
-        n_patches: int = 1,
-        max_aspect_ratio: float = 2.0,
-        value: float = 0.5,
-        when: str = "always",
-        image_shape: Sequence[int] | None = None,
-        value_range: Sequence[float] | None = None,
-        random_state: int | np.random.RandomState | None = None,
-    ) -> None:
-        super().__init__(
-            when=when, image_shape=image_shape, value_range=value_range, random_state=random_state
-        )
-        self.area = area
-        self.n_patches = n_patches
-        self.max_aspect_ratio = max_aspect_ratio
-        self.value = value
 
     def _is_zero(self) -> bool:
         return 0 in (self.area, self.n_patches)
@@ -180,14 +142,77 @@ class Occlusion(BaseNoise):
         return images
 
 
+@estimator_dataclass
+class CannyEdges(BaseNoise):
+    """Replace each image by its edges, white on black.
+
+    Parameters
+    ----------
+    sigma : float, default=1.0
+        Standard deviation in pixels of the Gaussian that smooths the image first, in [0, 1000].
+    low_threshold : float, default=0.1
+        Smallest strength of an edge that touches a strong one, in units of the value range, in
+        [0, 100].
+    high_threshold : float, default=0.2
+        Smallest strength of a strong edge, in units of the value range, in [0, 100].
+    {common parameters}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    Inversion : Inversion of black and white.
+
+    Notes
+    -----
+    The strength of an edge is the length of the Sobel gradient, which is 4 for a step from black to
+    white.
+
+    {deterministic}
+
+    References
+    ----------
+    Canny, J. (1986). A Computational Approach To Edge Detection. IEEE Transactions on Pattern
+    Analysis and Machine Intelligence 8. :doi:`10.1109/TPAMI.1986.4767851`
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmnist.noise import CannyEdges
+    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
+    >>> X[0, 6:22, 13:15] = 255
+    >>> noisy = CannyEdges().fit_transform(X)
+    >>> noisy.shape, bool((noisy != X).any())
+    ((1, 28, 28), True)
+    """
+
+    sigma: float = field(default=1.0, kw_only=False)
+    low_threshold: float = 0.1
+    high_threshold: float = 0.2
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "sigma": [Interval(Real, 0, 1000, closed="both")],
+        "low_threshold": [Interval(Real, 0, 100, closed="both")],
+        "high_threshold": [Interval(Real, 0, 100, closed="both")],
+    }
+    _bounds = ("low_threshold", "high_threshold")
+
+    def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
+        edges = canny(images, self.sigma, self.low_threshold, self.high_threshold)
+        return edges.astype(images.dtype)
+
+
+@estimator_dataclass
 class Pixelate(BaseNoise):
-    """Shrink each image to a few large pixels.
+    """Reduce each image to fewer, larger pixels.
 
     Parameters
     ----------
     factor : float, default=0.5
-        Size of the shrunken image beside the image, in (0, 1]: its height and width are rounded
-        down to whole pixels. 1 changes nothing.
+        Ratio of the reduced height and width to those of the image, in (0, 1]; the reduced sizes
+        are rounded down to whole pixels. 1 changes nothing.
     {common parameters}
 
     Attributes
@@ -200,7 +225,7 @@ class Pixelate(BaseNoise):
 
     Notes
     -----
-    A large pixel is the mean of the pixels whose centres it covers.
+    A large pixel is the mean of the pixels whose centers it covers.
 
     {deterministic}
 
@@ -219,27 +244,66 @@ class Pixelate(BaseNoise):
     ((1, 28, 28), True)
     """
 
+    factor: float = field(default=0.5, kw_only=False)
+
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseNoise._parameter_constraints,
         "factor": [Interval(Real, 0, 1, closed="right")],
     }
-
-    def __init__(
-        self,
-        factor: float = 0.5,
-        *,
-        when: str = "always",
-        image_shape: Sequence[int] | None = None,
-        value_range: Sequence[float] | None = None,
-        random_state: int | np.random.RandomState | None = None,
-    ) -> None:
-        super().__init__(
-            when=when, image_shape=image_shape, value_range=value_range, random_state=random_state
-        )
-        self.factor = factor
 
     def _is_zero(self) -> bool:
         return self.factor == 1
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         return pixelate(images, self.factor)
+
+
+@estimator_dataclass
+class JPEGCompression(BaseNoise):
+    """Compress and decompress each image as a JPEG file of low quality.
+
+    Parameters
+    ----------
+    quality : int, default=10
+        Quality, in [1, 100]. Lower values are coarser.
+    {common parameters}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    Pixelate : Large pixels.
+
+    Notes
+    -----
+    The result has at most 256 grey levels for every dtype, as in a JPEG file.
+
+    {deterministic}
+
+    References
+    ----------
+    {MNIST-C}
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmnist.noise import JPEGCompression
+    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
+    >>> X[0, 6:22, 13:15] = 255
+    >>> noisy = JPEGCompression().fit_transform(X)
+    >>> noisy.shape, bool((noisy != X).any())
+    ((1, 28, 28), True)
+    """
+
+    quality: int = field(default=10, kw_only=False)
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "quality": [Interval(Integral, 1, 100, closed="both")],
+    }
+
+    def _numbers_per_image(self, height: int, width: int) -> int:
+        return (height + -height % 8) * (width + -width % 8)
+
+    def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
+        return compress(images, self.quality).astype(images.dtype)

@@ -1,29 +1,31 @@
 """Weather: clouds, drops, ice and snow between the digit and the camera."""
 
-from collections.abc import Sequence
+from dataclasses import field
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
+from skmnist._utils._dataclasses import estimator_dataclass
 from skmnist._utils._sklearn import Interval
 from skmnist.noise._base import BaseNoise
-from skmnist.noise._filters import blur_taps, trail_taps
-from skmnist.noise._linear import zoom_images
-from skmnist.noise._plasma import draw_plasma, plasma_size
-from skmnist.noise._streams import ImageStreams
+from skmnist.noise.kernels._filters import blur_taps, trail_taps
+from skmnist.noise.kernels._linear import scale_images
+from skmnist.noise.kernels._plasma import draw_plasma, plasma_size
+from skmnist.noise.kernels._streams import ImageStreams
 
 
+@estimator_dataclass
 class Fog(BaseNoise):
-    """Lay clouds over each image.
+    """Cover each image with clouds.
 
     Parameters
     ----------
     thickness : float, default=1.5
-        Brightness of the clouds beside that of the digit, in [0, 100]; 0 changes nothing.
+        Brightness of the clouds in units of the value range, in [0, 100]. 0 changes nothing.
     decay : float, default=2.0
-        Smoothness of the clouds, in [1, 10]: detail of half the size is weaker by
+        Smoothness of the clouds, in [1, 10]: details of half the size are weaker by the factor
         `decay` squared.
     {common parameters}
 
@@ -39,8 +41,8 @@ class Fog(BaseNoise):
     Notes
     -----
     With clouds p in [0, 1] by the diamond-square algorithm, an image x becomes
-    (x + thickness * p) * m / (m + thickness), where m is its maximum. In images more than 16 times
-    as long as wide, the clouds may repeat.
+    (x + thickness * p) * m / (m + thickness), where m is its maximum. The clouds may repeat if one
+    side of the image is more than 16 times as long as the other.
 
     {random}
 
@@ -59,27 +61,13 @@ class Fog(BaseNoise):
     ((1, 28, 28), True)
     """
 
+    thickness: float = field(default=1.5, kw_only=False)
+    decay: float = field(default=2.0, kw_only=False)
+
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseNoise._parameter_constraints,
         "thickness": [Interval(Real, 0, 100, closed="both")],
         "decay": [Interval(Real, 1, 10, closed="both")],
     }
-
-    def __init__(
-        self,
-        thickness: float = 1.5,
-        decay: float = 2.0,
-        *,
-        when: str = "always",
-        image_shape: Sequence[int] | None = None,
-        value_range: Sequence[float] | None = None,
-        random_state: int | np.random.RandomState | None = None,
-    ) -> None:
-        super().__init__(
-            when=when, image_shape=image_shape, value_range=value_range, random_state=random_state
-        )
-        self.thickness = thickness
-        self.decay = decay
 
     def _is_zero(self) -> bool:
         return self.thickness == 0
@@ -91,31 +79,32 @@ class Fog(BaseNoise):
         clouds = draw_plasma(streams, images.shape, self.decay)
         brightest = images.max(axis=(1, 2), keepdims=True)
         images += self.thickness * clouds
-        # A tiny thickness is 0 in float32, and so is the sum on a black image.
+        # On a black image, a tiny thickness would become 0 in float32.
         total = np.maximum(brightest + self.thickness, np.finfo(images.dtype).tiny)
         images *= brightest / total
         return images
 
 
+@estimator_dataclass
 class Spatter(BaseNoise):
-    """Throw drops of mud at each image.
+    """Spatter each image with drops of mud.
 
     Parameters
     ----------
     mean : float, default=0.65
-        Mean of the liquid, in [0, 1].
+        Mean of the random liquid layer, in [0, 1].
     scale : float, default=0.4
-        Standard deviation of the liquid before it is smoothed, in [0, 100].
+        Standard deviation of the layer before it is smoothed, in [0, 100].
     sigma : float, default=1.0
-        Standard deviation, in pixels, of the Gaussian that smooths the liquid, in [0, 1000]: the
-        size of a drop.
+        Standard deviation in pixels of the Gaussian that smooths the layer, in [0, 1000]. Larger
+        values make larger drops.
     threshold : float, default=0.65
-        Where the liquid is higher, there is a drop; in [0, 1].
+        Value of the layer above which there is a drop, in [0, 1].
     edge_sigma : float, default=1.0
-        Standard deviation, in pixels, of the Gaussian that smooths the edges of the drops, in
+        Standard deviation in pixels of the Gaussian that smooths the edges of the drops, in
         [0, 1000].
     cutoff : float, default=0.8
-        Where a smoothed drop is thinner, there is none; in [0, 1].
+        Opacity below which a smoothed drop is removed, in [0, 1].
     value : float, default=0.247
         Grey of the mud, in units of the value range, in [0, 1].
     {common parameters}
@@ -148,8 +137,15 @@ class Spatter(BaseNoise):
     ((1, 28, 28), True)
     """
 
+    mean: float = field(default=0.65, kw_only=False)
+    scale: float = field(default=0.4, kw_only=False)
+    sigma: float = field(default=1.0, kw_only=False)
+    threshold: float = field(default=0.65, kw_only=False)
+    edge_sigma: float = field(default=1.0, kw_only=False)
+    cutoff: float = field(default=0.8, kw_only=False)
+    value: float = field(default=0.247, kw_only=False)
+
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseNoise._parameter_constraints,
         "mean": [Interval(Real, 0, 1, closed="both")],
         "scale": [Interval(Real, 0, 100, closed="both")],
         "sigma": [Interval(Real, 0, 1000, closed="both")],
@@ -158,32 +154,6 @@ class Spatter(BaseNoise):
         "cutoff": [Interval(Real, 0, 1, closed="both")],
         "value": [Interval(Real, 0, 1, closed="both")],
     }
-
-    def __init__(
-        self,
-        mean: float = 0.65,
-        scale: float = 0.4,
-        sigma: float = 1.0,
-        threshold: float = 0.65,
-        edge_sigma: float = 1.0,
-        cutoff: float = 0.8,
-        value: float = 0.247,
-        *,
-        when: str = "always",
-        image_shape: Sequence[int] | None = None,
-        value_range: Sequence[float] | None = None,
-        random_state: int | np.random.RandomState | None = None,
-    ) -> None:
-        super().__init__(
-            when=when, image_shape=image_shape, value_range=value_range, random_state=random_state
-        )
-        self.mean = mean
-        self.scale = scale
-        self.sigma = sigma
-        self.threshold = threshold
-        self.edge_sigma = edge_sigma
-        self.cutoff = cutoff
-        self.value = value
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         liquid = streams.standard_normal(images.shape[1:])
@@ -196,21 +166,21 @@ class Spatter(BaseNoise):
         return images
 
 
+@estimator_dataclass
 class Frost(BaseNoise):
-    """Grow crystals of ice over each image.
+    """Cover each image with crystals of ice.
 
     Parameters
     ----------
     thickness : float, default=0.6
-        Brightness of the ice, in [0, 1].
+        Brightness of the ice in units of the value range, in [0, 1].
     transparency : float, default=0.8
-        What the image is multiplied by, in [0, 1]. ``thickness=0`` with ``transparency=1`` changes
-        nothing.
+        Factor of the image, in [0, 1]. ``thickness=0`` with ``transparency=1`` changes nothing.
     decay : float, default=1.4
-        Smoothness of the crystals, in [1, 10]: detail of half the size is weaker by
+        Smoothness of the crystals, in [1, 10]: details of half the size are weaker by the factor
         `decay` squared.
     sharpness : float, default=6.0
-        Thinness of the crystals, in [0.1, 100].
+        Exponent of the ice, in [0.1, 100]. Larger values make thinner crystals.
     {common parameters}
 
     Attributes
@@ -223,8 +193,8 @@ class Frost(BaseNoise):
 
     Notes
     -----
-    The crystals are the ridges along the middle height of a diamond-square cloud. MNIST-C has this
-    noise in its code, with photographs of ice, which are not part of this package.
+    The crystals are ridges along the middle height of a diamond-square cloud. The code of MNIST-C
+    uses photographs of ice instead, which are not part of this package.
 
     {random}
 
@@ -243,33 +213,17 @@ class Frost(BaseNoise):
     ((1, 28, 28), True)
     """
 
+    thickness: float = field(default=0.6, kw_only=False)
+    transparency: float = field(default=0.8, kw_only=False)
+    decay: float = 1.4
+    sharpness: float = 6.0
+
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseNoise._parameter_constraints,
         "thickness": [Interval(Real, 0, 1, closed="both")],
         "transparency": [Interval(Real, 0, 1, closed="both")],
         "decay": [Interval(Real, 1, 10, closed="both")],
         "sharpness": [Interval(Real, 0.1, 100, closed="both")],
     }
-
-    def __init__(
-        self,
-        thickness: float = 0.6,
-        transparency: float = 0.8,
-        *,
-        decay: float = 1.4,
-        sharpness: float = 6.0,
-        when: str = "always",
-        image_shape: Sequence[int] | None = None,
-        value_range: Sequence[float] | None = None,
-        random_state: int | np.random.RandomState | None = None,
-    ) -> None:
-        super().__init__(
-            when=when, image_shape=image_shape, value_range=value_range, random_state=random_state
-        )
-        self.thickness = thickness
-        self.transparency = transparency
-        self.decay = decay
-        self.sharpness = sharpness
 
     def _is_zero(self) -> bool:
         return self.thickness == 0 and self.transparency == 1
@@ -285,25 +239,26 @@ class Frost(BaseNoise):
         return images
 
 
+@estimator_dataclass
 class Snow(BaseNoise):
-    """Let snow fall over each image.
+    """Add falling snow to each image.
 
     Parameters
     ----------
     mean : float, default=0.25
-        Mean of the random layer that flakes are made of, in [0, 1].
+        Mean of the random layer of flakes, in [0, 1].
     scale : float, default=0.3
         Standard deviation of the layer, in [0, 100].
-    zoom : float, default=1.75
-        Factor that the layer is enlarged by, in [1, 10]: the size of a flake.
+    flake_size : float, default=1.75
+        Size of a flake in pixels, in [1, 10]: the factor by which the layer is enlarged.
     threshold : float, default=0.5
-        Where the layer is higher, there is a flake; in [0, 1].
+        Value of the layer above which there is a flake, in [0, 1].
     length : int, default=7
-        Largest length, in pixels, of the trail of a falling flake, in [1, 101].
+        Largest length of the trail of a falling flake in pixels, in [1, 101].
     sigma : float, default=2.5
-        Standard deviation, in pixels, of the Gaussian along the trail, in [0.01, 1000].
+        Standard deviation in pixels of the Gaussian along the trail, in [0.01, 1000].
     whiteness : float, default=0.2
-        How far the image itself turns white, in [0, 1].
+        Weight of the whitened image, in [0, 1].
     {common parameters}
 
     Attributes
@@ -317,9 +272,9 @@ class Snow(BaseNoise):
 
     Notes
     -----
-    Each flake falls at an angle, the same for one image, within 45 degrees of straight down. The
-    image x itself becomes (1 - w) x + w max(x, 1.5 x + 0.5) with w = `whiteness`; the flakes, and
-    once more the flakes turned by half a circle, are added.
+    All flakes of an image fall at the same random angle, within 45 degrees of straight down. The
+    image x becomes (1 - w) x + w max(x, 1.5 x + 0.5) with w = `whiteness`. The flakes are added
+    twice, the second time rotated by 180 degrees.
 
     {random}
 
@@ -338,42 +293,23 @@ class Snow(BaseNoise):
     ((1, 28, 28), True)
     """
 
+    mean: float = field(default=0.25, kw_only=False)
+    scale: float = field(default=0.3, kw_only=False)
+    flake_size: float = field(default=1.75, kw_only=False)
+    threshold: float = field(default=0.5, kw_only=False)
+    length: int = field(default=7, kw_only=False)
+    sigma: float = field(default=2.5, kw_only=False)
+    whiteness: float = field(default=0.2, kw_only=False)
+
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseNoise._parameter_constraints,
         "mean": [Interval(Real, 0, 1, closed="both")],
         "scale": [Interval(Real, 0, 100, closed="both")],
-        "zoom": [Interval(Real, 1, 10, closed="both")],
+        "flake_size": [Interval(Real, 1, 10, closed="both")],
         "threshold": [Interval(Real, 0, 1, closed="both")],
         "length": [Interval(Integral, 1, 101, closed="both")],
         "sigma": [Interval(Real, 0.01, 1000, closed="both")],
         "whiteness": [Interval(Real, 0, 1, closed="both")],
     }
-
-    def __init__(
-        self,
-        mean: float = 0.25,
-        scale: float = 0.3,
-        zoom: float = 1.75,
-        threshold: float = 0.5,
-        length: int = 7,
-        sigma: float = 2.5,
-        whiteness: float = 0.2,
-        *,
-        when: str = "always",
-        image_shape: Sequence[int] | None = None,
-        value_range: Sequence[float] | None = None,
-        random_state: int | np.random.RandomState | None = None,
-    ) -> None:
-        super().__init__(
-            when=when, image_shape=image_shape, value_range=value_range, random_state=random_state
-        )
-        self.mean = mean
-        self.scale = scale
-        self.zoom = zoom
-        self.threshold = threshold
-        self.length = length
-        self.sigma = sigma
-        self.whiteness = whiteness
 
     def _numbers_per_image(self, height: int, width: int) -> int:
         return max(height * width, self.length)
@@ -381,7 +317,7 @@ class Snow(BaseNoise):
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         _, height, width = images.shape
         layer = self.mean + self.scale * streams.standard_normal((height, width))
-        layer = zoom_images(layer, self.zoom)
+        layer = scale_images(layer, self.flake_size)
         layer[layer < self.threshold] = 0
         np.clip(layer, 0, 1, out=layer)
         (angle,) = np.deg2rad(streams.uniform((-135.0,), (-45.0,)))

@@ -1,4 +1,4 @@
-"""Noise-free transformers of images."""
+"""Preprocessing of images."""
 
 from skmnist.preprocessing._scaler import PixelScaler
 

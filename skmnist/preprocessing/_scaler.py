@@ -19,21 +19,25 @@ from skmnist._utils import (
     to_unit_range,
     validate_params,
 )
+from skmnist._utils._dataclasses import estimator_dataclass
 
 
+@estimator_dataclass
 class PixelScaler(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     """Scale the pixels of images to [0, 1], in float32.
 
-    Unlike scikit-learn's MinMaxScaler, it scales all pixels alike, and by what black and white mean
-    for the data type (0 and 255 for uint8), not by what happens to occur in the training rows.
+    Unlike scikit-learn's MinMaxScaler, it scales all pixels equally, from the values of black and
+    white of the data type (0 and 255 for uint8) instead of the minimum and maximum of the training
+    images.
 
     Parameters
     ----------
     value_range : (low, high), default=None
-        Pixel values of black and white. None learns it in `fit`: (0, 1) for bool and other data
-        within [0, 1], (0, 255) for uint8 and other data up to 255, (0, 65535) for uint16; anything
-        else takes the minimum and maximum of the training images, with a warning. Images whose
-        maximum is at most an eighth of the range, or at least eight times the range, get a warning.
+        Pixel values of black and white. If None, they are learned in `fit`: (0, 1) for bool and
+        other data within [0, 1], (0, 255) for uint8 and other data up to 255, (0, 65535) for
+        uint16. For other data, the minimum and maximum of the training images are used, with a
+        warning. Images whose maximum is at most an eighth of the range, or at least eight times the
+        range, also cause a warning.
 
     Attributes
     ----------
@@ -48,7 +52,7 @@ class PixelScaler(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseE
 
     See Also
     --------
-    skmnist.neural_network.CNNClassifier : Scales its input by itself.
+    skmnist.neural_network.CNNClassifier : A network, which scales its input itself.
 
     Examples
     --------
@@ -59,10 +63,9 @@ class PixelScaler(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseE
     array([[0. , 0.2, 0.4, 1. ]], dtype=float32)
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {"value_range": [None, "array-like"]}
+    value_range: Sequence[float] | None = None
 
-    def __init__(self, *, value_range: Sequence[float] | None = None) -> None:
-        self.value_range = value_range
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {"value_range": [None, "array-like"]}
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Learn the value range.
@@ -82,7 +85,7 @@ class PixelScaler(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseE
         Raises
         ------
         ValueError
-            If `value_range` is no range or `X` cannot be grey images.
+            If `value_range` is not a range or `X` does not hold grey images.
         """
         with refitted(self) as draft:
             validate_params(draft)
@@ -124,8 +127,8 @@ class PixelScaler(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseE
         Returns
         -------
         ndarray of the shape of `X`, float32
-            The images in their value range; values outside [0, 1] are clipped first. Round and cast
-            them to return to integers.
+            The images in their value range; values outside [0, 1] are clipped first. To get
+            integers, round and cast them.
 
         Raises
         ------
@@ -134,7 +137,7 @@ class PixelScaler(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseE
         """
         check_is_fitted(self)
         scaler = snapshot(self)
-        # What `transform` returns has lost the column names.
+        # The arrays of `transform` have no column names.
         unit = check_images(scaler, X, reset=False, warn_no_names=False)
         unit = clip_to_value_range(unit, (0.0, 1.0), warn=False)
         images = from_unit_range(unit.astype(np.float32), scaler.value_range_, np.float32)

@@ -4,7 +4,7 @@ from sklearn import config_context
 from sklearn.utils._param_validation import InvalidParameterError
 
 from skmnist._utils import name_argument
-from skmnist.datasets import fetch_mnist, load_mnist_sample, make_noisy_mnist
+from skmnist.datasets import fetch_mnist, load_mnist_sample, make_noisy
 from skmnist.exceptions import DatasetNotFoundError
 from skmnist.neural_network import MLPClassifier
 from skmnist.noise import CannyEdges, GaussianNoise, RandomNoise
@@ -20,7 +20,7 @@ CALLS = {
     "RandomNoise": lambda: RandomNoise([("noise", GaussianNoise())], probability="all").fit(X),
     "MLPClassifier": lambda: MLPClassifier((), epochs=1, warm_start=None).fit(X, Y),
     "load_mnist_sample": lambda: load_mnist_sample(as_frame=None),
-    "make_noisy_mnist": lambda: make_noisy_mnist(GaussianNoise(), as_frame=None),
+    "make_noisy": lambda: make_noisy(GaussianNoise(), as_frame=None),
 }
 
 

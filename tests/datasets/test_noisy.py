@@ -9,7 +9,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import Bunch
 
-from skmnist.datasets import load_mnist_sample, make_noisy_mnist
+from skmnist.datasets import load_mnist_sample, make_noisy
 
 
 class Grain(TransformerMixin, BaseEstimator):
@@ -47,7 +47,7 @@ def source():
 
 def test_the_default_source_is_the_sample():
     clean = load_mnist_sample()
-    noisy = make_noisy_mnist(Grain(random_state=0))
+    noisy = make_noisy(Grain(random_state=0))
     assert set(noisy) == set(clean) | {"noise"}
     assert (noisy.images.shape, noisy.images.dtype) == ((5000, 28, 28), np.uint8)
     np.testing.assert_array_equal(noisy.data, noisy.images.reshape(5000, 784))
@@ -60,7 +60,7 @@ def test_the_default_source_is_the_sample():
 
 def test_the_copy_is_that_of_the_fitted_noise(source):
     noise = Grain(random_state=3)
-    noisy = make_noisy_mnist(noise, source=source)
+    noisy = make_noisy(noise, source=source)
     np.testing.assert_array_equal(noisy.images, noise.fit(source.images).transform(source.images))
     assert noisy.data.shape == (4, 15)
     assert noisy.feature_names[-1] == "pixel_4_2"
@@ -68,17 +68,17 @@ def test_the_copy_is_that_of_the_fitted_noise(source):
 
 def test_a_drawn_seed_repeats_the_copy(source):
     noise = Grain()
-    noisy = make_noisy_mnist(noise, source=source)
+    noisy = make_noisy(noise, source=source)
     assert not hasattr(noise, "seed_")  # a clone was fitted
     assert noisy.noise is not noise
-    again = make_noisy_mnist(Grain(random_state=noisy.noise.seed_), source=source)
+    again = make_noisy(Grain(random_state=noisy.noise.seed_), source=source)
     np.testing.assert_array_equal(again.images, noisy.images)
 
 
 def test_the_source_is_not_modified_and_not_shared(source):
     before = {name: np.copy(source[name]) for name in ("data", "images", "target")}
     for noise in (InPlace(), FunctionTransformer()):
-        noisy = make_noisy_mnist(noise, source=source)
+        noisy = make_noisy(noise, source=source)
         noisy.images[:] = 0
         noisy.target[:] = -1
         for name, array in before.items():
@@ -89,15 +89,15 @@ def test_the_source_is_not_modified_and_not_shared(source):
 
 
 def test_the_description_names_noise_and_source(source):
-    descr = make_noisy_mnist(Grain(30, random_state=3), source=source).DESCR
+    descr = make_noisy(Grain(30, random_state=3), source=source).DESCR
     assert descr.startswith("Tiny digits\n---\n\nThe images are a noisy copy")
     assert "Source: Tiny digits. Noise: ``Grain(amount=30, random_state=3)``" in descr
     assert "with ``seed_`` 3." in descr
-    assert "MNIST sample, 5,000" in make_noisy_mnist(Grain()).DESCR.partition("Source: ")[2]
+    assert "MNIST sample, 5,000" in make_noisy(Grain()).DESCR.partition("Source: ")[2]
 
 
 def test_a_source_needs_only_images_and_target(source):
-    noisy = make_noisy_mnist(
+    noisy = make_noisy(
         FunctionTransformer(), source={"images": source.images.tolist(), "target": [0, 1, 2, 3]}
     )
     np.testing.assert_array_equal(noisy.images, source.images)
@@ -122,7 +122,7 @@ def test_a_source_needs_only_images_and_target(source):
 )
 def test_labels_of_any_type(source, target, dtype, names):
     for as_frame in (False, True):
-        noisy = make_noisy_mnist(
+        noisy = make_noisy(
             Grain(random_state=0),
             source={"images": source.images, "target": target},
             as_frame=as_frame,
@@ -135,33 +135,33 @@ def test_labels_of_any_type(source, target, dtype, names):
 
 def test_the_names_of_the_classes_are_those_of_the_source(source):
     source.target_names = np.array(["zero", "one", "two", "three", "four"])
-    noisy = make_noisy_mnist(Grain(random_state=0), source=source)
+    noisy = make_noisy(Grain(random_state=0), source=source)
     assert noisy.target_names.tolist() == ["zero", "one", "two", "three", "four"]
     noisy.target_names[0] = "none"
     assert source.target_names[0] == "zero"
-    assert make_noisy_mnist(Grain(), source=load_digits()).target_names.tolist() == list(range(10))
+    assert make_noisy(Grain(), source=load_digits()).target_names.tolist() == list(range(10))
 
 
 def test_labels_of_several_types_need_names(source):
     source.target = np.array(["cat", None, 3, "cat"], object)
     with pytest.raises(TypeError, match=r"labels of several types, \['NoneType', 'int', 'str'\]; "):
-        make_noisy_mnist(Grain(random_state=0), source=source)
+        make_noisy(Grain(random_state=0), source=source)
     source.target_names = ["cat", "none", "three"]
-    noisy = make_noisy_mnist(Grain(random_state=0), source=source)
+    noisy = make_noisy(Grain(random_state=0), source=source)
     assert noisy.target.tolist() == ["cat", None, 3, "cat"]
 
 
 def test_flat_images_and_digits_only(source):
-    X, y = make_noisy_mnist(Grain(random_state=0), source=source, return_X_y=True)
-    noisy = make_noisy_mnist(Grain(random_state=0), source=source)
+    X, y = make_noisy(Grain(random_state=0), source=source, return_X_y=True)
+    noisy = make_noisy(Grain(random_state=0), source=source)
     np.testing.assert_array_equal(X, noisy.data)
     np.testing.assert_array_equal(y, noisy.target)
 
 
 def test_as_frame_from_a_source_with_and_without_frames():
     pd = pytest.importorskip("pandas")
-    plain = make_noisy_mnist(Grain(random_state=0), source=load_mnist_sample(), as_frame=True)
-    framed = make_noisy_mnist(
+    plain = make_noisy(Grain(random_state=0), source=load_mnist_sample(), as_frame=True)
+    framed = make_noisy(
         Grain(random_state=0), source=load_mnist_sample(as_frame=True), as_frame=True
     )
     pd.testing.assert_frame_equal(plain.frame, framed.frame)
@@ -171,7 +171,7 @@ def test_as_frame_from_a_source_with_and_without_frames():
 
 def test_any_dtype_of_the_source_is_kept(source):
     source.images = source.images / 255.0
-    assert make_noisy_mnist(Grain(0.1), source=source).data.dtype == np.float64
+    assert make_noisy(Grain(0.1), source=source).data.dtype == np.float64
 
 
 # --- what is refused
@@ -197,7 +197,7 @@ class NoParameters:
 )
 def test_noise_that_is_no_transformer(source, noise, message):
     with pytest.raises(TypeError, match=message):
-        make_noisy_mnist(noise, source=source)
+        make_noisy(noise, source=source)
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_noise_that_is_no_transformer(source, noise, message):
 )
 def test_noise_that_would_pass_through(source, noise, name):
     with pytest.raises(ValueError, match=f"noise has {name}='fit', so .* with {name}='always'"):
-        make_noisy_mnist(noise, source=source)
+        make_noisy(noise, source=source)
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ def test_noise_that_would_pass_through(source, noise, name):
 )
 def test_noise_that_changes_shape_or_dtype(source, function, got):
     with pytest.raises(ValueError, match=rf"{got}, expected \(4, 5, 3\) and uint8"):
-        make_noisy_mnist(FunctionTransformer(function), source=source)
+        make_noisy(FunctionTransformer(function), source=source)
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_a_source_that_is_no_data_set(bad, got):
     with pytest.raises(
         TypeError, match=f"source must be a Bunch with images and target.*got {got}"
     ):
-        make_noisy_mnist(Grain(), source=bad)
+        make_noisy(Grain(), source=bad)
 
 
 @pytest.mark.parametrize(
@@ -240,10 +240,10 @@ def test_a_source_that_is_no_data_set(bad, got):
 )
 def test_a_source_whose_shapes_do_not_fit(images, target):
     with pytest.raises(ValueError, match=r"source must have images of shape \(n, height, width\)"):
-        make_noisy_mnist(Grain(), source=Bunch(images=images, target=target))
+        make_noisy(Grain(), source=Bunch(images=images, target=target))
 
 
 @pytest.mark.parametrize("name", ["return_X_y", "as_frame"])
 def test_flags_must_be_booleans(source, name):
-    with pytest.raises(ValueError, match=f"'{name}' parameter of make_noisy_mnist must be an"):
-        make_noisy_mnist(Grain(), source=source, **{name: 2})
+    with pytest.raises(ValueError, match=f"'{name}' parameter of make_noisy must be an"):
+        make_noisy(Grain(), source=source, **{name: 2})

@@ -7,14 +7,14 @@ import skmnist.noise
 
 
 def public_noises():
-    """Return every noise that a user can make."""
+    """Return every public noise that is not abstract."""
     public = [getattr(skmnist.noise, name) for name in skmnist.noise.__all__]
     return [item for item in public if inspect.isclass(item) and not inspect.isabstract(item)]
 
 
 def is_random(noise_class):
-    """Tell from the documentation whether a noise draws random numbers."""
-    return "Nothing here is random" not in noise_class.__doc__
+    """Return whether a noise is documented as random."""
+    return "noise is deterministic" not in noise_class.__doc__
 
 
 @pytest.fixture(scope="session")
@@ -33,15 +33,15 @@ def noise_class(request):
     params=filter(is_random, public_noises()), ids=lambda noise_class: noise_class.__name__
 )
 def random_noise_class(request):
-    """Every noise that is random, in turn."""
+    """Every random noise in turn."""
     return request.param
 
 
 @pytest.fixture(scope="session")
 def assert_moments():
-    """Return a check of mean and variance of independent values, within three standard errors.
+    """Return a function that checks mean and variance within three standard errors.
 
-    The expected mean, variance and fourth central moment may differ from value to value.
+    The values are independent; mean, variance and fourth central moment may differ between them.
     """
 
     def check(values, mean, variance, fourth):

@@ -4,9 +4,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import ndtr
 
 from skmnist.noise import GaussianNoise, SpeckleNoise, UniformNoise
-from skmnist.noise._additive import add_scaled
+from skmnist.noise.kernels._pixels import add_scaled
 
-# Grey enough that clipping does not bite; no two images are equal.
+# Distinct images, grey enough that nothing is clipped.
 GREY = np.random.default_rng(0).uniform(0.4, 0.6, size=(2000, 12, 12))
 BLACK_AND_WHITE = np.random.default_rng(0).random((2000, 12, 12)) > 0.5
 
@@ -15,7 +15,7 @@ def added_by(noise, X=GREY):
     return noise.fit_transform(X) - X
 
 
-# Noise -> what it adds to GREY, its variance and its fourth moment; the mean is 0.
+# Noise -> the added values, their variance and their fourth moment; the mean is 0.
 MOMENTS = {
     "gaussian": (lambda: added_by(GaussianNoise(0.05, random_state=0)), 0.05**2, 3 * 0.05**4),
     "uniform": (lambda: added_by(UniformNoise(0.2, random_state=0)), 0.2**2 / 3, 0.2**4 / 5),
@@ -28,7 +28,7 @@ def test_moments(draw, variance, fourth, assert_moments):
     added = draw()
     assert (added != 0).mean() > 1 - 1e-5
     assert_moments(added, 0, variance, fourth)
-    # Every image and every pixel has its own noise: means over them scatter as they should.
+    # The noise is independent between images and pixels: means have the expected variance.
     n, n_pixels = len(GREY), GREY[0].size
     assert_moments(added.mean(axis=(1, 2)), 0, variance / n_pixels, 3 * variance**2 / n_pixels**2)
     assert_moments(added.mean(axis=0), 0, variance / n, 3 * variance**2 / n**2)
@@ -60,7 +60,7 @@ def test_integers_are_the_rounded_noise_in_units_of_the_range(noise_class, dtype
     assert_allclose(noisy, exact, rtol=0, atol=0.5 + white * 1e-6)
 
 
-# Shares of the black and of the white pixels that turn to the other side of the middle.
+# Noise, and the shares of black and of white pixels that cross the middle grey.
 TURNED = {
     "gaussian": (GaussianNoise(0.4, random_state=0), ndtr(-0.5 / 0.4), ndtr(-0.5 / 0.4)),
     "uniform": (UniformNoise(0.7, random_state=0), 0.2 / 1.4, 0.2 / 1.4),

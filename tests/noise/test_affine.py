@@ -5,16 +5,16 @@ from skimage.transform import warp
 
 from skmnist.noise import RandomAffine
 from skmnist.noise import _affine as affine_module
-from skmnist.noise._warp import BORDER_MODES
+from skmnist.noise.kernels._warp import BORDER_MODES
 
-# What scikit-image calls the border modes.
+# Border mode -> its name in scikit-image.
 SKIMAGE_MODES = {"constant": "constant", "edge": "edge", "reflect": "symmetric", "wrap": "wrap"}
-STRENGTHS = {"rotation": 40, "translation": 0.3, "zoom": 0.2, "shear": 25}
+STRENGTHS = {"rotation": 40, "translation": 0.3, "scale": 0.2, "shear": 25}
 
 
 @pytest.fixture
 def drawn(monkeypatch):
-    """What the noise asks `affine_matrices` for."""
+    """The arguments of `affine_matrices`."""
     calls = {}
 
     def spy(n, **arguments):
@@ -34,7 +34,7 @@ def test_draws_are_uniform_within_their_limits(drawn):
         "angle": (-np.deg2rad(40), np.deg2rad(40)),
         "shift_y": (-0.3 * height, 0.3 * height),
         "shift_x": (-0.3 * width, 0.3 * width),
-        "zoom": (0.8, 1.2),
+        "scale": (0.8, 1.2),
         "shear": (-np.deg2rad(25), np.deg2rad(25)),
     }
     assert drawn.keys() == limits.keys()
@@ -56,19 +56,19 @@ def test_strengths_share_their_draws(drawn):
     RandomAffine(**STRENGTHS, random_state=0).fit_transform(X)
     assert weak.keys() == drawn.keys()
     for name in drawn:
-        no_change = 1 if name == "zoom" else 0
+        no_change = 1 if name == "scale" else 0
         assert_allclose(3 * (weak[name] - no_change), drawn[name] - no_change, atol=1e-12)
 
 
-def warp_by_skimage(image, *, angle, shift_y, shift_x, zoom, shear, **border):
-    """Slant, enlarge, turn and move one image, in coordinates (x, y) with y downwards."""
-    centre = (np.array(image.shape)[::-1] - 1) / 2
+def warp_by_skimage(image, *, angle, shift_y, shift_x, scale, shear, **border):
+    """Shear, scale, rotate and shift one image, in coordinates (x, y) with y downwards."""
+    center = (np.array(image.shape)[::-1] - 1) / 2
     cos, sin = np.cos(angle), np.sin(angle)
-    slant = np.array([[1, -np.tan(shear)], [0, 1]])  # what lies above moves to the right
-    turn = np.array([[cos, sin], [-sin, cos]])  # what lies to the right moves upwards
+    slant = np.array([[1, -np.tan(shear)], [0, 1]])  # pixels above the center move to the right
+    turn = np.array([[cos, sin], [-sin, cos]])  # pixels to the right move upwards
     forward = np.eye(3)
-    forward[:2, :2] = turn @ (zoom * slant)
-    forward[:2, 2] = centre - forward[:2, :2] @ centre + [shift_x, shift_y]
+    forward[:2, :2] = turn @ (scale * slant)
+    forward[:2, 2] = center - forward[:2, :2] @ center + [shift_x, shift_y]
     return warp(image, np.linalg.inv(forward), order=1, **border)
 
 
@@ -89,7 +89,7 @@ def test_a_single_strength_leaves_the_others_alone(drawn):
     names = {
         "rotation": {"angle"},
         "translation": {"shift_y", "shift_x"},
-        "zoom": {"zoom"},
+        "scale": {"scale"},
         "shear": {"shear"},
     }
     X = np.random.default_rng(0).random((5, 6, 6))
@@ -97,7 +97,7 @@ def test_a_single_strength_leaves_the_others_alone(drawn):
         nothing = dict.fromkeys(names, 0)
         RandomAffine(**{**nothing, strength: 0.5}, random_state=0).fit_transform(X)
         for name, draws in drawn.items():
-            assert (draws != (name == "zoom")).all() == (name in changed)
+            assert (draws != (name == "scale")).all() == (name in changed)
 
 
 @pytest.mark.parametrize("border_mode", sorted(BORDER_MODES))
@@ -110,5 +110,5 @@ def test_what_comes_in_from_beyond_the_border(border_mode):
 
 def test_the_border_value_is_in_units_of_the_range():
     X = np.full((1, 6, 6), 200, dtype=np.uint8)
-    noise = RandomAffine(0, translation=1, zoom=0, border_value=0.2, random_state=0)
+    noise = RandomAffine(0, translation=1, scale=0, border_value=0.2, random_state=0)
     assert_array_equal(noise.fit_transform(X).min(), 51)

@@ -5,8 +5,8 @@ from scipy.ndimage import convolve, correlate, map_coordinates
 from skimage.filters import gaussian
 
 from skmnist.noise import DefocusBlur, GaussianBlur, MotionBlur, ZoomBlur
-from skmnist.noise import _blur as blur_module
-from skmnist.noise._filters import blur_taps, line_taps, trail_taps
+from skmnist.noise import _blurs as blur_module
+from skmnist.noise.kernels._filters import blur_taps, line_taps, trail_taps
 
 SHAPES = [(28, 28), (5, 9), (1, 10), (1, 1)]
 
@@ -16,7 +16,7 @@ def make_images(*shape):
 
 
 def dense_kernels(down, right, weight):
-    """Turn the taps of each image into a kernel with the pixel itself in the middle."""
+    """Convert the taps of each image to a kernel that is centered at the pixel."""
     reach = int(max(np.abs(down).max(), np.abs(right).max()))
     kernels = np.zeros((down.shape[1], 2 * reach + 1, 2 * reach + 1))
     for kernel, *taps in zip(kernels, down.T, right.T, weight.T, strict=True):
@@ -52,7 +52,7 @@ BLURS_BY_STRENGTH = {
     "defocus": [DefocusBlur(radius) for radius in (1, 3, 4, 6, 8, 10)],
     "motion": [MotionBlur(length, random_state=0) for length in (3, 5, 9, 15, 21)],
     "trail": [MotionBlur(21, sigma=sigma, random_state=0) for sigma in (1, 2, 3, 5)],
-    "zoom": [ZoomBlur(zoom) for zoom in (1.05, 1.11, 1.16, 1.21, 1.26, 1.31, 2)],
+    "zoom": [ZoomBlur(scale) for scale in (1.05, 1.11, 1.16, 1.21, 1.26, 1.31, 2)],
 }
 
 
@@ -110,7 +110,7 @@ def test_defocus_blur_equals_a_disk(shape, radius):
 
 
 def axis_of(kernel):
-    """Angle of the long axis in degrees, counter-clockwise as seen, from the second moments."""
+    """Return the angle of the long axis in degrees, counter-clockwise as seen, from the moments."""
     y, x = np.indices(kernel.shape) - len(kernel) // 2
     y = -y  # upwards
     covariance = 2 * (kernel * x * y).sum()
@@ -131,7 +131,7 @@ def test_the_line_of_n_mnist_points_15_degrees_upwards():
     assert_allclose(kernel.sum(), 1, rtol=1e-12)
     assert_allclose(kernel, np.rot90(kernel, 2), atol=1e-12)
     assert abs(axis_of(kernel) - 15) < 2
-    # What is seen: the right end of a dot drawn out lies higher than the left one.
+    # A dot becomes a line whose right end is higher than its left end.
     X = np.zeros((1, 9, 9))
     X[0, 4, 4] = 1
     (noisy,) = MotionBlur(5, angle_low=15, angle_high=15).fit_transform(X)
@@ -152,7 +152,7 @@ def test_lines_of_any_angle(length):
         y, x = np.indices(kernel.shape) - len(kernel) // 2
         along = np.abs(x * np.cos(np.deg2rad(angle)) - y * np.sin(np.deg2rad(angle)))
         across = np.abs(x * np.sin(np.deg2rad(angle)) + y * np.cos(np.deg2rad(angle)))
-        # A pixel weighs 1 less its distance to the line; the one in the middle weighs 1.
+        # The weight is 1 minus the distance to the line, which is 0 in the middle.
         weight = kernel / kernel.max()
         half = (length - 1) / 2
         within = np.hypot(x, y) < half
@@ -173,7 +173,7 @@ def test_mirrored_angles_are_mirrored_lines():
 
 @pytest.fixture
 def impulse():
-    """White on black: one pixel of grey level 255, and where it is."""
+    """One pixel of grey level 255 on black."""
     X = np.zeros((1, 61, 61))
     X[0, 30, 30] = 255
     return X
@@ -276,14 +276,14 @@ def test_angles_upside_down():
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize(("max_zoom", "n_steps"), [(1.11, 11), (1.3, 4), (3, 2), (10, 7)])
-def test_zoom_blur_is_a_mean_of_zooms(shape, max_zoom, n_steps):
+@pytest.mark.parametrize(("max_scale", "n_steps"), [(1.11, 11), (1.3, 4), (3, 2), (10, 7)])
+def test_zoom_blur_is_a_mean_of_zooms(shape, max_scale, n_steps):
     X = make_images(4, *shape)
-    centre = (np.array(shape)[:, np.newaxis, np.newaxis] - 1) / 2
+    center = (np.array(shape)[:, np.newaxis, np.newaxis] - 1) / 2
     expected = np.zeros_like(X)
     for image, total in zip(X, expected, strict=True):
-        for zoom in np.linspace(1, max_zoom, n_steps):
-            source = centre + (np.indices(shape) - centre) / zoom
+        for scale in np.linspace(1, max_scale, n_steps):
+            source = center + (np.indices(shape) - center) / scale
             total += map_coordinates(image, source, order=1, mode="nearest") / n_steps
-    noisy = ZoomBlur(max_zoom, n_steps=n_steps).fit_transform(X)
+    noisy = ZoomBlur(max_scale, n_steps=n_steps).fit_transform(X)
     assert_allclose(noisy, expected, rtol=0, atol=1e-12)

@@ -4,7 +4,7 @@ from numpy.testing import assert_array_equal
 from skimage.feature import canny as skimage_canny
 
 from skmnist.noise import CannyEdges
-from skmnist.noise._edges import canny
+from skmnist.noise.kernels._edges import canny
 
 
 def by_skimage(X, sigma=1.0, low_threshold=0.1, high_threshold=0.2):
@@ -38,7 +38,7 @@ def test_equals_skimage_at_other_thresholds(thresholds, digits):
 @pytest.mark.parametrize("shape", [(28, 20), (7, 40), (3, 3), (2, 9), (5, 4)])
 @pytest.mark.parametrize(("sigma", "low", "high"), [(0.5, 0.3, 0.9), (1.4, 0.03, 0.1)])
 def test_equals_skimage_on_other_shapes(shape, sigma, low, high):
-    # Noise has edges in every direction, and weak ones that touch strong ones.
+    # White noise has edges in all directions, and weak edges that touch strong ones.
     X = np.random.default_rng(0).random((100, *shape))
     edges = CannyEdges(sigma, low_threshold=low, high_threshold=high).fit_transform(X)
     assert_array_equal(edges, by_skimage(X, sigma, low, high))
@@ -49,7 +49,7 @@ def test_edges_of_integers_are_white_in_their_range(digits):
     X = digits[:100]
     edges = CannyEdges().fit_transform(X)
     assert set(np.unique(edges)) == {0, 255}
-    # In float32, a comparison may turn out otherwise; not often.
+    # Few comparisons differ in float32.
     assert ((edges == 255) != by_skimage(X / 255)).mean() < 1e-4
 
 
@@ -64,7 +64,7 @@ def test_edges_are_thin_lines_about_a_square():
     X = np.zeros((1, 20, 20))
     X[0, 6:14, 6:14] = 1
     edges = canny(X, 1.0, 0.1, 0.2)[0]
-    # From the middle, one meets an edge once in each direction, within a pixel of the step.
+    # In each direction from the middle, there is one edge, within a pixel of the step.
     for line in (edges[10, :10], edges[10, :9:-1], edges[:10, 10], edges[:9:-1, 10]):
         (place,) = np.flatnonzero(line)
         assert place in (5, 6)

@@ -4,11 +4,11 @@ from numpy.testing import assert_allclose
 from scipy.ndimage import gaussian_filter, map_coordinates
 
 from skmnist.noise import ElasticTransform
-from skmnist.noise import _affine as affine_module
-from skmnist.noise._streams import PixelStreams
-from skmnist.noise._warp import BORDER_MODES
+from skmnist.noise import _elastic as elastic_module
+from skmnist.noise.kernels._streams import PixelStreams
+from skmnist.noise.kernels._warp import BORDER_MODES
 
-# What scipy calls the border modes.
+# Border mode -> its name in SciPy.
 SCIPY_MODES = {
     "constant": "grid-constant",
     "edge": "nearest",
@@ -19,7 +19,7 @@ SCIPY_MODES = {
 
 @pytest.fixture
 def displacements(monkeypatch):
-    """How far from itself each pixel is read, down and to the right."""
+    """The displacements of all pixels, down and to the right."""
     calls = []
 
     def spy(images, y, x, **border):
@@ -27,8 +27,8 @@ def displacements(monkeypatch):
         calls.append(np.stack([y - rows, x - columns], axis=1))
         return sample_bilinear(images, y, x, **border)
 
-    sample_bilinear = affine_module.sample_bilinear
-    monkeypatch.setattr(affine_module, "sample_bilinear", spy)
+    sample_bilinear = elastic_module.sample_bilinear
+    monkeypatch.setattr(elastic_module, "sample_bilinear", spy)
     return calls
 
 
@@ -55,14 +55,14 @@ def test_statistics_of_the_displacements(displacements, alpha, sigma):
     ElasticTransform(alpha, sigma, random_state=0).fit_transform(X)
     border = 4 * sigma
     field = np.concatenate(displacements)[:, :, border:-border, border:-border]
-    # A mean of uniform numbers with Gaussian weights.
+    # Standard deviation of a mean of uniform numbers with Gaussian weights.
     std = alpha / np.sqrt(3) / (2 * np.sqrt(np.pi) * sigma)
-    # The displacements are correlated: so many are as good as independent for means and variances.
+    # The displacements are correlated: these are the effective numbers of independent ones.
     n_for_mean = field.size / (4 * np.pi * sigma**2)
     n_for_variance = field.size / (2 * np.pi * sigma**2)
     assert abs(field.mean()) < 3 * std / np.sqrt(n_for_mean)
     assert abs(field.std() - std) < 3 * std / np.sqrt(2 * n_for_variance)
-    # The correlation falls with the distance as the Gaussian of the smoothing does, squared.
+    # The correlation is a Gaussian of the distance with sqrt(2) times the standard deviation.
     for distance in (1, sigma, 2 * sigma):
         for axis in (2, 3):
             near, far = (

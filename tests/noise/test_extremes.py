@@ -1,4 +1,4 @@
-"""Extreme parameters and shapes: a clear error or a result, in bounded time and memory."""
+"""Extreme parameters and shapes give a clear error or a result in bounded time and memory."""
 
 import subprocess
 import sys
@@ -19,14 +19,11 @@ from skmnist.noise import (
     SmoothNoise,
     Snow,
     ZoomBlur,
-    _fields,
-    _filters,
-    _linear,
-    _structural,
 )
+from skmnist.noise.kernels import _blocks, _fields, _filters, _linear
 
-# Each program prints how many cases it tried, and a line for each that went wrong. It runs in a
-# process of its own, which a wrong case may hang or kill.
+# Start of each program, which prints a line for each failed case and then the number of cases. It
+# runs in its own process, because a failure may hang or kill it.
 START = """
 import inspect, resource, sys, time, warnings
 import numpy as np
@@ -40,7 +37,7 @@ noises = [item for item in public if inspect.isclass(item) and not inspect.isabs
 n_cases = 0
 
 def limit_memory(n_mib):
-    if sys.platform == "linux":  # elsewhere, sizes of processes cannot be limited
+    if sys.platform == "linux":  # other systems cannot limit the size of a process
         with open("/proc/self/statm") as pages:
             n_pages = int(pages.read().split()[0])
         n_bytes = n_pages * resource.getpagesize() + n_mib * 2**20
@@ -63,7 +60,7 @@ def attempt(noise, X, n_seconds, names=()):
 
 
 def run(program):
-    """Run a program and return what went wrong, and how many cases it tried."""
+    """Run a program and return the failures and the number of cases."""
     answer = subprocess.run(
         [sys.executable, "-c", START + program + "\nprint(n_cases)"],
         stdout=subprocess.PIPE,
@@ -81,7 +78,7 @@ def test_extreme_parameters_are_refused_by_name_or_done():
     wrong, n_cases = run("""
 X = np.random.default_rng(0).integers(256, size=(2, 28, 28), dtype=np.uint8)
 X[1] = 0
-partners = {"low": "high", "angle_low": "angle_high", "low_threshold": "high_threshold"}
+partners = dict(noise._bounds for noise in noises if noise._bounds)
 partners |= {high: low for low, high in partners.items()}
 limit_memory(200)
 for noise_class in noises:
@@ -106,7 +103,7 @@ def test_every_count_and_width_has_an_upper_bound(noise_classes):
             assert all(None not in (item.left, item.right) for item in intervals), noise_class
 
 
-def test_memory_and_time_are_in_proportion_to_the_pixels():
+def test_memory_and_time_are_in_proportion_to_the_pixels(noise_classes):
     wrong, n_cases = run("""
 limit_memory(250)
 for noise_class in noises:
@@ -118,7 +115,7 @@ for noise_class in large:
     attempt(noise_class(random_state=0), X, 5)
 """)
     assert not wrong
-    assert n_cases == 38 * 2 + 8
+    assert n_cases == len(noise_classes) * 2 + 8
 
 
 def test_memory_does_not_grow_with_the_number_of_images():
@@ -144,7 +141,7 @@ def test_one_matrix_per_axis_gives_what_one_for_all_pixels_gives(monkeypatch, no
     X = np.random.default_rng(0).random((5, *shape))
     noise.set_params(random_state=0)
     expected = noise.fit_transform(X)
-    for module in (_filters, _linear, _structural):
+    for module in (_blocks, _filters, _linear):
         monkeypatch.setattr(module, "MAX_WEIGHTS", 0)
         monkeypatch.setattr(module, "apply_map", None)
     assert_allclose(noise.fit_transform(X), expected, rtol=0, atol=1e-6)
@@ -188,7 +185,7 @@ def test_floats_do_not_depend_on_the_batch(noise_class, dtype, digits):
 
 
 def test_motion_of_an_image_alone():
-    # Weights of one image are a single column, whose sum numpy takes in another order.
+    # The weights of one image are a single column, which numpy sums in another order.
     X = np.random.default_rng(0).random((20, 28, 28))
     noise = MotionBlur(31, angle_low=-180, angle_high=180, random_state=0).fit(X)
     alone = [noise.transform(X[row : row + 1])[0] for row in range(20)]
@@ -205,7 +202,7 @@ def test_a_number_of_numpy_is_named_as_it_came():
 @pytest.mark.parametrize("number", [Fraction, np.longdouble])
 def test_numbers_of_any_type(number):
     X = np.random.default_rng(0).random((3, 8, 8), dtype=np.float32)
-    # Not every function of SciPy takes longdoubles, and scikit-learn compares no fractions.
+    # Some functions of SciPy refuse longdoubles, and scikit-learn cannot compare fractions.
     for noise_class, name in ((ShotNoise, "peak"), (GaussianNoise, "scale"), (RandomScale, "high")):
         expected = noise_class(**{name: 1.25}, random_state=0).fit_transform(X)
         given = noise_class(**{name: number(1.25)}, random_state=0).fit_transform(X)

@@ -5,13 +5,13 @@ from scipy.ndimage import gaussian_filter
 from scipy.special import erfc
 
 from skmnist.noise import SmoothNoise
-from skmnist.noise._fields import smoothing_matrix
-from skmnist.noise._linear import apply_matrices
-from skmnist.noise._streams import PixelStreams
+from skmnist.noise.kernels._fields import smoothing_matrix
+from skmnist.noise.kernels._linear import apply_matrices
+from skmnist.noise.kernels._streams import PixelStreams
 
-# Grey enough that clipping does not bite; no two images are equal.
+# Distinct images, grey enough that nothing is clipped.
 GREY = np.random.default_rng(0).uniform(0.4, 0.6, size=(4000, 12, 15)).round(3)
-# Two greys, so that what multiplies their difference from the middle can be told.
+# Two greys, so that the factor of their difference from the middle can be measured.
 TWO_GREYS = np.where(GREY < 0.5, 0.4, 0.6)
 SIGMAS = [0.1, 0.3, 0.7, 1, 1.01, 1.5, 2.3, 4, 9, 300]
 
@@ -25,12 +25,12 @@ def factors_by(noise, X=TWO_GREYS):
 
 
 def assert_smooth(fields, sigma):
-    """Assert that fields have mean 0 and variance 1, and the correlation of their smoothing.
+    """Assert that fields have mean 0, variance 1 and the correlation of Gaussian smoothing.
 
     The images are independent, so the standard errors are those of their number, at each pixel.
     """
     n, height, width = fields.shape
-    # The largest of many, most of them correlated.
+    # Bound of the largest of many errors, most of which are correlated.
     limit = 4 / np.sqrt(n)
     assert np.abs(fields.mean(axis=0)).max() < limit
     assert np.abs((fields**2).mean(axis=0) - 1).max() < limit * np.sqrt(2)
@@ -52,7 +52,7 @@ def test_every_pixel_of_an_axis_has_the_same_variance_and_correlation(size, sigm
     covariance = matrix @ matrix.T
     assert_allclose(np.diagonal(covariance), 1, rtol=1e-12)
     distance = np.abs(np.subtract.outer(np.arange(size), np.arange(size)))
-    # From the middle, or from an end: the distance alone matters.
+    # Only the distance matters, in the middle and at the ends.
     assert_allclose(covariance, covariance[0][distance], rtol=0, atol=1e-3)
     if sigma >= 1:
         expected = np.exp(-((distance / (2 * sigma)) ** 2))
@@ -84,7 +84,7 @@ def test_fields_are_a_matrix_on_either_side(dtype, tolerance):
     expected = [rows.toarray() @ draw @ columns.toarray().T for draw in draws]
     assert fields.dtype == dtype
     assert_allclose(fields, expected, rtol=0, atol=tolerance)
-    # Alike in any batch.
+    # The result is the same in any batch.
     for part in (slice(0, 1), slice(7, 8), slice(3, 40, 7), slice(None, None, -1)):
         assert_array_equal(apply_matrices(draws[part], rows, columns), fields[part], strict=True)
 
@@ -96,7 +96,7 @@ def test_fields_are_a_matrix_on_either_side(dtype, tolerance):
 def test_statistics_of_the_added_field(sigma):
     fields = added_by(SmoothNoise(0.05, sigma=sigma, random_state=0)) / 0.05
     assert_smooth(fields, sigma)
-    # Neighbours in the batch are independent.
+    # Neighbors in the batch are independent.
     assert abs((fields[1:] * fields[:-1]).mean(axis=0)).max() < 4 / np.sqrt(len(fields))
 
 
@@ -130,7 +130,7 @@ def test_strengths_share_their_draws():
     assert_allclose(4 * weak, strong, rtol=0, atol=1e-6)
     weak, strong = (factors_by(SmoothNoise(0, contrast=c, random_state=0), X) for c in (0.2, 0.8))
     assert_allclose(4 * (weak - 1), strong - 1, rtol=0, atol=1e-5)
-    # The two fields do not touch each other.
+    # The two fields do not affect each other.
     both = SmoothNoise(0.04, contrast=0.8, random_state=0).fit_transform(X)
     alone = SmoothNoise(0, contrast=0.8, random_state=0).fit_transform(X)
     assert_allclose(both - alone, added_by(SmoothNoise(0.04, random_state=0), X), atol=1e-6)
@@ -145,7 +145,7 @@ def test_statistics_of_the_contrast(sigma):
     share /= 0.9
     assert np.abs(share).max() < 1
     assert_smooth(share / np.sqrt(1 - share**2), sigma)
-    # Nearly uniform, of which the standard deviation is 0.577.
+    # The share is nearly uniform: the standard deviation of a uniform one is 0.577.
     expected = np.sqrt(1 - np.sqrt(np.pi / 2) * np.exp(0.5) * erfc(np.sqrt(0.5)))
     assert_allclose(share.std(), expected, rtol=0.02)
 

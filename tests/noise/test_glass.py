@@ -6,16 +6,16 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.ndimage import gaussian_filter, gaussian_filter1d
 
 from skmnist.noise import GlassBlur
-from skmnist.noise import _glass as glass_module
-from skmnist.noise._glass import swap_neighbours
+from skmnist.noise import _blurs as blur_module
+from skmnist.noise.kernels._filters import swap_neighbors
 
-# All pixels of an image are different, and so are the images: a pixel is known by its value.
+# All pixels of an image are different, so that its value identifies a pixel; images differ too.
 X = np.random.default_rng(0).permuted(np.tile(np.arange(120.0) / 120, (60, 1)), axis=1)
 X = X.reshape(60, 10, 12)
 
 
 def swaps_one_by_one(image, down, right, margin):
-    """Swap the pixels of one image as the definition says."""
+    """Swap the pixels of one image by the definition."""
     image = image.copy()
     height, width = image.shape
     for y in range(height - margin, margin, -1):
@@ -27,14 +27,14 @@ def swaps_one_by_one(image, down, right, margin):
 
 @pytest.fixture
 def offsets(monkeypatch):
-    """The offsets down and to the right of every round of swaps."""
+    """The offsets down and to the right in each round of swaps."""
     calls = []
 
     def spy(images, down, right, margin):
         calls.append((down.copy(), right.copy()))
-        swap_neighbours(images, down, right, margin)
+        swap_neighbors(images, down, right, margin)
 
-    monkeypatch.setattr(glass_module, "swap_neighbours", spy)
+    monkeypatch.setattr(blur_module, "swap_neighbors", spy)
     return calls
 
 
@@ -46,7 +46,7 @@ def test_swaps_equal_those_of_one_image_after_the_other(margin):
     rng = np.random.default_rng(margin)
     down, right = rng.integers(-margin, margin, size=(2, *X.shape))
     swapped = X.copy()
-    swap_neighbours(swapped, down, right, margin)
+    swap_neighbors(swapped, down, right, margin)
     expected = [swaps_one_by_one(*rows, margin) for rows in zip(X, down, right, strict=True)]
     assert_array_equal(swapped, expected)
     assert (swapped != X).any() or margin > 4  # no pixel is far enough from the border
@@ -75,7 +75,7 @@ def test_pixels_near_the_border_are_partners_only(margin):
         down, right = np.zeros((2, *X[:1].shape), dtype=int)
         down[0, y, x] = right[0, y, x] = -1
         swapped = X[:1].copy()
-        swap_neighbours(swapped, down, right, margin)
+        swap_neighbors(swapped, down, right, margin)
         assert (swapped != X[:1]).sum() == 2 * within[y, x]
 
 
@@ -103,7 +103,7 @@ def test_offsets_are_uniform_within_reach(offsets, max_delta):
 
 
 @pytest.mark.parametrize("iterations", [0, 1, 2, 3])
-def test_each_round_draws_anew(offsets, iterations):
+def test_each_round_draws_fresh_offsets(offsets, iterations):
     GlassBlur(0.5, 2, iterations, random_state=0).fit_transform(X)
     assert len(offsets) == iterations
     for (down, right), (other, _) in pairwise(offsets):
@@ -131,7 +131,7 @@ def test_more_swaps_keep_the_swaps_of_fewer(offsets):
         n_moved.append((noise.fit_transform(X) != X).sum())
     assert n_moved[0] == 0
     assert (np.diff(n_moved) > 0).all()
-    # Few pixels are hardly ever swapped twice: each swap moves two.
+    # So few pixels are rarely swapped twice, and each swap moves two.
     n_swaps = 0.02 * 15 / 16 * 60 * 6 * 8
     assert abs(n_moved[1] / 2 - n_swaps) < 3 * np.sqrt(n_swaps)
     for fewer, more in pairwise(offsets):

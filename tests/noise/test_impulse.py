@@ -3,12 +3,12 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.stats import poisson
 
-from skmnist.noise import Quantization, SaltAndPepperNoise, ShotNoise
-from skmnist.noise._impulse import poisson_quantiles, salt_and_pepper
+from skmnist.noise import SaltAndPepperNoise, ShotNoise
+from skmnist.noise.kernels._pixels import poisson_quantiles, salt_and_pepper
 
-# No two images are equal.
+# Distinct images.
 GREY = np.random.default_rng(0).uniform(0.4, 0.6, size=(2000, 12, 12))
-# Multiples of 1 / 255, and what lies between them.
+# Multiples of 1 / 255, and values between them.
 LEVELS = np.random.default_rng(0).integers(40, 110, size=(2000, 12, 12)) / 255
 BETWEEN = np.random.default_rng(0).uniform(0.2, 0.4, size=(2000, 12, 12))
 BLACK_AND_WHITE = np.random.default_rng(0).random((2000, 12, 12)) > 0.5
@@ -95,7 +95,7 @@ def test_moments_of_shot_noise(X, assert_moments):
 @pytest.mark.parametrize("peak", [3, 5, 60])
 def test_changed_fraction_of_shot_noise(peak):
     X = LEVELS[:, :6, :6].copy()
-    X[:, 0] = 1  # many photons more than the peak are as white as the peak
+    X[:, 0] = 1  # numbers of photons above the peak are clipped to white
     X[:, 1] = 1 / 3
     changed = ShotNoise(peak, random_state=0).fit_transform(X) != X
     assert_share(changed[:, 0], poisson.cdf(peak - 1, peak))
@@ -112,7 +112,7 @@ def test_quantiles_are_those_of_scipy(scale, peak):
     uniform[:3] = 2.0**-24, 0.5, 1 - 2.0**-24  # the draws are multiples of 2**-24
     counts = poisson_quantiles(pixels, peak, uniform)
     assert_array_equal(counts, poisson.ppf(uniform.astype(float), pixels * peak))
-    # In float32, a level is still a level.
+    # In float32, multiples of 1 / 255 are still recognized.
     narrow = pixels.astype(np.float32)
     counts = poisson_quantiles(narrow, peak, uniform)
     exact = pixels if scale else narrow.astype(float)
@@ -183,43 +183,3 @@ def test_shot_noise_on_bool_images():
 def test_peaks_out_of_range(peak):
     with pytest.raises(ValueError, match=r"'peak' parameter of ShotNoise must be .*10000.0\]"):
         ShotNoise(peak).fit(GREY)
-
-
-# Quantization -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("bits", [1, 2, 3, 5, 8])
-def test_levels_are_the_nearest_of_evenly_spaced_ones(bits):
-    X = np.random.default_rng(0).random((20, 9, 9))
-    levels = np.linspace(0, 1, 2**bits)
-    noisy = Quantization(bits).fit_transform(X)
-    nearest = np.abs(X[..., np.newaxis] - levels).argmin(axis=-1)
-    assert_allclose(noisy, levels[nearest], rtol=0, atol=1e-15)
-
-
-@pytest.mark.parametrize("dtype", ["bool", "uint8", "uint16", "float32", "float64"])
-@pytest.mark.parametrize("bits", [1, 2, 3, 4, 5, 8, 16])
-def test_quantization_is_idempotent(dtype, bits):
-    unit = np.random.default_rng(0).random((20, 12, 12))
-    white = {"bool": 1, "uint8": 255, "uint16": 65535}.get(dtype)
-    X = (unit * white).round().astype(dtype) if white else unit.astype(dtype)
-    quantization = Quantization(bits).fit(X)
-    once = quantization.transform(X)
-    assert once.dtype == dtype
-    assert len(np.unique(once)) <= min(2**bits, once.size)
-    assert_array_equal(quantization.transform(once), once)
-
-
-@pytest.mark.parametrize(("bits", "dtype"), [(1, "bool"), (8, "uint8"), (16, "uint16")])
-def test_all_levels_of_a_dtype_are_the_identity(bits, dtype):
-    X = np.arange(2**bits).astype(dtype).reshape(1, 2 ** (bits // 2), -1)
-    assert_array_equal(Quantization(bits).fit_transform(X), X)
-
-
-def test_quantization_uses_all_levels_and_keeps_black_and_white():
-    X = np.arange(256, dtype=np.uint8).reshape(1, 16, 16)
-    for bits in range(1, 9):
-        noisy = Quantization(bits).fit_transform(X).ravel()
-        assert len(np.unique(noisy)) == 2**bits
-        assert (noisy[0], noisy[-1]) == (0, 255)
-        assert (np.diff(noisy.astype(int)) >= 0).all()

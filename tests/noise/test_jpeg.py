@@ -6,11 +6,11 @@ from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image
 
 from skmnist.noise import JPEGCompression
-from skmnist.noise._jpeg import compress, quantization_table
+from skmnist.noise.kernels._jpeg import compress, quantization_table
 
 
 def by_pillow(image, quality):
-    """Return a grey JPEG file, opened by Pillow."""
+    """Return a grey image after JPEG compression by Pillow."""
     file = BytesIO()
     Image.fromarray(image).save(file, "JPEG", quality=quality)
     return Image.open(file)
@@ -20,7 +20,7 @@ def assert_like_pillow(X, quality, share=0.98):
     noisy = JPEGCompression(quality).fit_transform(X)
     expected = np.array([np.array(by_pillow(image, quality)) for image in X])
     difference = np.abs(noisy.astype(int) - expected)
-    # The cosine transforms of libjpeg are in integers, and round otherwise.
+    # The cosine transforms of libjpeg use integers and round differently.
     assert (difference <= 2).mean() >= share
     assert difference.mean() < 0.3
 
@@ -33,7 +33,7 @@ def test_equals_pillow(quality, digits):
 @pytest.mark.parametrize("shape", [(8, 8), (32, 16), (13, 30), (5, 9), (1, 10), (1, 1)])
 @pytest.mark.parametrize("quality", [10, 60])
 def test_equals_pillow_on_other_sizes(shape, quality):
-    # Smooth images that end nowhere: a frequency that is rounded otherwise shows in all pixels.
+    # Smooth images without borders: one differently rounded frequency would change all pixels.
     y, x = np.indices(shape)
     phases = np.random.default_rng(0).uniform(0, 6, size=(40, 1, 1))
     X = np.rint(127 + 100 * np.sin(x / 3 + phases) * np.cos(y / 4)).astype(np.uint8)

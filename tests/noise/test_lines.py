@@ -6,19 +6,19 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.stats import chisquare
 
-from skmnist.noise import DottedLine, Line, Stripe, Zigzag
+from skmnist.noise import DottedLine, Line, Zigzag
 from skmnist.noise import _lines as lines
-from skmnist.noise._lines import draw_segments, line_profile, zigzag_points
+from skmnist.noise.kernels._lines import draw_segments, line_profile, zigzag_points
 
-# Distinct images, dark enough that a line on them is not clipped where it is not full.
+# Distinct images, dark enough that lines are clipped in their center only.
 GREY = np.random.default_rng(0).uniform(0, 0.2, size=(4000, 28, 28)).astype(np.float32)
-# The noises, each with the function that is called with the two ends of its lines.
+# Noise -> the function that is called with the two ends of its lines.
 LINES = {Line: "draw_segments", DottedLine: "draw_segments", Zigzag: "zigzag_points"}
 
 
 @pytest.fixture
 def spied(monkeypatch):
-    """The arguments of the functions that draw, by their names."""
+    """The arguments of the drawing functions, by the names of the functions."""
     calls = {"draw_segments": [], "zigzag_points": []}
 
     def spy(name):
@@ -178,7 +178,7 @@ def test_rows_are_uniform(noise_class, spied):
         values, counts = np.unique(drawn, return_counts=True)
         assert_array_equal(values, possible)
         assert chisquare(counts).pvalue > 0.003
-    # The two draws do not depend on each other.
+    # The two draws are independent.
     assert abs(np.corrcoef(draws[0][0], draws[1][0])[0, 1]) < 3 / np.sqrt(len(GREY))
 
 
@@ -206,7 +206,7 @@ def test_lines_on_small_images(noise_class, shape, spied):
     noisy = noise.fit_transform(X)
     assert (noisy >= X - 1e-7).all()
     assert noisy.max() <= 1
-    # In two columns, all is gap.
+    # A dotted line starts with a gap of two columns.
     assert (noisy > X + 0.1).any() == (noise_class is not DottedLine or shape[1] > 3)
     assert_allclose(np.concatenate([noise.transform(X[i : i + 1]) for i in range(50)]), noisy)
     left, first_row, right, _ = ends_of(spied, noise_class)
@@ -219,45 +219,6 @@ def test_a_flat_zigzag_is_a_straight_line(spied):
     noise = Zigzag(amplitude=0, value_range=(0, 1), random_state=0)
     noisy = noise.fit_transform(GREY[:100])
     line = np.array([draw_line((28, 28), *end) for end in ends_of(spied, Zigzag).T])
-    # Where two pieces meet within a column, both draw in it.
+    # Where two segments meet within a column, both are drawn in it.
     assert (noisy - GREY[:100] >= np.minimum(line, 1 - GREY[:100]) - 1e-5).all()
     assert_array_equal((noisy - GREY[:100] > 1e-5), line > 1e-5)
-
-
-# Stripes ------------------------------------------------------------------------------------------
-
-
-def test_stripes_invert_seven_columns_at_either_side(digits):
-    X = digits[:50]
-    expected = X.copy()
-    for column in [*range(7), *range(21, 28)]:
-        expected[:, :, column] = 255 - X[:, :, column]
-    assert_array_equal(Stripe().fit_transform(X), expected)
-    assert_array_equal(Stripe().fit_transform(expected), X)
-
-
-@pytest.mark.parametrize("size", [2, 6, 28])
-def test_the_widest_stripes_invert_even_widths(size):
-    X = np.random.default_rng(0).integers(256, size=(5, 4, size), dtype=np.uint8)
-    assert_array_equal(Stripe(0.5).fit_transform(X), 255 - X)
-
-
-@pytest.mark.parametrize("size", [1, 3, 5, 7, 29])
-def test_the_widest_stripes_leave_the_middle_of_odd_widths(size):
-    X = np.random.default_rng(0).integers(256, size=(5, 4, size), dtype=np.uint8)
-    expected = 255 - X
-    expected[:, :, size // 2] = X[:, :, size // 2]
-    assert_array_equal(Stripe(0.5).fit_transform(X), expected)
-
-
-@pytest.mark.parametrize(("width", "n_columns"), [(0.01, 0), (0.1, 3), (0.3, 8), (0.4, 11)])
-def test_stripes_are_rounded_to_whole_columns(width, n_columns, digits):
-    X = digits[:20]
-    inverted = (Stripe(width).fit_transform(X) == 255 - X).all(axis=(0, 1))
-    assert_array_equal(np.flatnonzero(inverted), [*range(n_columns), *range(28 - n_columns, 28)])
-
-
-def test_stripes_invert_within_the_value_range():
-    X = np.full((1, 4, 4), -1.0)
-    noisy = Stripe(value_range=(-3, 7)).fit_transform(X)
-    assert_allclose(noisy, np.tile([5, -1, -1, 5.0], (1, 4, 1)), atol=1e-6)

@@ -9,6 +9,7 @@ from skmnist.noise import (
     GaussianNoise,
     Inversion,
     MotionBlur,
+    Quantization,
     RandomBrightness,
     ReducedContrast,
     list_noises,
@@ -60,7 +61,7 @@ def test_contrast_keeps_the_mean_and_scales_the_standard_deviation(factor):
     noisy = Contrast(factor).fit_transform(X)
     assert_allclose(noisy.mean(axis=(1, 2)), X.mean(axis=(1, 2)), atol=1e-12)
     assert_allclose(noisy.std(axis=(1, 2)), factor * X.std(axis=(1, 2)), atol=1e-12)
-    # The order of the pixels stays, and their places.
+    # All differences between pixels are scaled.
     assert_allclose(noisy - noisy[:, :1, :1], factor * (X - X[:, :1, :1]), atol=1e-12)
 
 
@@ -86,7 +87,7 @@ def test_moments_of_reduced_contrast(factor, assert_moments):
     X = np.random.default_rng(0).uniform(0.4, 0.6, size=(2000, 12, 12))
     added = ReducedContrast(factor, scale, random_state=0).fit_transform(X) - factor * X
     assert_moments(added, 0, variance=scale**2, fourth=3 * scale**4)
-    # Every image and every pixel has its own noise: means over them scatter as they should.
+    # The noise is independent between images and pixels: means have the expected variance.
     for means, n in ((added.mean(axis=(1, 2)), 144), (added.mean(axis=0), 2000)):
         assert_moments(means, 0, variance=scale**2 / n, fourth=3 * scale**4 / n**2)
 
@@ -119,7 +120,7 @@ def test_reduced_contrast_without_noise_is_a_product():
 
 
 def scale_of_decibels(ratio):
-    """Standard deviation of noise at a signal-to-noise ratio, for a signal of power 1."""
+    """Return the standard deviation of noise at a signal-to-noise ratio; the signal has power 1."""
     return 10 ** (-ratio / 20)
 
 
@@ -190,3 +191,43 @@ def test_inversion_turns_the_value_range_around():
     X = np.random.default_rng(0).random((3, 5, 7))
     assert_array_equal(Inversion().fit_transform(X), 1 - X)
     assert_array_equal(Inversion().fit_transform(X > 0.5), X <= 0.5, strict=True)
+
+
+# Quantization -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("bits", [1, 2, 3, 5, 8])
+def test_levels_are_the_nearest_of_evenly_spaced_ones(bits):
+    X = np.random.default_rng(0).random((20, 9, 9))
+    levels = np.linspace(0, 1, 2**bits)
+    noisy = Quantization(bits).fit_transform(X)
+    nearest = np.abs(X[..., np.newaxis] - levels).argmin(axis=-1)
+    assert_allclose(noisy, levels[nearest], rtol=0, atol=1e-15)
+
+
+@pytest.mark.parametrize("dtype", ["bool", "uint8", "uint16", "float32", "float64"])
+@pytest.mark.parametrize("bits", [1, 2, 3, 4, 5, 8, 16])
+def test_quantization_is_idempotent(dtype, bits):
+    unit = np.random.default_rng(0).random((20, 12, 12))
+    white = {"bool": 1, "uint8": 255, "uint16": 65535}.get(dtype)
+    X = (unit * white).round().astype(dtype) if white else unit.astype(dtype)
+    quantization = Quantization(bits).fit(X)
+    once = quantization.transform(X)
+    assert once.dtype == dtype
+    assert len(np.unique(once)) <= min(2**bits, once.size)
+    assert_array_equal(quantization.transform(once), once)
+
+
+@pytest.mark.parametrize(("bits", "dtype"), [(1, "bool"), (8, "uint8"), (16, "uint16")])
+def test_all_levels_of_a_dtype_are_the_identity(bits, dtype):
+    X = np.arange(2**bits).astype(dtype).reshape(1, 2 ** (bits // 2), -1)
+    assert_array_equal(Quantization(bits).fit_transform(X), X)
+
+
+def test_quantization_uses_all_levels_and_keeps_black_and_white():
+    X = np.arange(256, dtype=np.uint8).reshape(1, 16, 16)
+    for bits in range(1, 9):
+        noisy = Quantization(bits).fit_transform(X).ravel()
+        assert len(np.unique(noisy)) == 2**bits
+        assert (noisy[0], noisy[-1]) == (0, 255)
+        assert (np.diff(noisy.astype(int)) >= 0).all()

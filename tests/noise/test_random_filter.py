@@ -5,8 +5,8 @@ from scipy.ndimage import convolve
 
 from skmnist.noise import RandomFilter
 from skmnist.noise import _random_filter as random_filter_module
-from skmnist.noise._random_filter import convolve_each, filter_each
-from skmnist.noise._streams import PixelStreams
+from skmnist.noise.kernels._filters import convolve_each, filter_each
+from skmnist.noise.kernels._streams import PixelStreams
 
 SHAPES = [(28, 28), (5, 9), (9, 2), (1, 10), (1, 1)]
 
@@ -24,7 +24,7 @@ def stretched(image):
 
 @pytest.fixture
 def kernels(monkeypatch):
-    """The kernels of the images, one array for each size."""
+    """The kernels of the images, one array per size."""
     calls = []
 
     def spy(images, kernels, **params):
@@ -68,7 +68,7 @@ def test_where_a_constant_is_left_the_image_stays(dtype):
     X = rng.random((8, 9, 9)).astype(dtype)
     kernels = rng.normal(size=(8, 3, 3)).astype(dtype)
     X[:3] = np.array([0, 0.3, 1])[:, np.newaxis, np.newaxis]
-    X[3] = 0.3 + 1e-7 * X[3]  # but for rounding errors
+    X[3] = 0.3 + 1e-7 * X[3]  # constant up to rounding errors
     kernels[4] = 0
     filtered = filter_each(X, kernels)
     assert_array_equal(filtered[:5], X[:5])
@@ -119,7 +119,7 @@ def test_a_kernel_of_one_pixel_stretches_upright_or_inverted():
     upright, inverted = (np.abs(noisy - form).max(axis=(1, 2)) < 1e-6 for form in (X, 1 - X))
     assert (upright != inverted).all()
     assert abs(upright.mean() - 1 / 2) < 3 * np.sqrt(1 / 4 / n)
-    # Grey on grey is stretched to black and white, to the same.
+    # An image of low contrast is stretched to the same result.
     faint = RandomFilter(1, mixing=0, value_range=(0, 1), random_state=0)
     noisy = faint.fit_transform(0.3 + 0.2 * X)
     upright, inverted = (np.abs(noisy - form).max(axis=(1, 2)) < 1e-6 for form in (X, 1 - X))

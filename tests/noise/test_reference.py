@@ -1,12 +1,12 @@
-"""ReferenceNoise against the Keras layers that the published study made its data with."""
+"""ReferenceNoise against the Keras layers of the published study."""
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from skmnist.noise import ReferenceNoise
-from skmnist.noise._streams import ImageStreams
-from skmnist.noise._warp import affine_matrices, warp_affine
+from skmnist.noise.kernels._streams import ImageStreams
+from skmnist.noise.kernels._warp import affine_matrices, warp_affine
 
 # Shares of the largest rotation, shift down, shift to the right, and change of brightness.
 SHARES = np.vstack(
@@ -16,7 +16,7 @@ SHARES = np.vstack(
 
 @pytest.fixture(scope="module")
 def layers():
-    """The layers of Keras, each with a range of one point, so that the transformation is known."""
+    """Keras layers with ranges of one point, so that their transformation is known."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "3")
         import keras
@@ -31,8 +31,8 @@ def layers():
         def translate(self, images, down, right):
             return run(keras.layers.RandomTranslation((down, down), (right, right)), images)
 
-        def zoom_out(self, images, zoom):
-            return run(keras.layers.RandomZoom((zoom, zoom)), images)
+        def zoom_out(self, images, growth):
+            return run(keras.layers.RandomZoom((growth, growth)), images)
 
         def brighten(self, images, shift):
             layer = keras.layers.RandomBrightness((shift, shift), value_range=(0, 1))
@@ -62,9 +62,10 @@ def test_translation(layers, images, down, right):
     assert_allclose(warped, layers.translate(images, down, right), atol=2 / 255)
 
 
-@pytest.mark.parametrize("zoom", [0.05, 0.2])
-def test_zoom(layers, images, zoom):
-    assert_allclose(warp(images, zoom=1 / (1 + zoom)), layers.zoom_out(images, zoom), atol=2 / 255)
+@pytest.mark.parametrize("growth", [0.05, 0.2])
+def test_scale(layers, images, growth):
+    warped = warp(images, scale=1 / (1 + growth))
+    assert_allclose(warped, layers.zoom_out(images, growth), atol=2 / 255)
 
 
 @pytest.mark.parametrize("shares", SHARES)
@@ -84,13 +85,13 @@ def test_the_whole_protocol(layers, digits, images, shares, monkeypatch):
 
 
 def test_draws_fill_their_ranges(digits):
-    """Brightness can be read off an image without ink: uniform in +-0.2, truncated."""
+    """An image of one grey shows the change of brightness: uniform in +-0.2, truncated."""
     X = np.full((2000, 4, 4), 128, dtype=np.uint8)
     X.reshape(2000, 16)[:, :2] = np.stack(np.divmod(np.arange(2000), 256), axis=1)
-    noise = ReferenceNoise(rotation=0, translation=0, zoom_out=0, random_state=0)
+    noise = ReferenceNoise(rotation=0, translation=0, scale=0, random_state=0)
     shift = noise.fit_transform(X)[:, 3, 3].astype(float) - 128
     assert (shift.min(), shift.max()) == (-51, 50)
-    # Truncation takes half a grey level away, on average.
+    # Truncation subtracts half a grey level on average.
     assert abs(shift.mean() + 0.5) < 3 * 102 / np.sqrt(12 * 2000)
 
 

@@ -7,10 +7,10 @@ from skimage.transform import rotate, warp
 from sklearn.base import clone
 
 from skmnist.noise import RandomRotation, RandomScale, RandomShear, RandomTranslation, make_noise
-from skmnist.noise import _single_affine as single_affine_module
-from skmnist.noise._warp import BORDER_MODES
+from skmnist.noise import _affine as affine_module
+from skmnist.noise.kernels._warp import BORDER_MODES
 
-# What scikit-image and scipy call the border modes.
+# Border mode -> its name in scikit-image and in SciPy.
 SKIMAGE_MODES = {"constant": "constant", "edge": "edge", "reflect": "symmetric", "wrap": "wrap"}
 SCIPY_MODES = {
     "constant": "grid-constant",
@@ -29,24 +29,24 @@ def border_mode(request):
 
 @pytest.fixture
 def drawn(monkeypatch):
-    """What the noise asks `affine_matrices` for."""
+    """The arguments of `affine_matrices`."""
     calls = {}
 
     def spy(n, **arguments):
         calls.update(arguments)
         return affine_matrices(n, **arguments)
 
-    affine_matrices = single_affine_module.affine_matrices
-    monkeypatch.setattr(single_affine_module, "affine_matrices", spy)
+    affine_matrices = affine_module.affine_matrices
+    monkeypatch.setattr(affine_module, "affine_matrices", spy)
     return calls
 
 
-def about_the_centre(image, matrix, border_mode):
-    """Read the (x, y) of the result at ``matrix @ (x, y)``, from the centre, y downwards."""
-    centre = (np.array(image.shape)[::-1] - 1) / 2
+def about_the_center(image, matrix, border_mode):
+    """Read the (x, y) of the result at ``matrix @ (x, y)``, from the center, y downwards."""
+    center = (np.array(image.shape)[::-1] - 1) / 2
     inverse = np.eye(3)
     inverse[:2, :2] = matrix
-    inverse[:2, 2] = centre - inverse[:2, :2] @ centre
+    inverse[:2, 2] = center - inverse[:2, :2] @ center
     return warp(image, inverse, order=1, mode=SKIMAGE_MODES[border_mode], cval=BORDER_VALUE)
 
 
@@ -61,27 +61,27 @@ def translated(image, shift, border_mode):
 
 
 def scaled(image, factor, border_mode):
-    centre = (np.array(image.shape)[:, np.newaxis, np.newaxis] - 1) / 2
-    source = centre + (np.indices(image.shape) - centre) / factor
+    center = (np.array(image.shape)[:, np.newaxis, np.newaxis] - 1) / 2
+    source = center + (np.indices(image.shape) - center) / factor
     mode = SCIPY_MODES[border_mode]
     return map_coordinates(image, source, order=1, mode=mode, cval=BORDER_VALUE)
 
 
 def slanted(image, degrees, border_mode):
-    """Move every row by itself: what lies above the centre to the right, for a positive angle."""
+    """Shift each row; a positive angle shifts rows above the center to the right."""
     rows = np.arange(len(image)) - (len(image) - 1) / 2
     shifts = -rows * np.tan(np.deg2rad(degrees))
     return np.stack([translated(row, s, border_mode) for row, s in zip(image, shifts, strict=True)])
 
 
 def stretched(image, degrees, border_mode):
-    """Read (x, y) as MNIST-C does, whose positive angles slant counter-clockwise."""
+    """Warp as MNIST-C does, where positive angles slant counter-clockwise."""
     angle = np.deg2rad(degrees)
-    return about_the_centre(image, [[1, -np.sin(angle)], [0, np.cos(angle)]], border_mode)
+    return about_the_center(image, [[1, -np.sin(angle)], [0, np.cos(angle)]], border_mode)
 
 
 def assert_each_is_one_of(noisy, X, peers):
-    """Check that each image is what one of the peers makes of it, and that all of them occur."""
+    """Check that each image equals the result of one peer, and that all peers occur."""
     matches = [
         [np.abs(after - peer(before)).max() < 1e-3 for peer in peers]
         for before, after in zip(X, noisy, strict=True)
@@ -90,7 +90,7 @@ def assert_each_is_one_of(noisy, X, peers):
     assert np.any(matches, axis=0).all()
 
 
-# Noise of one amount, and what it does to an image: a function of image, amount and border mode.
+# Noise of a fixed amount, its peer (a function of image, amount and border mode), and the amount.
 EITHER_SIGN = {
     "rotation": (RandomRotation(34, 34), rotated, 34),
     "nearly half a turn": (RandomRotation(179, 179), rotated, 179),
@@ -152,7 +152,7 @@ def test_each_image_has_its_own_amounts(drawn, border_mode):
         RandomTranslation(),
         lambda x, own: translated(x, (own["shift_y"], own["shift_x"]), border_mode),
     )
-    check(RandomScale(0.5, 2), lambda x, own: scaled(x, own["zoom"], border_mode))
+    check(RandomScale(0.5, 2), lambda x, own: scaled(x, own["scale"], border_mode))
     check(RandomShear(), lambda x, own: slanted(x, np.rad2deg(own["shear"]), border_mode))
     check(
         RandomShear(stretch=True),
@@ -175,7 +175,7 @@ def test_whole_pixels_are_moved_exactly(digits):
 def test_positive_shear_is_clockwise_and_keeps_the_height(drawn):
     X = np.zeros((20, 15, 15))
     X[:, 2:13, 7] = 1
-    X[:, 0, 0] = np.linspace(0.1, 0.9, 20)  # not all alike
+    X[:, 0, 0] = np.linspace(0.1, 0.9, 20)  # distinct images
     noisy = RandomShear(30, 30, random_state=0).fit_transform(X)
     assert_allclose(noisy[:, 2:13].sum(axis=2), 1, atol=1e-6)
     top = (noisy[:, 2] * np.arange(15)).sum(axis=1)
@@ -186,7 +186,7 @@ def test_positive_shear_is_clockwise_and_keeps_the_height(drawn):
 
 N = 3000
 MANY = np.random.default_rng(0).random((N, 3, 3))
-# Noise, what it draws for one or two axes, and their unit.
+# Noise, the arguments that it draws, and their unit.
 SIGNED = {
     "rotation": (RandomRotation, ["angle"], np.deg2rad(1)),
     "translation": (RandomTranslation, ["shift_y", "shift_x"], 1),
@@ -220,8 +220,8 @@ def test_amounts_are_uniform_and_both_signs_equally_likely(drawn, noise_class, n
 
 def test_scale_factors_are_uniform(drawn):
     RandomScale(0.5, 1.5, random_state=0).fit_transform(MANY)
-    assert [*drawn] == ["zoom"]
-    assert_uniform(drawn["zoom"] - 0.5)
+    assert [*drawn] == ["scale"]
+    assert_uniform(drawn["scale"] - 0.5)
 
 
 @pytest.mark.parametrize(("noise_class", "names", "unit"), SIGNED.values(), ids=SIGNED)
@@ -237,7 +237,10 @@ def test_ranges_share_their_draws(drawn, noise_class, names, unit):
     ("noise", "message"),
     [
         (RandomRotation(30, 20), "low=30 is greater than high=20; expected low <= high"),
-        (RandomTranslation(2, 1.5), r"low=2 is greater than high=1\.5; expected low <= high"),
+        (
+            RandomTranslation(2, 1.5),
+            r"min_shift=2 is greater than max_shift=1\.5; expected min_shift <= max",
+        ),
         (RandomScale(1.2, 0.9), r"low=1\.2 is greater than high=0\.9; expected low <= high"),
         (RandomShear(41), r"low=41 is greater than high=40\.0; expected low <= high"),
     ],

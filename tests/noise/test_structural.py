@@ -3,15 +3,15 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image
 
-from skmnist.noise import Occlusion, Pixelate
-from skmnist.noise._structural import block_means, rectangles
+from skmnist.noise import Occlusion, Pixelate, Stripe
+from skmnist.noise.kernels._blocks import block_means, rectangles
 
-# Distinct images, darker than any rectangle that is used here.
+# Distinct images, darker than all rectangles in these tests.
 DARK = np.random.default_rng(0).integers(100, size=(2000, 28, 28), dtype=np.uint8)
 
 
 def hidden_by(area, X=DARK, **params):
-    """Return which pixels are hidden."""
+    """Return the mask of the hidden pixels."""
     noise = Occlusion(area, value=0.8, value_range=(0, 255), random_state=0, **params)
     noisy = noise.fit_transform(X)
     hidden = noisy == 204
@@ -34,16 +34,16 @@ def test_one_rectangle_hides_its_area(shape, area, ratio):
     X = np.random.default_rng(0).integers(100, size=(2000, *shape), dtype=np.uint8)
     hidden = hidden_by(area, X, max_aspect_ratio=ratio)
     (top, height), (left, width) = spans(hidden, 1), spans(hidden, 2)
-    # Each of them is one full rectangle.
+    # Each image has one full rectangle.
     assert_array_equal(hidden.sum(axis=(1, 2)), height * width)
     for start, length, size in ((top, height, shape[0]), (left, width, shape[1])):
         assert (start >= 0).all()
         assert (start + length <= size).all()
-    # Either side is rounded by at most half a pixel.
+    # Both sides are rounded by at most half a pixel.
     n_pixels = shape[0] * shape[1]
     rounding = (height + width) / 2 + 0.25
     assert (np.abs(height * width - area * n_pixels) <= rounding + 1e-6).all()
-    if ratio > 1:  # the rounding of sides of all lengths nearly cancels out
+    if ratio > 1:  # rounding errors nearly cancel out
         assert_allclose(hidden.mean(), area, rtol=0.05)
 
 
@@ -67,7 +67,7 @@ def test_aspect_ratios(ratio):
     if ratio == 1:
         assert_array_equal(logarithm, 0)
     else:
-        # Uniform, but for rounding, between its bounds.
+        # Uniform between its bounds, up to rounding.
         bound = np.log(ratio)
         assert abs(logarithm.mean()) < 3 * bound / np.sqrt(3 * len(logarithm))
         assert_allclose(logarithm.std(), bound / np.sqrt(3), rtol=0.05)
@@ -127,7 +127,7 @@ def test_at_least_one_pixel_is_hidden(shape, area):
 
 
 def test_rectangles_of_given_draws():
-    # The middle ratio is 1; places are from the first to the last possible one.
+    # A draw of 0.5 is a ratio of 1; places are drawn from the first to the last possible one.
     uniform = np.array([[[0.5, 0, 0]], [[0.5, 0.999, 0]], [[0.5, 0.5, 0.999]]])
     hidden = rectangles((4, 4), 0.25, 3, uniform)
     for image, (top, left) in zip(hidden, [(0, 0), (2, 0), (1, 2)], strict=True):
@@ -172,7 +172,7 @@ def test_pixelate_makes_blocks_of_their_means():
     blocks = X.reshape(3, 7, 4, 7, 4).mean(axis=(2, 4))
     expected = blocks.repeat(4, axis=1).repeat(4, axis=2)
     assert_allclose(Pixelate(0.25).fit_transform(X), expected, atol=1e-6)
-    # Once more changes nothing.
+    # A second time changes nothing.
     assert_allclose(Pixelate(0.25).fit_transform(expected), expected, atol=1e-6)
 
 
@@ -189,8 +189,47 @@ def test_blocks_share_out_an_axis(size):
         matrix = shrink.toarray()[shown]
         assert len(np.unique(matrix, axis=0)) == new_size
         assert_allclose(matrix.sum(axis=1), 1)
-        # Neighbours share a block, a pixel lies in its own block, and blocks differ by one pixel.
+        # Neighbors share a block, a pixel lies in its own block, and blocks differ by one pixel.
         assert (np.diff(matrix.argmax(axis=1)) >= 0).all()
         assert (np.diagonal(matrix) > 0).mean() > 0.5
         lengths = (matrix > 0).sum(axis=1)
         assert lengths.max() - lengths.min() <= 1
+
+
+# Stripes ------------------------------------------------------------------------------------------
+
+
+def test_stripes_invert_seven_columns_at_either_side(digits):
+    X = digits[:50]
+    expected = X.copy()
+    for column in [*range(7), *range(21, 28)]:
+        expected[:, :, column] = 255 - X[:, :, column]
+    assert_array_equal(Stripe().fit_transform(X), expected)
+    assert_array_equal(Stripe().fit_transform(expected), X)
+
+
+@pytest.mark.parametrize("size", [2, 6, 28])
+def test_the_widest_stripes_invert_even_widths(size):
+    X = np.random.default_rng(0).integers(256, size=(5, 4, size), dtype=np.uint8)
+    assert_array_equal(Stripe(0.5).fit_transform(X), 255 - X)
+
+
+@pytest.mark.parametrize("size", [1, 3, 5, 7, 29])
+def test_the_widest_stripes_leave_the_middle_of_odd_widths(size):
+    X = np.random.default_rng(0).integers(256, size=(5, 4, size), dtype=np.uint8)
+    expected = 255 - X
+    expected[:, :, size // 2] = X[:, :, size // 2]
+    assert_array_equal(Stripe(0.5).fit_transform(X), expected)
+
+
+@pytest.mark.parametrize(("fraction", "n_columns"), [(0.01, 0), (0.1, 3), (0.3, 8), (0.4, 11)])
+def test_stripes_are_rounded_to_whole_columns(fraction, n_columns, digits):
+    X = digits[:20]
+    inverted = (Stripe(fraction).fit_transform(X) == 255 - X).all(axis=(0, 1))
+    assert_array_equal(np.flatnonzero(inverted), [*range(n_columns), *range(28 - n_columns, 28)])
+
+
+def test_stripes_invert_within_the_value_range():
+    X = np.full((1, 4, 4), -1.0)
+    noisy = Stripe(value_range=(-3, 7)).fit_transform(X)
+    assert_allclose(noisy, np.tile([5, -1, -1, 5.0], (1, 4, 1)), atol=1e-6)

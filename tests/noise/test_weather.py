@@ -7,16 +7,16 @@ from scipy.ndimage import gaussian_filter
 
 from skmnist.noise import Fog, Frost, Snow, Spatter, make_noise
 from skmnist.noise import _weather as weather
-from skmnist.noise._plasma import plasma
+from skmnist.noise.kernels._plasma import plasma
 
-# Distinct images; the grey ones are dark enough that white over them is not clipped.
+# Distinct images, dark enough that nothing is clipped.
 GREY = np.random.default_rng(0).uniform(0, 0.5, size=(2000, 28, 28)).astype(np.float32)
 UNIFORM = np.random.default_rng(0).random((40, 16, 16))
 
 
 @pytest.fixture
 def clouds(monkeypatch):
-    """The clouds that are drawn while a test runs, one array per chunk of images."""
+    """The clouds drawn during a test, one array per chunk of images."""
     drawn = []
 
     def spy(*args):
@@ -32,14 +32,14 @@ def clouds(monkeypatch):
 
 
 def diamond_square(uniform, decay):
-    """Return one image of clouds, from the definition: point by point, on a torus."""
+    """Return one image of clouds by the definition: point by point, on a torus."""
     size = len(uniform)
     heights = np.zeros((size, size))  # the first corner is 0
 
-    def set_point(row, column, neighbours, amplitude):
-        total = sum(heights[(row + y) % size, (column + x) % size] for y, x in neighbours)
+    def set_point(row, column, neighbors, amplitude):
+        total = sum(heights[(row + y) % size, (column + x) % size] for y, x in neighbors)
         wobble = amplitude * (2 * uniform[row, column] - 1)
-        heights[row, column] = total / len(neighbours) + wobble
+        heights[row, column] = total / len(neighbors) + wobble
 
     step, amplitude = size, 1.0
     while step > 1:
@@ -75,7 +75,7 @@ def test_every_image_of_plasma_reaches_0_and_1(dtype):
 
 
 def test_plasma_of_flat_draws_stays_finite():
-    # All points are at the height of the first corner.
+    # All points have the height of the first corner.
     assert_array_equal(plasma(np.full((2, 8, 8), 0.5), 2.0), np.zeros((2, 8, 8)))
 
 
@@ -100,7 +100,7 @@ def test_clouds_have_the_shape_of_the_image(clouds, shape):
     assert drawn.shape == X.shape
     assert drawn.min() >= 0
     assert drawn.max() <= 1
-    assert len(np.unique(drawn[:, 0, 0])) > 10  # also where a pixel is all there is
+    assert len(np.unique(drawn[:, 0, 0])) > 10  # also for a single pixel
 
 
 # Fog ----------------------------------------------------------------------------------------------
@@ -125,7 +125,7 @@ def test_fog_is_never_brighter_than_the_digit(digits):
 
 
 def test_fog_keeps_the_maximum_where_the_cloud_is_thickest(clouds):
-    # White all over: the thickest cloud, 1, lies on white.
+    # The image is constant: the thickest cloud, 1, lies on its maximum.
     X = np.full((1, 32, 32), 0.75)
     noisy = Fog(2, value_range=(0, 1), random_state=0).fit_transform(X)
     assert_allclose(noisy.max(), 0.75, rtol=1e-6)
@@ -141,7 +141,7 @@ def test_a_black_image_stays_black_in_fog():
 
 
 def masks(noise):
-    """Return how much of each pixel of the grey images mud covers."""
+    """Return the share of each pixel of the grey images that mud covers."""
     white = noise.set_params(value=1, value_range=(0, 1), random_state=0).fit_transform(GREY)
     return (white - GREY) / (1 - GREY)
 
@@ -166,7 +166,7 @@ def test_share_of_the_image_under_mud(severity):
 
 
 def test_mud_has_its_grey_and_covers_the_image():
-    # The drops do not depend on their grey.
+    # The shape of the drops does not depend on their grey.
     params = {"mean": 0.65, "sigma": 3, "edge_sigma": 0.6, "random_state": 0}
     mask = masks(Spatter(**params))
     noisy = Spatter(**params, value=63 / 255, value_range=(0, 1)).fit_transform(GREY)
@@ -218,7 +218,7 @@ def test_frost_adds_ice_to_the_weakened_image(clouds):
     ice = (noisy - 0.6 * GREY[:200]) / 0.4
     assert ice.min() > -1e-6
     assert ice.max() < 1 + 1e-6
-    # It is thickest along the middle height of the clouds, and thinner away from it.
+    # The ice is thickest at the middle height of the clouds.
     away = np.abs(np.concatenate(clouds) - 0.5).ravel()
     assert (np.diff(ice.ravel()[np.argsort(away)]) < 1e-5).all()
     assert_allclose(ice.ravel()[away < 1e-4], 1, atol=0.01)
@@ -249,7 +249,7 @@ def test_frost_grows_with_the_severity(digits):
     X = digits[:300]
     noisy = [make_noise("frost", level, random_state=0).fit_transform(X) for level in range(1, 6)]
     ice = np.array([images[X == 0].mean() for images in noisy])
-    # Severities 3 and 4 have the same ice; the digit below it fades.
+    # Severities 3 and 4 have the same ice over a fading digit.
     assert (np.diff(ice)[[0, 1, 3]] > 0).all()
     assert ice[2] == ice[3]
     digit = np.array([images[X > 250].mean() for images in noisy])
@@ -275,7 +275,7 @@ def test_without_flakes_snow_whitens():
     assert_allclose(Snow(**params, whiteness=0).fit_transform(X), X, atol=1e-7)
     for whiteness in (0.2, 1):
         noisy = Snow(**params, whiteness=whiteness).fit_transform(X)
-        # As published: brighter than the image, and than half a white.
+        # As published.
         expected = (1 - whiteness) * X + whiteness * np.clip(1.5 * X + 0.5, X, None)
         assert_allclose(noisy, np.minimum(expected, 1), atol=1e-6)
 
@@ -286,7 +286,7 @@ def test_without_flakes_and_whiteness_nothing_changes(digits):
 
 
 def test_snow_falls_from_both_sides_and_down():
-    # On black without whiteness, the flakes alone are seen: so dark here that none is clipped.
+    # On black without whiteness, only the flakes are visible; dark ones are not clipped.
     black = np.zeros((1, 28, 28))
     flakes = np.concatenate(
         [
@@ -298,7 +298,7 @@ def test_snow_falls_from_both_sides_and_down():
     )
     assert 0 < flakes.max() < 1
     assert_allclose(flakes, flakes[:, ::-1, ::-1], atol=1e-6)
-    # Trails lie within 45 degrees of straight down: brightness changes faster across them.
+    # Trails fall within 45 degrees of straight down: brightness changes faster across them.
     down, across = (np.abs(np.diff(flakes, axis=axis)).mean(axis=(1, 2)) for axis in (1, 2))
     assert (down < across).mean() > 0.9
     assert down.mean() < 0.7 * across.mean()
@@ -311,5 +311,5 @@ def test_length_1_leaves_flakes_where_they_are():
     falling = Snow(length=9, **params).fit_transform(black)
     assert (still == 0).mean() > (falling == 0).mean()
     assert np.abs(np.diff(still)).mean() > np.abs(np.diff(falling)).mean()
-    # Every flake, or what two of them add up to, is brighter than the threshold.
+    # Every flake, and every sum of two flakes, is brighter than the threshold.
     assert still[still > 0].min() > 0.4

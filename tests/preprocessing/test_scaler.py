@@ -53,7 +53,7 @@ def test_every_form_is_scaled_alike(to_form, dtype, high):
         assert (scaled.shape, scaled.dtype) == (np.shape(form), "float32")
         assert_allclose(scaled.reshape(X.shape), X / high, atol=1e-7)
         assert_allclose(scaler.inverse_transform(scaled).reshape(X.shape), X, rtol=1e-6)
-        scaled[:] = 0.5  # the result is nobody else's
+        scaled[:] = 0.5  # the result is a new array
     assert_array_equal(np.reshape(form, X.shape), X)
 
 
@@ -71,9 +71,8 @@ def test_nearly_black_images_get_a_warning_in_fit_and_transform():
         ValueRangeWarning, match=r"maximum of 1, but .* pass value_range=\(low, high"
     ):
         scaler.transform(X // 255)
-    dark = scaler.inverse_transform(
-        scaler.transform(X // 4) / 5
-    )  # what is dark there was seen here
+    # Only scaled images are dark here: inverse_transform does not warn.
+    dark = scaler.inverse_transform(scaler.transform(X // 4) / 5)
     assert_allclose(dark, X // 4 / 5, rtol=1e-6)
 
 
@@ -119,7 +118,7 @@ def test_images_do_not_fit_into_a_table(shape):
     scaler = PixelScaler().set_output(transform="pandas").fit(make_images(3, 16))
     with pytest.raises(ImageShapeError, match=r"X has shape \(3, 4, .* set_output\(transform='pan"):
         scaler.transform(make_images(*shape))
-    assert scaler.inverse_transform(np.zeros(shape)).shape == shape  # is no table anyway
+    assert scaler.inverse_transform(np.zeros(shape)).shape == shape  # it returns arrays
     scaler.set_output(transform="default")
     assert scaler.transform(make_images(*shape)).shape == shape
 
@@ -131,7 +130,7 @@ WRONG_FITS = {
     "range of X": ((0, 1), make_images(2, 9), "looks like 0-255"),
     "range warning": (None, np.full((2, 9), 2.0), "neither 0-1 nor 0-255"),
     "infinite": (None, np.full((2, 9), np.inf), "contains infinity"),
-    "colours": (None, np.zeros((2, 4, 4, 3)), "grey only"),
+    "colors": (None, np.zeros((2, 4, 4, 3)), "grey only"),
 }
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skmnist.noise._streams import ImageStreams
+from skmnist.noise.kernels._streams import ImageStreams
 
 
 def plasma(uniform: np.ndarray, decay: float) -> np.ndarray:
@@ -13,8 +13,7 @@ def plasma(uniform: np.ndarray, decay: float) -> np.ndarray:
     uniform : ndarray of shape (n, size, size)
         Random numbers in [0, 1), one for each point; `size` is a power of two.
     decay : float
-        The random part is divided by its square whenever the step is halved: the larger, the
-        smoother the clouds.
+        Smoothness: when the step is halved, the random part is divided by `decay` squared.
 
     Returns
     -------
@@ -22,7 +21,7 @@ def plasma(uniform: np.ndarray, decay: float) -> np.ndarray:
         The clouds; each image reaches 0 and 1.
     """
     size = uniform.shape[1]
-    # The images last, so that numpy's inner loops are long.
+    # Images on the last axis make numpy's inner loops long.
     wobble = np.ascontiguousarray(2 * uniform.transpose(1, 2, 0) - 1)
     heights = np.zeros_like(wobble)
     step, amplitude = size, 1.0
@@ -31,12 +30,12 @@ def plasma(uniform: np.ndarray, decay: float) -> np.ndarray:
         corners = heights[::step, ::step]
         right = corners + np.roll(corners, -1, axis=1)
         below = corners + np.roll(corners, -1, axis=0)
-        centres = (right + np.roll(right, -1, axis=0)) / 4
-        centres += amplitude * wobble[half::step, half::step]
-        heights[half::step, half::step] = centres
-        top = (right + centres + np.roll(centres, 1, axis=0)) / 4
+        centers = (right + np.roll(right, -1, axis=0)) / 4
+        centers += amplitude * wobble[half::step, half::step]
+        heights[half::step, half::step] = centers
+        top = (right + centers + np.roll(centers, 1, axis=0)) / 4
         heights[::step, half::step] = top + amplitude * wobble[::step, half::step]
-        left = (below + centres + np.roll(centres, 1, axis=1)) / 4
+        left = (below + centers + np.roll(centers, 1, axis=1)) / 4
         heights[half::step, ::step] = left + amplitude * wobble[half::step, ::step]
         step, amplitude = half, amplitude / decay**2
     heights -= heights.min(axis=(0, 1))
@@ -47,7 +46,7 @@ def plasma(uniform: np.ndarray, decay: float) -> np.ndarray:
 def plasma_size(height: int, width: int) -> int:
     """Return the height and width of the square that the clouds of an image are cut from.
 
-    It has at most 64 points per pixel, or it would be far larger than a very long image.
+    The square has at most 64 points per pixel, which bounds the memory for very long images.
     """
     size = max(2, 1 << (max(height, width) - 1).bit_length())
     while size**2 > 64 * height * width:
@@ -56,9 +55,9 @@ def plasma_size(height: int, width: int) -> int:
 
 
 def draw_plasma(streams: ImageStreams, shape: tuple[int, ...], decay: float) -> np.ndarray:
-    """Draw clouds for images of shape (n, height, width): the corner of a larger square.
+    """Draw clouds for images of shape (n, height, width), cut from the corner of a square.
 
-    In an image that is longer than the square, they repeat.
+    The clouds repeat in an image that is longer than the square.
     """
     _, height, width = shape
     size = plasma_size(height, width)

@@ -1,7 +1,7 @@
-"""Fixed linear maps of images as sparse matrices, made of one matrix per axis.
+"""Fixed linear maps of images as sparse matrices, built from one matrix per axis.
 
-A sparse product adds up each image by itself, in one order: unlike a product of dense matrices, its
-result for an image does not depend on how many images there are.
+A sparse product sums each image by itself and in a fixed order. The result for an image therefore
+does not depend on the number of images, unlike a product of dense matrices.
 """
 
 from functools import lru_cache
@@ -9,8 +9,8 @@ from functools import lru_cache
 import numpy as np
 from scipy import sparse
 
-# A matrix on all pixels is faster than one per axis, but its memory grows with the pixels: a larger
-# one is not made.
+# Largest number of weights of a matrix on all pixels: it is faster than one matrix per axis, but
+# its memory grows with the number of pixels.
 MAX_WEIGHTS = 2**20
 
 
@@ -45,7 +45,7 @@ def apply_matrices(
     n, height, width = images.shape
     new_height, new_width = rows.shape[0], columns.shape[0]
     rows, columns = rows.astype(images.dtype), columns.astype(images.dtype)
-    # The images last, so that the inner loops are long.
+    # Images on the last axis make the inner loops long.
     mapped = columns @ images.transpose(2, 1, 0).reshape(width, height * n)
     mapped = mapped.reshape(new_width, height, n).swapaxes(0, 1).reshape(height, new_width * n)
     mapped = (rows @ mapped).reshape(new_height, new_width, n)
@@ -70,10 +70,10 @@ def separable_map(rows: sparse.csr_array, columns: sparse.csr_array) -> sparse.c
     return sparse.csr_array(sparse.kron(rows, columns, format="csr"))
 
 
-def zoom_matrix(size: int, zoom: float) -> sparse.csr_array:
-    """Return the bilinear zoom by a factor of at least 1 about the centre of an axis."""
-    centre = (size - 1) / 2
-    position = centre + (np.arange(size) - centre) / zoom
+def scaling_matrix(size: int, scale: float) -> sparse.csr_array:
+    """Return the bilinear enlargement of an axis about its center by a factor of at least 1."""
+    center = (size - 1) / 2
+    position = center + (np.arange(size) - center) / scale
     lower = np.minimum(np.floor(position).astype(np.intp), max(size - 2, 0))
     weight = position - lower
     row, upper = np.arange(size), np.minimum(lower + 1, size - 1)
@@ -83,15 +83,15 @@ def zoom_matrix(size: int, zoom: float) -> sparse.csr_array:
     return matrix
 
 
-def zoom_images(images: np.ndarray, zoom: float) -> np.ndarray:
-    """Enlarge images of shape (n, height, width) by a factor of at least 1 about their centre."""
+def scale_images(images: np.ndarray, scale: float) -> np.ndarray:
+    """Enlarge images of shape (n, height, width) about their center by a factor of at least 1."""
     _, height, width = images.shape
     if 4 * height * width > MAX_WEIGHTS:
-        return apply_matrices(images, zoom_matrix(height, zoom), zoom_matrix(width, zoom))
-    return apply_map(zoom_map(height, width, zoom), images)
+        return apply_matrices(images, scaling_matrix(height, scale), scaling_matrix(width, scale))
+    return apply_map(scaling_map(height, width, scale), images)
 
 
 @lru_cache(maxsize=8)
-def zoom_map(height: int, width: int, zoom: float) -> sparse.csr_array:
-    """Return the zoom of both axes by a factor of at least 1, as a matrix on flattened images."""
-    return separable_map(zoom_matrix(height, zoom), zoom_matrix(width, zoom))
+def scaling_map(height: int, width: int, scale: float) -> sparse.csr_array:
+    """Return the enlargement of both axes by `scaling_matrix` as a matrix on flattened images."""
+    return separable_map(scaling_matrix(height, scale), scaling_matrix(width, scale))

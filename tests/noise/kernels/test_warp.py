@@ -3,9 +3,9 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.ndimage import map_coordinates
 
-from skmnist.noise._warp import BORDER_MODES, affine_matrices, warp_affine
+from skmnist.noise.kernels._warp import BORDER_MODES, affine_matrices, warp_affine
 
-# What scipy calls the border modes.
+# Border mode -> its name in SciPy.
 SCIPY_MODES = {
     "constant": "grid-constant",
     "edge": "nearest",
@@ -24,10 +24,10 @@ def border_mode(request):
 
 
 def warp_by_scipy(image, matrix, border_mode, border_value):
-    centre = (np.array(image.shape) - 1) / 2
-    pixels = np.indices(image.shape) - centre[:, np.newaxis, np.newaxis]
+    center = (np.array(image.shape) - 1) / 2
+    pixels = np.indices(image.shape) - center[:, np.newaxis, np.newaxis]
     source = np.einsum("ij,jyx->iyx", matrix[:, :2], pixels)
-    source += (matrix[:, 2] + centre)[:, np.newaxis, np.newaxis]
+    source += (matrix[:, 2] + center)[:, np.newaxis, np.newaxis]
     return map_coordinates(
         image.astype(float), source, order=1, mode=SCIPY_MODES[border_mode], cval=border_value
     )
@@ -85,9 +85,9 @@ def test_a_far_image_changes_nothing_of_the_others(border_mode, shape, dtype):
         assert_array_equal(alone[0], together[i], strict=True)
 
 
-def test_zoom_enlarges_about_the_centre():
+def test_scale_enlarges_about_the_center():
     ramp = np.tile(np.arange(9.0), (1, 9, 1))
-    enlarged = warp_affine(ramp, affine_matrices(1, zoom=2.0), border_mode="edge")
+    enlarged = warp_affine(ramp, affine_matrices(1, scale=2.0), border_mode="edge")
     assert_allclose(enlarged[0, 0], 4 + (np.arange(9) - 4) / 2)
 
 
@@ -96,23 +96,25 @@ def test_the_constant_comes_in_from_beyond_the_border():
     assert_allclose(warped, np.full((1, 3, 3), 0.7))
 
 
-def test_matrices_invert_a_zoom_then_a_rotation_then_a_shift():
+def test_matrices_invert_a_scale_then_a_rotation_then_a_shift():
     rng = np.random.default_rng(0)
-    angle, zoom = rng.uniform(-4, 4, 20), rng.uniform(0.3, 3, 20)
+    angle, scale = rng.uniform(-4, 4, 20), rng.uniform(0.3, 3, 20)
     shift = rng.uniform(-5, 5, (20, 2))
-    matrices = affine_matrices(20, angle=angle, zoom=zoom, shift_y=shift[:, 0], shift_x=shift[:, 1])
+    matrices = affine_matrices(
+        20, angle=angle, scale=scale, shift_y=shift[:, 0], shift_x=shift[:, 1]
+    )
     point = rng.normal(size=(20, 2))  # (y, x), y downwards
     cos, sin = np.cos(angle), np.sin(angle)
     turned = np.stack(
         [cos * point[:, 0] - sin * point[:, 1], sin * point[:, 0] + cos * point[:, 1]]
     )
-    seen_at = turned.T * zoom[:, np.newaxis] + shift
+    seen_at = turned.T * scale[:, np.newaxis] + shift
     read_from = np.einsum("nij,nj->ni", matrices[..., :2], seen_at) + matrices[..., 2]
     assert_allclose(read_from, point, atol=1e-12)
 
 
 def test_angles_in_float32_are_computed_in_float64():
-    # Numpy's cos of float32 gives other last bits on other processors.
+    # The last bits of numpy's cos of float32 depend on the processor.
     angle = np.float32([0.3, 1.7])
     assert_array_equal(
         affine_matrices(2, angle=angle), affine_matrices(2, angle=angle.astype(float)), strict=True

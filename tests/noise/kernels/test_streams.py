@@ -3,14 +3,14 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from skmnist._utils import image_keys
-from skmnist.noise._streams import EpochStreams, PixelStreams
+from skmnist.noise.kernels._streams import EpochStreams, PixelStreams
 
 IMAGES = np.random.default_rng(0).random((2000, 3, 4), dtype=np.float32)
 METHODS = ["random", "standard_normal"]
 
 
 def streams_of(images=IMAGES[:5], name="Noise", seed=0, epoch=None):
-    """Return the streams of images, or those of an epoch."""
+    """Return the streams of images, or of an epoch if it is given."""
     if epoch is None:
         return PixelStreams(images, name=name, seed=seed)
     return EpochStreams(image_keys(images, (0, 1)), name=name, seed=seed, epoch=epoch)
@@ -77,7 +77,7 @@ def test_distribution(method, mean, variance, fourth, epoch):
     assert abs(draws.mean() - mean) < 3 * np.sqrt(variance / draws.size)
     standard_error = np.sqrt((fourth - variance**2) / draws.size)
     assert abs(((draws - mean) ** 2).mean() - variance) < 3 * standard_error
-    # Neither neighbours within an image nor neighbouring images are correlated.
+    # Neither neighbors within an image nor neighboring images are correlated.
     for a, b in ((draws[:, 1:], draws[:, :-1]), (draws[1:], draws[:-1])):
         correlation = ((a - mean) * (b - mean)).mean() / variance
         assert abs(correlation) < 3 / np.sqrt(a.size)
@@ -131,7 +131,7 @@ def test_uniform_draws_stay_below_one():
 
 
 @each_kind
-def test_generators_are_pcg64_set_anew(epoch):
+def test_generators_are_pcg64_with_a_new_state_each(epoch):
     generators = streams_of(IMAGES, epoch=epoch).generators()
     states = [generator.bit_generator.state["state"] for generator in generators]
     assert len({state["state"] for state in states}) == len(IMAGES)
@@ -161,7 +161,7 @@ def test_epochs_are_unlike_the_noise_of_pixels():
 
 
 def test_committed_numbers_of_an_epoch():
-    """A release of numpy or of this package that changes them is to be noticed."""
+    """Committed numbers detect a release that changes the streams."""
     keys = np.arange(8, dtype=np.uint64).reshape(2, 4)
     streams = EpochStreams(keys, name="Noise", seed=0, epoch=0)
     assert streams.integers(256, (4,)).tolist() == [[177, 100, 215, 11], [22, 209, 101, 82]]

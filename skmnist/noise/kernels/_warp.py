@@ -1,14 +1,14 @@
-"""Affine warps of a batch of small images, each with its own matrix, bilinear.
+"""Bilinear warps of a batch of small images, each with its own affine matrix or positions.
 
-Plain numpy, over all pixels of the batch at once: for images of 28x28 a call per image costs more
-than the interpolation itself.
+Numpy computes all pixels of the batch at once. For images of 28x28, a call per image would take
+longer than the interpolation itself.
 """
 
 from typing import Any, Literal
 
 import numpy as np
 
-# What stands beyond the border of an image a b c d, by its mode in numpy.
+# Border mode -> numpy's name for it; the comments show an image a b c d and its surroundings.
 BORDER_MODES: dict[str, Literal["constant", "edge", "symmetric", "wrap"]] = {
     "constant": "constant",  # k k k k | a b c d | k k k k
     "edge": "edge",  # a a a a | a b c d | d d d d
@@ -31,12 +31,12 @@ def warp_affine(
     images : ndarray of shape (n, height, width)
         Images of a floating dtype.
     matrices : ndarray of shape (n, 2, 3)
-        Map the (y, x, 1) of a pixel of the result, measured from the centre of the image, to the
-        (y, x) of the image that is read there.
+        Map the (y, x, 1) of a pixel of the result to the (y, x) that it is read from, both in
+        pixels from the center of the image.
     border_mode : {"constant", "edge", "reflect", "wrap"}, default="constant"
-        What stands beyond the border of the image.
+        How the image is continued beyond its border.
     border_value : float, default=0.0
-        The value beyond the border for "constant".
+        Value beyond the border for "constant".
 
     Returns
     -------
@@ -45,19 +45,19 @@ def warp_affine(
     """
     _, height, width = images.shape
     matrices = matrices.astype(images.dtype)[..., np.newaxis, np.newaxis]
-    centre_y, centre_x = (height - 1) / 2, (width - 1) / 2
-    y = (np.arange(height, dtype=images.dtype) - images.dtype.type(centre_y))[:, np.newaxis]
-    x = np.arange(width, dtype=images.dtype) - images.dtype.type(centre_x)
+    center_y, center_x = (height - 1) / 2, (width - 1) / 2
+    y = (np.arange(height, dtype=images.dtype) - images.dtype.type(center_y))[:, np.newaxis]
+    x = np.arange(width, dtype=images.dtype) - images.dtype.type(center_x)
 
-    def positions(row: int, centre: float) -> np.ndarray:
+    def positions(row: int, center: float) -> np.ndarray:
         position = matrices[:, row, 0] * y + matrices[:, row, 1] * x
-        position += matrices[:, row, 2] + images.dtype.type(centre)
+        position += matrices[:, row, 2] + images.dtype.type(center)
         return position
 
     return sample_bilinear(
         images,
-        positions(0, centre_y),
-        positions(1, centre_x),
+        positions(0, center_y),
+        positions(1, center_x),
         border_mode=border_mode,
         border_value=border_value,
     )
@@ -78,16 +78,17 @@ def sample_bilinear(
     images : ndarray of shape (n, height, width)
         Images of a floating dtype.
     y, x : ndarray of shape (n, height, width)
-        Where each pixel of the result is read, in pixels from the upper left one; overwritten.
+        Position that each pixel of the result is read from, in pixels from the upper left one;
+        overwritten.
     border_mode : {"constant", "edge", "reflect", "wrap"}, default="constant"
-        What stands beyond the border of the image.
+        How the image is continued beyond its border.
     border_value : float, default=0.0
-        The value beyond the border for "constant".
+        Value beyond the border for "constant".
 
     Returns
     -------
     ndarray of shape (n, height, width)
-        The values, in the dtype of `images`.
+        The interpolated images, in the dtype of `images`.
     """
     n, height, width = images.shape
     index, weight_y, margin_y = _taps(y, height, border_mode)
@@ -96,10 +97,10 @@ def sample_bilinear(
     framed = np.pad(images, ((0, 0), margin_y, margin_x), BORDER_MODES[border_mode], **fill)
     row = framed.shape[2]
     starts = np.arange(n) * framed[0].size + margin_y[0] * row + margin_x[0]
-    # In place wherever possible: new arrays cost as much as the arithmetic.
+    # In place, because allocating an array takes as long as the arithmetic.
     index *= row
     index += column
-    index = index.astype(np.intp)  # 32 bits are enough within an image only
+    index = index.astype(np.intp)  # 32 bits suffice within an image only
     index += starts[:, np.newaxis, np.newaxis]
     flat = framed.ravel()
 
@@ -122,13 +123,13 @@ def _taps(
 ) -> tuple[np.ndarray, np.ndarray, tuple[int, int]]:
     """Return the index below each position along an axis, the weight of the next one, and margins.
 
-    The margins, before and behind the image, are what has to be framed for both to be pixels. The
-    positions are overwritten.
+    The margins are the pixels to add before and after the image, so that both neighbors of each
+    position exist. The positions are overwritten.
     """
     lower = np.floor(position)
     position -= lower
     if border_mode in ("constant", "edge"):
-        np.clip(lower, -2, size, out=lower)  # further out, all is the same
+        np.clip(lower, -2, size, out=lower)  # pixels farther out are equal
     elif lower.min() < -(size // 2) or lower.max() >= size + size // 2:
         lower %= size if border_mode == "wrap" else 2 * size
     margins = max(0, -int(lower.min())), max(0, int(lower.max()) + 2 - size)
@@ -142,10 +143,10 @@ def affine_matrices(
     angle: np.ndarray | float = 0.0,
     shift_y: np.ndarray | float = 0.0,
     shift_x: np.ndarray | float = 0.0,
-    zoom: np.ndarray | float = 1.0,
+    scale: np.ndarray | float = 1.0,
     shear: np.ndarray | float = 0.0,
 ) -> np.ndarray:
-    """Build the matrices of `warp_affine`: the content is sheared, zoomed, rotated, then shifted.
+    """Build the matrices of `warp_affine`: the content is sheared, scaled, rotated, then shifted.
 
     Parameters
     ----------
@@ -155,18 +156,19 @@ def affine_matrices(
         Rotation in radians, counter-clockwise as seen.
     shift_y, shift_x : float or ndarray of shape (n,), default=0.0
         Shift in pixels, down and to the right.
-    zoom : float or ndarray of shape (n,), default=1.0
-        Factor that the content is enlarged by.
+    scale : float or ndarray of shape (n,), default=1.0
+        Factor by which the content is enlarged.
     shear : float or ndarray of shape (n,), default=0.0
-        Angle in radians that upright lines are slanted by, clockwise as seen; rows stay rows.
+        Angle in radians by which vertical lines are slanted, clockwise as seen; rows stay
+        horizontal.
 
     Returns
     -------
     ndarray of shape (n, 2, 3), float64
-        Matrices from the result to the image, both measured from the centre.
+        Matrices from the result to the image, both measured from the center.
     """
     angle = np.asarray(angle, dtype=np.float64)  # numpy's float32 cos depends on the processor
-    cos, sin = np.cos(angle) / zoom, np.sin(angle) / zoom
+    cos, sin = np.cos(angle) / scale, np.sin(angle) / scale
     matrices = np.empty((n, 2, 3))
     matrices[:, 0, 0] = matrices[:, 1, 1] = cos
     matrices[:, 0, 1] = sin

@@ -1,9 +1,10 @@
 """One random stream per image, keyed by the image itself.
 
-The state of a PCG64 generator is set from a key of the image, so the draws of an image depend on
-nothing but its pixels, the name of the noise, the seed and the epoch. Setting the state of one
-generator is some ten times faster than making a generator per image; a few numbers for many images
-come faster still, with the same bits, from all their generators at once.
+The state of a PCG64 generator is set from a key of the image. The draws of an image therefore
+depend only on its pixels, the name of the noise, the seed and the epoch. Setting the state of one
+generator is about ten times faster than creating one generator per image. If few numbers are drawn
+for many images, all generators are advanced together, which is faster still and gives the same
+bits.
 """
 
 import hashlib
@@ -16,14 +17,14 @@ from typing import Self
 import numpy as np
 
 from skmnist._utils import as_key_bytes, image_digests
-from skmnist.noise._pcg64 import uniform_float32
+from skmnist.noise.kernels._pcg64 import uniform_float32
 
 
 class ImageStreams(ABC):
     """Random draws for a batch of images, one independent stream each.
 
-    Every method is one draw per image; a second call goes on with fresh numbers. A subclass says
-    what the streams are keyed by.
+    Every method call is one draw per image; the next call draws fresh numbers. A subclass defines
+    the keys of the streams.
 
     Parameters
     ----------
@@ -51,7 +52,7 @@ class ImageStreams(ABC):
         return states
 
     def generators(self) -> Iterator[np.random.Generator]:
-        """Yield one generator per image; it is the same object, set anew for each image."""
+        """Yield the generator of each image: one object whose state is replaced for each image."""
         bit_generator = np.random.PCG64(0)
         generator = np.random.Generator(bit_generator)
         for low, high, increment_low, increment_high in self._next_states().tolist():
@@ -87,7 +88,7 @@ class ImageStreams(ABC):
     def uniform(self, lows: tuple[float, ...], highs: tuple[float, ...]) -> np.ndarray:
         """Draw one float64 number in each [low, high] per image; the bounds share their draws.
 
-        The result has shape (number of bounds, n), so that it unpacks into one array per bound.
+        The result has shape (number of bounds, n) and unpacks into one array per bound.
         """
         low, high = np.array([lows, highs], dtype=np.float64)[..., np.newaxis]
         return low + (high - low) * self.random((len(lows),)).T
@@ -98,15 +99,15 @@ class ImageStreams(ABC):
 
 
 class PixelStreams(ImageStreams):
-    """Streams keyed by the images that are given.
+    """Streams keyed by the pixels of the images.
 
     Parameters
     ----------
     images : ndarray of shape (n, height, width)
-        Images in [0, 1]; rounded to 8 bits, they are the keys. Or, in uint8, the keys themselves.
-        The images may be overwritten afterwards.
+        Images in [0, 1], whose pixels rounded to 8 bits are the keys; or the keys in uint8. They
+        are copied, so that the images may be overwritten afterwards.
     name : str
-        Name of the noise: two noises with equal seeds draw differently.
+        Name of the noise. Noises of different names with equal seeds draw different numbers.
     seed : int
         Seed of the noise.
     """
@@ -114,7 +115,7 @@ class PixelStreams(ImageStreams):
     def __init__(self, images: np.ndarray, *, name: str, seed: int) -> None:
         super().__init__(len(images))
         self._pixels = as_key_bytes(images)
-        # The 0 is that of no epoch: the noise of all releases depends on it.
+        # Do not change the 0: the noise of every seed would change.
         self._salt = hashlib.blake2b(f"{name}/{seed}/0".encode(), digest_size=32).digest()
 
     def of_noise(self, name: str, seed: int, rows: np.ndarray) -> Self:
@@ -123,7 +124,7 @@ class PixelStreams(ImageStreams):
 
     @cached_property
     def _digests(self) -> list[bytes]:
-        """The digest of each image; made at the first draw, since not every noise is random."""
+        """The digest of each image, computed at the first draw: some noises draw nothing."""
         return image_digests(self._pixels, self._salt)
 
     def _words_of_call(self, call: int) -> np.ndarray:
@@ -135,16 +136,17 @@ class PixelStreams(ImageStreams):
 
 
 class EpochStreams(ImageStreams):
-    """Streams of an epoch, keyed by digests of images, usually of those before earlier noises.
+    """Streams of an epoch, keyed by digests of images.
 
-    A digest of each image for each noise would be slow.
+    Noises in a chain share the digests of the original images, since computing a digest per noise
+    would be slow.
 
     Parameters
     ----------
     keys : ndarray of shape (n, 4), uint64
         The keys, as `skmnist._utils.image_keys` returns them.
     name : str
-        Name of the noise: two noises with equal seeds draw differently.
+        Name of the noise. Noises of different names with equal seeds draw different numbers.
     seed : int
         Seed of the noise.
     epoch : int
@@ -168,7 +170,7 @@ class EpochStreams(ImageStreams):
 
 
 def _mix(words: np.ndarray) -> np.ndarray:
-    """Scatter the bits of uint64 numbers, one-to-one, by the finaliser of MurmurHash3; in place."""
+    """Mix the bits of uint64 numbers in place by the finalizer of MurmurHash3, a bijection."""
     for multiplier in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
         words ^= words >> np.uint64(33)
         words *= np.uint64(multiplier)
@@ -177,6 +179,6 @@ def _mix(words: np.ndarray) -> np.ndarray:
 
 
 def as_integers(uniform: np.ndarray, n: int) -> np.ndarray:
-    """Turn float32 draws, uniform in [0, 1), into integers in [0, n)."""
-    # A float32 below 1 times n is below n, also after rounding.
+    """Convert float32 draws, uniform in [0, 1), to integers in [0, n)."""
+    # The product of n and a float32 below 1 is below n even after rounding.
     return np.floor(uniform * np.float32(n)).astype(np.intp)

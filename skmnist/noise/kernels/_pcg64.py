@@ -1,12 +1,12 @@
-"""The first numbers of many PCG64 generators at once, bit for bit those of ``numpy.random.PCG64``.
+"""The first numbers of many PCG64 generators at once, with the bits of ``numpy.random.PCG64``.
 
-A noise draws a few numbers for each of thousands of images. With one generator, set anew for each
-image, setting it takes longer than all else; here one operation of numpy serves all images.
+A noise draws a few numbers for each of thousands of images. Setting the state of one generator for
+each image would take longer than all other work, so numpy advances all generators together.
 """
 
 import numpy as np
 
-# The multiplier of the 128-bit congruential generator, and the low half's own halves.
+# The two halves of the multiplier of the 128-bit congruential generator.
 _MULTIPLIER_HIGH, _MULTIPLIER_LOW = np.uint64(2549297995355413924), np.uint64(4865540595714422341)
 _HALF = np.uint64(32)
 _LOW_HALF = np.uint64(0xFFFFFFFF)
@@ -20,7 +20,7 @@ def uniform_float32(state: np.ndarray, increment: np.ndarray, size: int) -> np.n
     state, increment : ndarray of shape (n, 2), uint64
         State and (odd) increment of each generator, the lower 64 of their 128 bits first.
     size : int
-        How many numbers.
+        Numbers per generator.
 
     Returns
     -------

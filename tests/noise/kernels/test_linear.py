@@ -3,7 +3,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 
-from skmnist.noise._linear import apply_map, separable_map, zoom_matrix
+from skmnist.noise.kernels._linear import apply_map, scaling_matrix, separable_map
 
 
 def random_matrix(*shape, density=0.4):
@@ -50,23 +50,23 @@ def test_a_separable_map_may_change_the_size():
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_an_image_is_mapped_alike_in_any_batch(dtype):
     X = make_images(101, 14, 14).astype(dtype)
-    matrix = separable_map(zoom_matrix(14, 1.3), random_matrix(14, 14))
+    matrix = separable_map(scaling_matrix(14, 1.3), random_matrix(14, 14))
     mapped = apply_map(matrix, X)
     for part in (slice(0, 1), slice(50, 51), slice(3, 40, 7), slice(None, None, -1), slice(0, 64)):
         assert_array_equal(apply_map(matrix, X[part]), mapped[part], strict=True)
     assert_array_equal(apply_map(matrix, np.asfortranarray(X)), mapped)
 
 
-# Zoom of an axis ----------------------------------------------------------------------------------
+# Scale of an axis ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 9, 28])
-@pytest.mark.parametrize("zoom", [1.0, 1.05, 1.31, 2.0, 3.0, 10.0])
-def test_zoom_is_an_interpolation(size, zoom):
-    matrix = zoom_matrix(size, zoom)
+@pytest.mark.parametrize("scale", [1.0, 1.05, 1.31, 2.0, 3.0, 10.0])
+def test_scaling_is_an_interpolation(size, scale):
+    matrix = scaling_matrix(size, scale)
     values = make_images(size)
-    centre = (size - 1) / 2
-    read_at = centre + (np.arange(size) - centre) / zoom
+    center = (size - 1) / 2
+    read_at = center + (np.arange(size) - center) / scale
     expected = np.interp(read_at, np.arange(size), values)
     assert_allclose(matrix @ values, expected, rtol=0, atol=1e-12)
     assert matrix.shape == (size, size)
@@ -74,5 +74,5 @@ def test_zoom_is_an_interpolation(size, zoom):
 
 
 @pytest.mark.parametrize("size", [1, 2, 28])
-def test_zoom_by_one_is_the_identity(size):
-    assert_array_equal(zoom_matrix(size, 1.0).toarray(), np.eye(size))
+def test_scaling_by_one_is_the_identity(size):
+    assert_array_equal(scaling_matrix(size, 1.0).toarray(), np.eye(size))

@@ -1,0 +1,346 @@
+"""Blurs: each pixel becomes a mean of its neighbors."""
+
+from dataclasses import field
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+from scipy.ndimage import gaussian_filter
+
+from skmnist._utils._dataclasses import estimator_dataclass
+from skmnist._utils._sklearn import Interval
+from skmnist.noise._base import BaseNoise, check_odd
+from skmnist.noise.kernels._filters import (
+    N_CANDIDATES,
+    blur_disk,
+    blur_taps,
+    blur_zoom,
+    line_taps,
+    swap_neighbors,
+    trail_taps,
+)
+from skmnist.noise.kernels._streams import ImageStreams, as_integers
+
+
+@estimator_dataclass
+class GaussianBlur(BaseNoise):
+    """Blur each image with a Gaussian.
+
+    Parameters
+    ----------
+    sigma : float, default=2.0
+        Standard deviation of the Gaussian in pixels, in [0, 1000]. 0 changes nothing.
+    {common parameters}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    DefocusBlur : Blur with a disk.
+    MotionBlur : Blur along a line.
+
+    Notes
+    -----
+    The Gaussian is cut off at four standard deviations. The border pixels are repeated beyond the
+    border.
+
+    {deterministic}
+
+    References
+    ----------
+    {MNIST-C}
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmnist.noise import GaussianBlur
+    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
+    >>> X[0, 6:22, 13:15] = 255
+    >>> noisy = GaussianBlur().fit_transform(X)
+    >>> noisy.shape, bool((noisy != X).any())
+    ((1, 28, 28), True)
+    """
+
+    sigma: float = field(default=2.0, kw_only=False)
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "sigma": [Interval(Real, 0, 1000, closed="both")],
+    }
+
+    def _is_zero(self) -> bool:
+        return self.sigma == 0
+
+    def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
+        return gaussian_filter(images, self.sigma, axes=(1, 2), mode="nearest")
+
+
+@estimator_dataclass
+class DefocusBlur(BaseNoise):
+    """Blur each image with a disk, like a lens out of focus.
+
+    Parameters
+    ----------
+    radius : float, default=3.0
+        Radius of the disk in pixels, in [0, 1000]: each pixel becomes the mean of the pixels within
+        this distance. Below 1, nothing changes.
+    {common parameters}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    GaussianBlur : Blur with a Gaussian.
+
+    Notes
+    -----
+    The border pixels are repeated beyond the border.
+
+    {deterministic}
+
+    References
+    ----------
+    {MNIST-C}
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmnist.noise import DefocusBlur
+    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
+    >>> X[0, 6:22, 13:15] = 255
+    >>> noisy = DefocusBlur().fit_transform(X)
+    >>> noisy.shape, bool((noisy != X).any())
+    ((1, 28, 28), True)
+    """
+
+    radius: float = field(default=3.0, kw_only=False)
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "radius": [Interval(Real, 0, 1000, closed="both")],
+    }
+
+    def _is_zero(self) -> bool:
+        return self.radius < 1
+
+    def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
+        return blur_disk(images, self.radius)
+
+
+@estimator_dataclass
+class MotionBlur(BaseNoise):
+    """Blur each image along a line, like a moving camera or hand.
+
+    Parameters
+    ----------
+    length : int, default=9
+        Length of the line in pixels, odd, in [1, 1001]. 1 changes nothing.
+    angle_low : float, default=-45.0
+        Smallest angle of the line in degrees, counter-clockwise from the horizontal, in
+        [-360, 360].
+    angle_high : float, default=45.0
+        Largest angle in degrees, in [-360, 360]. The angle of an image is uniform in
+        [`angle_low`, `angle_high`].
+    sigma : float or None, default=None
+        Standard deviation of a one-sided Gaussian trail in pixels, in [0.01, 1000], as in the
+        images of MNIST-C: the line starts at the pixel and its weights fall like the Gaussian. If
+        None, the line is centered at the pixel and its weights are equal.
+    {common parameters}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    GaussianBlur : Blur in all directions.
+
+    Notes
+    -----
+    A centered line has the weights of MATLAB's ``fspecial("motion", length, angle)``; the offsets
+    of a trail are rounded to whole pixels. The border pixels are repeated beyond the border.
+
+    {random}
+
+    References
+    ----------
+    {MNIST-C}
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmnist.noise import MotionBlur
+    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
+    >>> X[0, 6:22, 13:15] = 255
+    >>> noisy = MotionBlur(random_state=0).fit_transform(X)
+    >>> noisy.shape, bool((noisy != X).any())
+    ((1, 28, 28), True)
+    """
+
+    length: int = field(default=9, kw_only=False)
+    angle_low: float = -45.0
+    angle_high: float = 45.0
+    sigma: float | None = None
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "length": [Interval(Integral, 1, 1001, closed="both")],
+        "angle_low": [Interval(Real, -360, 360, closed="both")],
+        "angle_high": [Interval(Real, -360, 360, closed="both")],
+        "sigma": [None, Interval(Real, 0.01, 1000, closed="both")],
+    }
+    _bounds = ("angle_low", "angle_high")
+
+    def _validate_params(self) -> None:
+        super()._validate_params()
+        check_odd("length", self.length, "line")
+
+    def _is_zero(self) -> bool:
+        return self.length == 1
+
+    def _numbers_per_image(self, height: int, width: int) -> int:
+        return max(height * width, N_CANDIDATES * (self.length + 2))
+
+    def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
+        (angle,) = np.deg2rad(streams.uniform((self.angle_low,), (self.angle_high,)))
+        if self.sigma is None:
+            taps = line_taps(self.length, angle)
+        else:
+            taps = trail_taps(self.length, self.sigma, angle)
+        return blur_taps(images, *taps)
+
+
+@estimator_dataclass
+class ZoomBlur(BaseNoise):
+    """Average each image over enlargements of itself, like zooming during the exposure.
+
+    Parameters
+    ----------
+    max_scale : float, default=1.3
+        Largest factor of the enlargements, in [1, 10]. 1 changes nothing.
+    n_steps : int, default=11
+        Number of factors, evenly spaced from 1 to `max_scale`, in [2, 200].
+    {common parameters}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    MotionBlur : Blur along a line.
+
+    Notes
+    -----
+    {deterministic}
+
+    References
+    ----------
+    {MNIST-C}
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmnist.noise import ZoomBlur
+    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
+    >>> X[0, 6:22, 13:15] = 255
+    >>> noisy = ZoomBlur().fit_transform(X)
+    >>> noisy.shape, bool((noisy != X).any())
+    ((1, 28, 28), True)
+    """
+
+    max_scale: float = field(default=1.3, kw_only=False)
+    n_steps: int = 11
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "max_scale": [Interval(Real, 1, 10, closed="both")],
+        "n_steps": [Interval(Integral, 2, 200, closed="both")],
+    }
+
+    def _is_zero(self) -> bool:
+        return self.max_scale == 1
+
+    def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
+        return blur_zoom(images, self.max_scale, self.n_steps)
+
+
+@estimator_dataclass
+class GlassBlur(BaseNoise):
+    """Blur each image and swap neighboring pixels, like frosted glass.
+
+    Parameters
+    ----------
+    sigma : float, default=0.7
+        Standard deviation of the Gaussian before and after the swaps in pixels, in [0, 1000].
+    max_delta : int, default=1
+        Bound of the offsets between swapped pixels, in [0, 1000]: offsets along both axes are drawn
+        from [-`max_delta`, `max_delta` - 1] pixels. ``sigma=0`` with ``max_delta=0`` or
+        ``iterations=0`` changes nothing.
+    iterations : int, default=2
+        Number of rounds in which all pixels are swapped, in [0, 100].
+    swap_probability : float, default=1.0
+        Probability that a pixel is swapped in a round, in [0, 1].
+    vertical : bool, default=False
+        Whether to blur along the vertical axis only, as in the images of MNIST-C.
+    {common parameters}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    GaussianBlur : The Gaussian alone.
+
+    Notes
+    -----
+    Pixels are swapped in order from the lower right to the upper left, so that a pixel may travel
+    far. As in MNIST-C, no swap starts in the first `max_delta` + 1 or the last `max_delta` - 1 rows
+    and columns; their pixels, except those of the very first row and column, may be partners.
+
+    {random}
+
+    References
+    ----------
+    {MNIST-C}
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmnist.noise import GlassBlur
+    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
+    >>> X[0, 6:22, 13:15] = 255
+    >>> noisy = GlassBlur(random_state=0).fit_transform(X)
+    >>> noisy.shape, bool((noisy != X).any())
+    ((1, 28, 28), True)
+    """
+
+    sigma: float = field(default=0.7, kw_only=False)
+    max_delta: int = field(default=1, kw_only=False)
+    iterations: int = field(default=2, kw_only=False)
+    swap_probability: float = 1.0
+    vertical: bool = False
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "sigma": [Interval(Real, 0, 1000, closed="both")],
+        "max_delta": [Interval(Integral, 0, 1000, closed="both")],
+        "iterations": [Interval(Integral, 0, 100, closed="both")],
+        "swap_probability": [Interval(Real, 0, 1, closed="both")],
+        "vertical": ["boolean"],
+    }
+    # Larger than usual: each swap is one step for all images of a chunk.
+    _numbers_per_chunk = 2**19
+
+    def _is_zero(self) -> bool:
+        return self.sigma == 0 and 0 in (self.max_delta, self.iterations, self.swap_probability)
+
+    def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
+        delta, axes = self.max_delta, 1 if self.vertical else (1, 2)
+        images = gaussian_filter(images, self.sigma, axes=axes, mode="nearest")
+        for _ in range(self.iterations if delta else 0):
+            chance, down, right = np.moveaxis(streams.random((3, *images.shape[1:])), 1, 0)
+            swapped = chance < self.swap_probability
+            down, right = ((as_integers(u, 2 * delta) - delta) * swapped for u in (down, right))
+            swap_neighbors(images, down, right, margin=delta)
+        return gaussian_filter(images, self.sigma, axes=axes, mode="nearest")
