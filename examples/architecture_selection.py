@@ -54,6 +54,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0, help="seed of splits, noise, networks")
     parser.add_argument("--rows", type=int, default=3000, help="number of rows to use")
     parser.add_argument("--epochs", type=int, default=9, help="most epochs of a candidate")
+    parser.add_argument("--folds", type=int, default=3, help="folds of the search")
     parser.add_argument("--jobs", type=int, default=None, help="parallel trainings")
     parser.add_argument("--output", type=Path, default=Path("architecture_selection.png"))
     return parser.parse_args()
@@ -99,7 +100,7 @@ def main() -> None:
         min_resources=max(1, options.epochs // 3),
         max_resources=options.epochs,
         factor=3,
-        cv=StratifiedKFold(3, shuffle=True, random_state=options.seed),
+        cv=StratifiedKFold(options.folds, shuffle=True, random_state=options.seed),
         refit=False,
         n_jobs=options.jobs,
         random_state=options.seed,
@@ -158,7 +159,7 @@ def plot(results: pd.DataFrame, options: argparse.Namespace) -> None:
         )
     axis.set_yticks(list(places.values()), list(places))
     axis.set(
-        xlabel="accuracy in 3 folds, mean ± standard deviation",
+        xlabel=f"accuracy in {options.folds} folds, mean ± standard deviation",
         title=f"Halving under the noise {options.noise!r}",
     )
     axis.grid(alpha=0.3)

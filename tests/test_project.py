@@ -32,6 +32,13 @@ def test_links_into_the_repository_name_files_that_exist():
             assert (ROOT / path).exists(), f"{name}: {path}"
 
 
+def test_tests_that_are_named_exist():
+    for name in (".ci/run", "CONTRIBUTING.md", "README.md", "pyproject.toml"):
+        for path, test in re.findall(r"(tests/[\w/.]*\w)(?:::(\w+))?", read(name)):
+            assert (ROOT / path).exists(), f"{name}: {path}"
+            assert not test or f"def {test}(" in read(path), f"{name}: {path}::{test}"
+
+
 def test_the_citation_is_of_this_version():
     citation = read("CITATION.cff")
     assert re.search(r"^version: (.+)$", citation, re.M)[1] == skmnist.__version__
