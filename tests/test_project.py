@@ -35,6 +35,8 @@ def test_links_into_the_repository_name_files_that_exist():
 def test_tests_that_are_named_exist():
     for name in (".ci/run", "CONTRIBUTING.md", "README.md", "pyproject.toml"):
         for path, test in re.findall(r"(tests/[\w/.]*\w)(?:::(\w+))?", read(name)):
+            if "FAMILY" in path:  # stands for several
+                continue
             assert (ROOT / path).exists(), f"{name}: {path}"
             assert not test or f"def {test}(" in read(path), f"{name}: {path}::{test}"
 
