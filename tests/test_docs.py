@@ -56,7 +56,7 @@ def test_every_public_name_is_in_the_reference():
         for package in packages
         for name in importlib.import_module(f"skmnist.{package}").__all__
     }
-    assert names | {"show_versions"} == listed
+    assert names | {"show_versions"} == listed, "docs/api.rst must list the public names"
 
 
 def test_every_page_is_in_the_index():

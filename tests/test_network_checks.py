@@ -7,6 +7,7 @@ import sklearn
 from sklearn.utils.estimator_checks import check_estimator
 from sklearn.utils.fixes import parse_version
 
+import skmnist.neural_network
 from skmnist.neural_network import (
     CNNClassifier,
     DenseNetClassifier,
@@ -63,6 +64,11 @@ EXPECTED_FAILURES = {
 IS_1_9 = parse_version(sklearn.__version__) >= parse_version("1.9")
 SKIPPED = {"check_array_api_input"} if IS_1_9 else set()
 LEAST_PASSED = 59  # of 63
+
+
+def test_every_network_is_checked():
+    networks = set(skmnist.neural_network.__all__) - {"BaseImageClassifier"}
+    assert NETWORKS.keys() == networks, "add each network to NETWORKS"
 
 
 @pytest.mark.parametrize("name", NETWORKS)

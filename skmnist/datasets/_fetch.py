@@ -122,6 +122,7 @@ def fetch(
         read_descr(dataset.descr),
         return_X_y=return_X_y,
         as_frame=as_frame,
+        target_names=np.array(dataset.target_names) if dataset.target_names else None,
     )
 
 

@@ -61,6 +61,8 @@ class DatasetRecord:
         The files.
     offline : str, default=""
         A public function that loads similar data without the network; "" if there is none.
+    target_names : tuple of str, default=()
+        The names of the classes 0, 1, ...; empty for the ten digits.
     """
 
     title: str
@@ -68,3 +70,4 @@ class DatasetRecord:
     descr: str
     files: tuple[FileRecord, ...]
     offline: str = ""
+    target_names: tuple[str, ...] = ()

@@ -426,7 +426,11 @@ def test_another_data_set_is_a_record(serve, reply, tmp_path):
             )
         )
     record = DatasetRecord(
-        title="Another", function="fetch_another", descr="mnist", files=tuple(files)
+        title="Another",
+        function="fetch_another",
+        descr="mnist",
+        files=tuple(files),
+        target_names=("shirt", "shoe", "bag"),
     )
     options = {
         "data_home": tmp_path,
@@ -438,6 +442,7 @@ def test_another_data_set_is_a_record(serve, reply, tmp_path):
     }
     another = _fetch.fetch(record, subset="test", **options)
     np.testing.assert_array_equal(another.images, arrays["x_test"])
+    assert another.target_names[another.target].tolist() == ["shoe", "bag"]
     assert [server.n_requests for server in servers] == [0, 1]
     with pytest.raises(
         DatasetNotFoundError, match=r"Another is not at .*other-train\.npz, .* there\.$"

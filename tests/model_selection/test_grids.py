@@ -3,6 +3,7 @@ from sklearn.base import clone
 from sklearn.model_selection import ParameterGrid
 from sklearn.pipeline import Pipeline
 
+from skmnist import model_selection
 from skmnist.model_selection import (
     cnn_param_grid,
     densenet_param_grid,
@@ -22,6 +23,11 @@ GRIDS = {
     resnet_param_grid: ResNetClassifier(),
     densenet_param_grid: DenseNetClassifier(),
 }
+
+
+def test_every_grid_is_checked():
+    names = {name for name in model_selection.__all__ if name.endswith("_param_grid")}
+    assert {make_grid.__name__ for make_grid in GRIDS} == names, "add each grid to GRIDS"
 
 
 @pytest.mark.parametrize(("make_grid", "network"), GRIDS.items())

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from sklearn.model_selection import RandomizedSearchCV
 
+import skmnist.neural_network
 from skmnist._utils import as_python, did_you_mean
 from skmnist.neural_network import (
     CNNClassifier,
@@ -21,10 +22,9 @@ from skmnist.neural_network.training._losses import LOSSES
 from skmnist.neural_network.training._optimizers import OPTIMIZERS, SCHEDULES
 from skmnist.noise import GaussianNoise
 
-# Floats are exact in float32. 21 epochs of 13 batches are more steps than a uint8 holds.
+# Values of the parameters that all networks have. Floats are exact in float32. 21 epochs of 13
+# batches are more steps than a uint8 holds.
 COMMON = {
-    "activation": "elu",
-    "output_kernel_initializer": "he_uniform",
     "optimizer": "adamw",
     "optimizer__learning_rate": 0.03125,
     "optimizer__weight_decay": 0.0625,
@@ -48,13 +48,16 @@ COMMON = {
     "random_state": 3,
     "verbose": 0,
 }
+HIDDEN = {"activation": "elu", "output_kernel_initializer": "he_uniform"}
 DENSE = {
+    **HIDDEN,
     "hidden_layer_sizes": (6,),
     "dropout": (0.125,),
     "batch_normalization": True,
     "kernel_initializer": ("he_uniform",),
 }
 DEEP = {
+    **HIDDEN,
     "kernel_size": 2,
     "stem_kernel_size": 2,
     "stem_stride": 2,
@@ -111,11 +114,18 @@ def in_form(value, form):
     return np.array(value) if form == "0-d arrays" else numpy_scalar(value)
 
 
+def test_the_parameters_of_every_network_are_listed():
+    names = {network.__name__ for network in PARAMETERS}
+    networks = set(skmnist.neural_network.__all__) - {"BaseImageClassifier"}
+    assert names == networks, "add each network to PARAMETERS"
+
+
 @pytest.mark.parametrize("form", ["scalars", "arrays", "0-d arrays"])
 @pytest.mark.parametrize("network", PARAMETERS)
 def test_every_parameter_takes_numbers_of_numpy(network, form, X, y):
     params = COMMON | PARAMETERS[network]
-    assert params.keys() == network().get_params().keys()
+    names = network().get_params().keys()
+    assert params.keys() == names, "PARAMETERS must have a value of each parameter"
     X, y = X[:140], y[:140]
     expected = network(**params).fit(X, y)
     net = network(**{name: in_form(value, form) for name, value in params.items()})
@@ -240,11 +250,22 @@ def test_no_hidden_layers_are_fine(X, y, make_cnn, make_mlp):
 
 @pytest.mark.parametrize("network", PARAMETERS)
 def test_every_name_of_a_table_is_documented_and_accepted(network):
-    for name, table in TABLES.items():
+    for name in TABLES.keys() & network().get_params().keys():
         (choices,) = (c for c in network._parameter_constraints[name] if hasattr(c, "options"))
-        assert choices.options == set(table)
+        assert choices.options == set(TABLES[name])
         text = network.__doc__.partition(f"\n{name} :")[2].partition(" :")[0]
-        assert all(f'"{choice}"' in text for choice in table)
+        assert all(f'"{choice}"' in text for choice in TABLES[name])
+
+
+@pytest.mark.parametrize(
+    ("table", "name"),
+    [(table, name) for table in ("learning_rate_schedule", "loss") for name in TABLES[table]],
+)
+def test_every_schedule_and_loss_trains(table, name, X, y, make_mlp):
+    params = {"warmup_fraction": 0.25, "label_smoothing": 0.125, table: name}
+    net = make_mlp(epochs=10, **params).fit(X, y)
+    assert net.score(X, y) > 0.8
+    assert pickle.loads(pickle.dumps(net)).partial_fit(X, y).score(X, y) > 0.8
 
 
 # Rates -------------------------------------------------------------------------------------------

@@ -205,7 +205,7 @@ def test_zero_strength_is_the_identity(name):
 
 def test_the_table_of_zeros_is_complete(noise_classes):
     names = {noise_class.__name__ for noise_class in noise_classes}
-    assert ZERO.keys() | WITHOUT_ZERO == names
+    assert ZERO.keys() | WITHOUT_ZERO == names, "add each noise to ZERO or WITHOUT_ZERO"
     assert not ZERO.keys() & WITHOUT_ZERO
 
 
@@ -231,8 +231,9 @@ def test_by_default_every_digit_changes_visibly(noise_class, digits):
     params = VISIBLE.get(noise_class.__name__, {})
     noisy = noise_class(**params, random_state=0).fit_transform(digits[:20])
     change = np.abs(noisy.astype(float) - digits[:20]).mean(axis=(1, 2)) / 255
-    assert (change > 0.001).all()
-    assert change.mean() > 0.02
+    advice = "the defaults hardly change a digit: make them stronger"
+    assert (change > 0.001).all(), advice
+    assert change.mean() > 0.02, advice
 
 
 # Errors -------------------------------------------------------------------------------------------

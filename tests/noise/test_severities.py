@@ -125,7 +125,7 @@ def assert_parameters(noise, expected, level=None):
 
 def test_every_public_noise_has_a_name(noise_classes):
     named = {corruption.noise for corruption in CORRUPTIONS.values()}
-    assert named == set(noise_classes) - {RandomNoise}
+    assert named == set(noise_classes) - {RandomNoise}, "add names to noise/_severities.py"
 
 
 def test_no_noise_of_a_suite_hides_another():

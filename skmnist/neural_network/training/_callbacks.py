@@ -80,7 +80,7 @@ def check_callbacks(callbacks: Any, schedule: Schedule) -> list[keras.callbacks.
         if isinstance(callback, _LEARNING_RATE_CALLBACKS) and not schedule.goes_on:
             raise ValueError(
                 f"callbacks holds a {type(callback).__name__}, which cannot change a learning rate "
-                'that follows a cosine; pass learning_rate_schedule="constant" with it.'
+                'that follows a schedule; pass learning_rate_schedule="constant" with it.'
             )
         if not isinstance(callback, keras.callbacks.Callback):
             raise TypeError(
