@@ -1,0 +1,144 @@
+"""Predictions under corruptions: each noise is made once, each model predicts once."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils import gen_batches
+from sklearn.utils.parallel import Parallel, delayed
+
+from skmnist._utils._sklearn import safe_indexing
+from skmnist.robustness._corruptions import Corruption
+from skmnist.robustness._models import final_estimator
+
+_Result = TypeVar("_Result")
+
+# Rows that are made noisy at once. The memory that noise and prediction need depends on it, and
+# not on the number of images; so do the last bits of some predictions, hence it is a constant.
+_ROWS_PER_CHUNK = 2048
+
+
+class StoredPredictions(ClassifierMixin, BaseEstimator):
+    """A fitted classifier that looks its predictions up, so that any scorer can score them.
+
+    Its `X` are the numbers of the rows; rows that are drawn with replacement are a resample.
+
+    Parameters
+    ----------
+    classes : ndarray of shape (n_classes,)
+        The labels, in the order of the columns of the probabilities.
+    responses : mapping of str to ndarray
+        The predictions of all rows, by the name of the method that returned them.
+    """
+
+    def __init__(self, classes: np.ndarray, responses: Mapping[str, np.ndarray]) -> None:
+        self.classes_ = classes
+        for method, values in responses.items():
+            setattr(self, method, values.__getitem__)
+
+
+def evaluate(
+    models: Mapping[str, Any],
+    X: Any,
+    corruptions: Sequence[Corruption],
+    methods: Mapping[str, Sequence[str]],
+    reduce: Callable[[Mapping[str, StoredPredictions]], _Result],
+    *,
+    X_fit: Any = None,
+    n_jobs: int | None = None,
+    verbose: int = 0,
+) -> Iterator[tuple[Corruption, _Result]]:
+    """Yield what a function makes of the predictions under each corruption.
+
+    Parameters
+    ----------
+    models : mapping of str to estimator
+        Fitted classifiers.
+    X : array-like or table
+        The images.
+    corruptions : sequence of Corruption
+        The corruptions.
+    methods : mapping of str to sequence of str
+        The methods to call on each model, such as "predict_proba".
+    reduce : callable
+        Called with the predictions of all models. Its results should be small: those that are
+        ready and not yet yielded are kept in memory.
+    X_fit : array-like or table, default=None
+        The images to which the noises are fitted. If None, `X`.
+    n_jobs : int, default=None
+        Number of threads, or of workers of the backend that ``joblib.parallel_config`` sets.
+    verbose : int, default=0
+        If positive, a line on stderr tells of each corruption that is done.
+
+    Yields
+    ------
+    corruption, result : tuple
+        In the order of `corruptions`.
+    """
+    start = time.perf_counter()
+    results = Parallel(n_jobs=n_jobs, prefer="threads", return_as="generator")(
+        delayed(_evaluate_one)(
+            corruption, models, X, X if X_fit is None else X_fit, methods, reduce
+        )
+        for corruption in corruptions
+    )
+    for i, (corruption, result) in enumerate(zip(corruptions, results, strict=True), start=1):
+        if verbose > 0:
+            seconds = time.perf_counter() - start
+            sys.stderr.write(f"[{i}/{len(corruptions)}] {corruption}: {seconds:.1f} s\n")
+        yield corruption, result
+
+
+def _evaluate_one(
+    corruption: Corruption,
+    models: Mapping[str, Any],
+    X: Any,
+    X_fit: Any,
+    methods: Mapping[str, Sequence[str]],
+    reduce: Callable[[Mapping[str, StoredPredictions]], _Result],
+) -> _Result:
+    """Predict under one corruption, chunk by chunk, and reduce the predictions."""
+    transform = _fit_noise(corruption, X_fit)
+    n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
+    chunks: dict[str, list[dict[str, np.ndarray]]] = {name: [] for name in models}
+    for rows in gen_batches(n_rows, _ROWS_PER_CHUNK):
+        noisy = transform(safe_indexing(X, rows))
+        for name, model in models.items():
+            chunks[name].append(_predict(model, noisy, methods[name]))
+    return reduce(
+        {
+            name: StoredPredictions(
+                models[name].classes_,
+                {method: np.concatenate([c[method] for c in parts]) for method in methods[name]},
+            )
+            for name, parts in chunks.items()
+        }
+    )
+
+
+def _fit_noise(corruption: Corruption, X: Any) -> Callable[[Any], Any]:
+    """Return a function that makes images noisy; tables with named columns stay such tables."""
+    if corruption.noise is None:
+        return lambda images: images
+    noise = corruption.noise.fit(X)
+    package = type(X).__module__.partition(".")[0]
+    if package in ("pandas", "polars") and hasattr(noise, "feature_names_in_"):
+        noise.set_output(transform=package)
+    return noise.transform
+
+
+def _predict(model: Any, X: Any, methods: Sequence[str]) -> dict[str, np.ndarray]:
+    """Return the results of some methods."""
+    if set(methods) == {"predict", "predict_proba"} and _predicts_most_probable_class(model):
+        probabilities = model.predict_proba(X)
+        labels = model.classes_[probabilities.argmax(axis=1)]
+        return {"predict": labels, "predict_proba": probabilities}
+    return {method: np.asarray(getattr(model, method)(X)) for method in methods}
+
+
+def _predicts_most_probable_class(model: Any) -> bool:
+    """Return whether labels follow from probabilities: so for our networks, not for every SVC."""
+    return type(final_estimator(model)).__module__.startswith("skmnist.")
