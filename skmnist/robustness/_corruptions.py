@@ -1,7 +1,7 @@
 """The corruptions of a suite: one noise for each severity, after the clean images."""
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sklearn.base import clone
@@ -20,6 +20,19 @@ class Corruption(NamedTuple):
     def __str__(self) -> str:
         without = self.severity is None or self.noise is None
         return self.name if without else f"{self.name}, severity {self.severity}"
+
+    def transformer(self, X: Any) -> Callable[[Any], Any]:
+        """Fit the noise to images, and return the function that makes images noisy.
+
+        Tables of pandas and polars with named columns stay such tables.
+        """
+        if self.noise is None:
+            return lambda images: images
+        self.noise.fit(X)
+        package = type(X).__module__.partition(".")[0]
+        if package in ("pandas", "polars") and hasattr(self.noise, "feature_names_in_"):
+            self.noise.set_output(transform=package)
+        return self.noise.transform
 
 
 CLEAN = Corruption("clean", 0, None)

@@ -101,7 +101,7 @@ def _evaluate_one(
     reduce: Callable[[Mapping[str, StoredPredictions]], _Result],
 ) -> _Result:
     """Predict under one corruption, chunk by chunk, and reduce the predictions."""
-    transform = _fit_noise(corruption, X_fit)
+    transform = corruption.transformer(X_fit)
     n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
     chunks: dict[str, list[dict[str, np.ndarray]]] = {name: [] for name in models}
     for rows in gen_batches(n_rows, _ROWS_PER_CHUNK):
@@ -117,17 +117,6 @@ def _evaluate_one(
             for name, parts in chunks.items()
         }
     )
-
-
-def _fit_noise(corruption: Corruption, X: Any) -> Callable[[Any], Any]:
-    """Return a function that makes images noisy; tables with named columns stay such tables."""
-    if corruption.noise is None:
-        return lambda images: images
-    noise = corruption.noise.fit(X)
-    package = type(X).__module__.partition(".")[0]
-    if package in ("pandas", "polars") and hasattr(noise, "feature_names_in_"):
-        noise.set_output(transform=package)
-    return noise.transform
 
 
 def _predict(model: Any, X: Any, methods: Sequence[str]) -> dict[str, np.ndarray]:

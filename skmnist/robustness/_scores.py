@@ -13,7 +13,7 @@ from sklearn.utils import Bunch, column_or_1d, indexable
 from skmnist._utils import draw_seed, validate_arguments
 from skmnist._utils._sklearn import Interval, safe_indexing
 from skmnist.robustness._confidence import check_labels
-from skmnist.robustness._corruptions import Corruption, make_corruptions
+from skmnist.robustness._corruptions import Corruption, Severities, make_corruptions
 from skmnist.robustness._docstrings import share_paragraphs
 from skmnist.robustness._estimates import score_predictions
 from skmnist.robustness._metrics import Metric, make_metrics, needed_methods
@@ -133,7 +133,43 @@ def robustness_scores(
     ['stripe']
     """
     validate_arguments(CONSTRAINTS, locals(), caller="robustness_scores")
-    models = check_models(estimator, "estimator")
+    table, metrics, seed = score_models(
+        check_models(estimator, "estimator"),
+        X,
+        y,
+        suite=suite,
+        severities=severities,
+        scoring=scoring,
+        value_range=value_range,
+        image_shape=image_shape,
+        n_resamples=n_resamples,
+        n_jobs=n_jobs,
+        random_state=random_state,
+        verbose=verbose,
+    )
+    return Bunch(
+        scores=table.drop(columns="model"),
+        summary=summarize(table, metrics).drop(columns="model"),
+        seed=seed,
+    )
+
+
+def score_models(
+    models: Mapping[str, Any],
+    X: Any,
+    y: Any,
+    *,
+    suite: Any,
+    severities: Severities,
+    scoring: Any,
+    random_state: int | np.random.RandomState | None,
+    value_range: tuple[float, float] | None = None,
+    image_shape: tuple[int, int] | None = None,
+    n_resamples: int = 200,
+    n_jobs: int | None = None,
+    verbose: int = 0,
+) -> tuple[pd.DataFrame, dict[str, Metric], int]:
+    """Return the tidy scores of several models, the metrics and the seed."""
     metrics = make_metrics(scoring)
     seed = draw_seed(random_state)
     corruptions = make_corruptions(
@@ -141,11 +177,7 @@ def robustness_scores(
     )
     options: dict[str, Any] = {"n_resamples": n_resamples, "n_jobs": n_jobs, "verbose": verbose}
     table = as_table(_scores_under(models, X, y, corruptions, metrics, seed=seed, **options))
-    return Bunch(
-        scores=table.drop(columns="model"),
-        summary=summarize(table, metrics).drop(columns="model"),
-        seed=seed,
-    )
+    return table, metrics, seed
 
 
 def _scores_under(
