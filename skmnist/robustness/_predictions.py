@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import gen_batches
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.parallel import Parallel, delayed
 
 from skmnist._utils._sklearn import safe_indexing
@@ -19,6 +20,10 @@ _Result = TypeVar("_Result")
 # Rows that are made noisy at once. The memory that noise and prediction need depends on it, and
 # not on the number of images; so do the last bits of some predictions, hence it is a constant.
 _ROWS_PER_CHUNK = 2048
+
+
+def _stores(method: str) -> Callable[["StoredPredictions"], bool]:
+    return lambda self: method in self.responses
 
 
 class StoredPredictions(ClassifierMixin, BaseEstimator):
@@ -36,8 +41,22 @@ class StoredPredictions(ClassifierMixin, BaseEstimator):
 
     def __init__(self, classes: np.ndarray, responses: Mapping[str, np.ndarray]) -> None:
         self.classes_ = classes
-        for method, values in responses.items():
-            setattr(self, method, values.__getitem__)
+        self.responses = responses
+
+    @available_if(_stores("predict"))
+    def predict(self, X: Any) -> np.ndarray:
+        """Return the labels of rows."""
+        return self.responses["predict"][X]
+
+    @available_if(_stores("predict_proba"))
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Return the probabilities of rows."""
+        return self.responses["predict_proba"][X]
+
+    @available_if(_stores("decision_function"))
+    def decision_function(self, X: Any) -> np.ndarray:
+        """Return the values of the decision function of rows."""
+        return self.responses["decision_function"][X]
 
 
 def evaluate(

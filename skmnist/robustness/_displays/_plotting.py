@@ -28,3 +28,9 @@ def line_style(i: int) -> dict[str, Any]:
         "marker": _MARKERS[i % len(_MARKERS)],
         "markersize": 5,
     }
+
+
+def set_integer_ticks(ax: Any) -> None:
+    """Have whole numbers on the x-axis."""
+    ticker = import_optional("matplotlib.ticker", purpose="Axes", extra="examples")
+    ax.xaxis.set_major_locator(ticker.MaxNLocator(integer=True))

@@ -263,7 +263,7 @@ class RobustnessCurveDisplay(_ScoresDisplay):
         ax.set(
             xlabel="severity (0: no noise)",
             ylabel=self._label(),
-            title=corruption or f"Mean over {n_corruptions} corruptions",
+            title=corruption or f"Mean over {n_corruptions} corruptions with severities",
             xticks=severities,
         )
         ax.grid(alpha=0.3)
@@ -364,7 +364,10 @@ class RobustnessHeatmapDisplay(_ScoresDisplay):
                 va="center",
                 color="white" if is_dark else "black",
             )
-        ax.set_xticks(range(n_columns), [str(name) for name in means.columns])
+        for edge in (0.5, n_rows - 1.5):  # below the clean images, above the mean
+            ax.axhline(edge, color="white", linewidth=3)
+        names = [str(name) for name in means.columns]
+        ax.set_xticks(range(n_columns), names, rotation=30, ha="right", rotation_mode="anchor")
         ax.set_yticks(range(n_rows), [str(name) for name in means.index])
         ax.set(xlabel="classifier", ylabel="corruption")
         if colorbar:

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from sklearn.utils.validation import check_is_fitted
 
-from skmnist.robustness._displays._plotting import line_style, set_axes
+from skmnist.robustness._displays._plotting import line_style, set_axes, set_integer_ticks
 from skmnist.robustness._models import final_estimator
 
 
@@ -153,7 +153,7 @@ class TrainingCurveDisplay:
                 self.lines_.append(line)
         units = {"accuracy": "accuracy (share of rows)"}
         ax.set(xlabel="epoch", ylabel=units.get(metric, metric))
-        ax.xaxis.get_major_locator().set_params(integer=True)
+        set_integer_ticks(ax)
         ax.grid(alpha=0.3)
         ax.legend()
         return self
