@@ -205,7 +205,7 @@ class ReliabilityDisplay:
         MissingDependencyError
             If matplotlib is not installed.
         """
-        ax = set_axes(self, ax)
+        ax = set_axes(self, ax, figsize=(7.5, 4.5))
         ax.plot([0, 1], [0, 1], color="grey", linewidth=1, label="calibrated")
         self.lines_ = []
         for i, (name, bins) in enumerate(self.bins.items()):
@@ -214,7 +214,7 @@ class ReliabilityDisplay:
             style = {**line_style(i), "label": label, "linewidth": 1.2, **(line_kw or {})}
             (line,) = ax.plot(confidence, accuracy, **style)
             ax.scatter(
-                confidence, accuracy, s=25 + 200 * share, c=style["color"], marker=style["marker"]
+                confidence, accuracy, s=15 + 100 * share, c=style["color"], marker=style["marker"]
             )
             self.lines_.append(line)
         ax.set(
@@ -223,7 +223,7 @@ class ReliabilityDisplay:
         )
         ax.set_aspect("equal")
         ax.grid(alpha=0.3)
-        ax.legend(fontsize="small")
+        ax.legend(fontsize="small", loc="upper left", bbox_to_anchor=(1.02, 1))
         return self
 
 

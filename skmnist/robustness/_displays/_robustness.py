@@ -369,7 +369,9 @@ class RobustnessHeatmapDisplay(_ScoresDisplay):
         names = [str(name) for name in means.columns]
         ax.set_xticks(range(n_columns), names, rotation=30, ha="right", rotation_mode="anchor")
         ax.set_yticks(range(n_rows), [str(name) for name in means.index])
-        ax.set(xlabel="classifier", ylabel="corruption")
+        several = (self.scores.groupby("corruption")["severity"].nunique() > 1).any()
+        of_mean = " (mean over its severities)" if several else ""
+        ax.set(xlabel="classifier", ylabel=f"corruption{of_mean}")
         if colorbar:
             ax.figure.colorbar(self.im_, ax=ax, label=self._label())
         return self
