@@ -108,9 +108,7 @@ def calibration_error(
     0.25
     """
     validate_arguments(BINNING | _NORM, locals(), caller="calibration_error")
-    bins = reliability_bins(
-        *confidences(y_true, y_prob, labels, sample_weight), n_bins=n_bins, strategy=strategy
-    )
+    bins = reliability_bins(*confidences(y_true, y_prob, labels, sample_weight), n_bins, strategy)
     return bins.error(norm)
 
 
@@ -211,9 +209,8 @@ def reliability_bins(
     correct: npt.NDArray[np.bool_],
     confidence: Floats,
     weight: Floats,
-    *,
-    n_bins: int,
-    strategy: str,
+    n_bins: int = 15,
+    strategy: str = "uniform",
 ) -> Bins:
     """Sort predictions into bins by their confidence."""
     return _binned(correct, confidence, weight, bin_numbers(confidence, weight, n_bins, strategy))

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from skmnist.robustness._confidence import confidences
 from skmnist.robustness._metrics import Metric
 from skmnist.robustness._predictions import StoredPredictions
 from skmnist.robustness._statistics import bootstrap_means, resample_counts
@@ -34,12 +35,15 @@ class Estimate:
         if metric.per_image is not None:
             response = getattr(predictions, metric.methods[0])(slice(None))
             self.terms = metric.per_image(y, response, predictions.classes_)
+        elif metric.of_confidence is not None:
+            probabilities = predictions.predict_proba(slice(None))
+            self._confidences = confidences(y, probabilities, predictions.classes_)
 
     def value(self) -> float:
         """Return the score."""
-        if self.terms is None:
-            return self._score(np.arange(len(self._y)))
-        return float(self.terms.mean())
+        if self.terms is not None:
+            return float(self.terms.mean())
+        return self._score(np.ones(len(self._y), dtype=np.int64))
 
     def standard_error(self, replicates: Floats | None) -> float:
         """Return the standard error; NaN for a single image."""
@@ -53,12 +57,16 @@ class Estimate:
     def score_resample(self, counts: npt.NDArray[np.int64]) -> float:
         """Score a resample; NaN if that fails, as some metrics do if a class is missing."""
         try:
-            return self._score(np.repeat(np.arange(len(counts)), counts))
+            return self._score(counts)
         except ValueError:
             return np.nan
 
-    def _score(self, rows: npt.NDArray[np.intp]) -> float:
+    def _score(self, counts: npt.NDArray[np.int64]) -> float:
+        if self._metric.of_confidence is not None:
+            correct, confidence, _ = self._confidences
+            return self._metric.of_confidence(correct, confidence, counts.astype(np.float64))
         assert self._metric.score is not None
+        rows = np.repeat(np.arange(len(counts)), counts)
         return float(self._metric.score(self._predictions, rows, self._y[rows]))
 
 

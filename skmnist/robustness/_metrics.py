@@ -11,9 +11,9 @@ import numpy.typing as npt
 from sklearn.metrics import get_scorer, make_scorer
 
 from skmnist._utils._sklearn import scorer_methods
-from skmnist.robustness._calibration import calibration_error
+from skmnist.robustness._calibration import reliability_bins
 from skmnist.robustness._predictions import StoredPredictions
-from skmnist.robustness._risk_coverage import risk_coverage_auc
+from skmnist.robustness._risk_coverage import area_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -22,10 +22,14 @@ _PROBABILITIES = ("predict_proba",)
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric of stored predictions; exactly one of `per_image` and `score` is given."""
+    """A metric of stored predictions; exactly one of three functions is given."""
 
     methods: tuple[str, ...]  # it needs the first of them that a model has
+    # Of labels, response and classes: the numbers whose mean is the score.
     per_image: Callable[[np.ndarray, np.ndarray, np.ndarray], Floats] | None = None
+    # Of which predictions are right, their confidences and weights.
+    of_confidence: Callable[[np.ndarray, Floats, Floats], float] | None = None
+    # A scorer: of predictions, rows and the labels of the rows.
     score: Callable[[StoredPredictions, np.ndarray, np.ndarray], float] | None = None
     sign: int = 1  # -1 for a loss: smaller is better
     label: str | None = None  # of an axis
@@ -51,11 +55,8 @@ def _negative(loss: Callable[..., Floats], *arguments: np.ndarray) -> Floats:
     return -loss(*arguments)
 
 
-def _of_probabilities(function: Callable[..., float]) -> Callable[..., float]:
-    def score(predictions: StoredPredictions, rows: np.ndarray, y: np.ndarray) -> float:
-        return function(y, predictions.predict_proba(rows), labels=predictions.classes_)
-
-    return score
+def _calibration_error(correct: np.ndarray, confidence: Floats, weight: Floats) -> float:
+    return reliability_bins(correct, confidence, weight).error()
 
 
 METRICS: dict[str, Metric] = {
@@ -64,13 +65,13 @@ METRICS: dict[str, Metric] = {
     "brier_score": Metric(_PROBABILITIES, _brier_score, sign=-1, label="Brier score"),
     "calibration_error": Metric(
         _PROBABILITIES,
-        score=_of_probabilities(calibration_error),
+        of_confidence=_calibration_error,
         sign=-1,
         label="expected calibration error",
     ),
     "risk_coverage_auc": Metric(
         _PROBABILITIES,
-        score=_of_probabilities(risk_coverage_auc),
+        of_confidence=area_of,
         sign=-1,
         label="area under the risk-coverage curve",
     ),

@@ -4,6 +4,7 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from skmnist._utils import validate_arguments
 from skmnist._utils._sklearn import Interval
@@ -60,7 +61,13 @@ def risk_coverage_curve(
     >>> risk.round(2).tolist()
     [0.0, 0.0, 0.33, 0.25]
     """
-    correct, confidence, weight = confidences(y_true, y_prob, labels, sample_weight)
+    return curve_of(*confidences(y_true, y_prob, labels, sample_weight))
+
+
+def curve_of(
+    correct: npt.NDArray[np.bool_], confidence: Floats, weight: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Return coverage, risk and thresholds of predictions that are right or not."""
     order = np.argsort(-confidence, kind="stable")
     confidence, weight = confidence[order], weight[order]
     last = np.append(np.flatnonzero(np.diff(confidence)), len(confidence) - 1)
@@ -106,9 +113,12 @@ def risk_coverage_auc(
     >>> round(risk_coverage_auc([1, 1, 0, 0], [0.9, 0.8, 0.7, 0.4]), 3)  # (0 + 0 + 1/3 + 1/4) / 4
     0.146
     """
-    coverage, risk, _ = risk_coverage_curve(
-        y_true, y_prob, labels=labels, sample_weight=sample_weight
-    )
+    return area_of(*confidences(y_true, y_prob, labels, sample_weight))
+
+
+def area_of(correct: npt.NDArray[np.bool_], confidence: Floats, weight: Floats) -> float:
+    """Return the area under the risk-coverage curve of predictions that are right or not."""
+    coverage, risk, _ = curve_of(correct, confidence, weight)
     return float(np.diff(coverage, prepend=0.0) @ risk)
 
 
