@@ -47,8 +47,9 @@ def robustness_scores(
 ) -> Bunch:
     """Score a fitted classifier on clean images and under each corruption of a suite.
 
-    Each noise is made once, and the classifier predicts once for all metrics, 2048 images at a
-    time: memory does not grow with the noisy images.
+    Each noise is made once, and the classifier predicts once for all metrics: `predict` and
+    `predict_proba` are called once each if a metric needs them, and a network of skmnist runs once
+    for both. Only 2048 noisy images are in memory at a time, for each job.
 
     Parameters
     ----------

@@ -45,7 +45,7 @@ def rows_of(scores):
     return list(zip(scores["corruption"], severities, scores["value"], strict=True))
 
 
-def networks(X, y):
+def classifiers(X, y):
     pipeline = Pipeline([("scaler", PixelScaler()), ("bayes", GaussianNB(var_smoothing=0.1))])
     neighbors = KNeighborsClassifier(3)
     return {
@@ -54,7 +54,7 @@ def networks(X, y):
         "search": GridSearchCV(pipeline, {"bayes__var_smoothing": [0.1, 0.3]}, cv=2).fit(X, y),
         "hard vote": VotingClassifier([("a", neighbors), ("b", pipeline)]).fit(X, y),
         "soft vote": VotingClassifier([("a", neighbors), ("b", pipeline)], voting="soft").fit(X, y),
-        "network": MLPClassifier((16,), early_stopping=True, random_state=0).fit(X, y),
+        "network": MLPClassifier((16,), tol=0.1, n_iter_no_change=3, random_state=0).fit(X, y),
         "svc": SVC().fit(X, y),
     }
 
@@ -65,7 +65,7 @@ def test_any_classifier_and_any_labels(data, labels):
     if labels != "numbers":
         dtype = object if labels == "objects" else str
         y_train, y = (np.array([f"digit {i}" for i in part], dtype) for part in (y_train, y))
-    for name, model in networks(X_train, y_train).items():
+    for name, model in classifiers(X_train, y_train).items():
         result = robustness_scores(model, X, y, suite=SUITE, severities=(1, 4))
         assert rows_of(result.scores) == by_loop(model, X, y, (1, 4)), name
 

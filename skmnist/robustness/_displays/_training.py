@@ -123,7 +123,7 @@ class TrainingCurveDisplay:
         ax : matplotlib Axes, default=None
             Axes to draw on. If None, a new figure is made.
         metric : str, default="loss"
-            Name in the history, without "val_".
+            Name in the history, without the prefix ``val_``.
         line_kw : dict, default=None
             Parameters of the lines, for ``Axes.plot``.
 
