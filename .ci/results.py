@@ -1,4 +1,4 @@
-"""Print a digest of each result that a change of the code's structure must keep, a line each.
+"""Print digests of the results that refactoring must not change.
 
 Run it in two checkouts on one machine and compare::
 

@@ -1,8 +1,8 @@
 """Write ``docs/accuracy.md`` and its figures from the stored results of the accuracy benchmarks.
 
-What has no results yet is left out::
+Run it after an accuracy benchmark::
 
-    python benchmarks/accuracy_page.py
+    python -m benchmarks.accuracy_page
 """
 
 from collections.abc import Callable
@@ -10,68 +10,60 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
-from mnist_c_accuracy import PUBLISHED as MNIST_C_PUBLISHED
-from n_mnist_accuracy import NOISES
-from reference_table import PUBLISHED, PUBLISHED_FOLDS
-from run_log import RESULTS, RunLog
-from script_text import heading
 
-DOCS = Path(__file__).parents[1] / "docs"
+from benchmarks.accuracy_mnist_c import PUBLISHED as MNIST_C_PUBLISHED
+from benchmarks.accuracy_n_mnist import NOISES
+from benchmarks.accuracy_reference import PUBLISHED, PUBLISHED_FOLDS
+from benchmarks.harness.pages import DOCS, RESULTS, heading
+from benchmarks.harness.run_log import RunLog
+
 OURS, THEIRS = "tab:blue", "tab:orange"
 
 INTRODUCTION = """# Accuracy
 
-This page is written by `python benchmarks/accuracy_page.py` from the stored results of the scripts
-below; do not edit it. Each script trains on the 60,000 training digits of MNIST or, where it makes
-a choice, on those of them that are not held out; on two cores or one of them, without a GPU. It
-stores each run as it ends, so that a second start goes on from there. The stored runs with
-augmentation were trained before the noise of an epoch was keyed by the training rows alone: the
-same recipe now draws other noise of the same kind.
+This page is written by `python -m benchmarks.accuracy_page` from the stored results of the scripts
+below; do not edit it. Each script trains on the 60,000 training digits of MNIST, or on a part of
+them where it makes a choice on the others; on one or two cores, without a GPU. A run is stored when
+it ends, and a restart skips the stored runs. The stored runs with augmentation were made by a
+version that keyed the noise of an epoch in another way: the same recipe now draws other noise of
+the same kind. The networks and the noises are functions of `skmnist.model_selection`.
 """
 
 
+def page() -> tuple[str, dict[str, plt.Figure]]:
+    """Return the page, and the figures by their file names."""
+    parts, figures = [INTRODUCTION], {}
+    for script, functions in FIGURES.items():
+        stored, _, tables = result_of(script).read_text().partition("\n\n")
+        parts += [*heading(script), tables, f"```\n{stored.strip()}\n```\n"]
+        for draw in functions:
+            figure, name = draw(), f"{draw.__name__}.png"
+            parts.append(f"![{figure.axes[0].get_title()}](images/{name})\n")
+            figures[name] = figure
+    return "\n".join(parts), figures
+
+
+def result_of(script: str) -> Path:
+    return RESULTS / f"{Path(script).name}.txt"
+
+
 def main() -> None:
-    parts = [INTRODUCTION]
-    for script, figures in FIGURES.items():
-        path = RESULTS / f"{script}.txt"
-        if not path.exists():
-            print(f"{script}: no results yet")
-            continue
-        parts += section(script, path.read_text())
-        for draw in figures:
-            try:
-                figure = draw()
-            except KeyError as missing:
-                print(f"{script}: no results yet of {missing}")
-                continue
-            image = DOCS / "images" / f"{draw.__name__}.png"
-            figure.savefig(image, dpi=110)
-            plt.close(figure)
-            title = figure.axes[0].get_title()
-            parts.append(f"![{title}](images/{image.name})\n")
-            print(f"figure: {image.name}")
-    page = DOCS / "accuracy.md"
-    page.write_text("\n".join(parts))
-    print(f"{page.name} written")
-
-
-def section(script: str, results: str) -> list[str]:
-    """Return the text on a script, the tables that it wrote, and what it stored."""
-    stored, _, tables = results.partition("\n\n")
-    return [*heading(script), tables, f"```\n{stored.strip()}\n```\n"]
+    text, figures = page()
+    (DOCS / "accuracy.md").write_text(text)
+    for name, figure in figures.items():
+        figure.savefig(DOCS / "images" / name, dpi=110)
+    print(f"accuracy.md and {', '.join(figures)} written")
 
 
 def reference_table() -> plt.Figure:
     """Draw the accuracies of the nine networks, published and reproduced."""
-    runs = RunLog("reference_table").runs
+    runs = RunLog("accuracy_reference").runs
     figure, axis = plt.subplots(figsize=(7, 4), layout="constrained")
     places = np.arange(len(PUBLISHED))
     axis.scatter([a for a, _ in PUBLISHED.values()], places, color=THEIRS, label="published")
     ours = [runs[f"{name} test"]["accuracy"] for name in PUBLISHED]
     axis.scatter(ours, places, color=OURS, marker="D", s=22, label="reproduced")
     for name, (mean, std) in PUBLISHED_FOLDS.items():
-        if f"{name} fold 5" not in runs:
-            continue
         folds = [runs[f"{name} fold {i}"]["accuracy"] for i in range(1, 6)]
         place = list(PUBLISHED).index(name)
         for value, spread, color, shift in (
@@ -93,10 +85,8 @@ def reference_table() -> plt.Figure:
 def training_curves() -> plt.Figure:
     """Draw the validation accuracy of the best network and of cnn-5 in their folds."""
     figure, axis = plt.subplots(figsize=(7, 4), layout="constrained")
-    curves = RunLog("accuracy").curves()
+    curves = RunLog("accuracy_best").curves()
     folds = curves[curves["run"].str.startswith("best fold")]
-    if folds.empty:
-        raise KeyError("best fold")
     for i, (_, fold) in enumerate(folds.groupby("run")):
         label = "best network, 5 folds" if i == 0 else None
         axis.plot(fold["epoch"], 100 * fold["val_accuracy"], color=OURS, lw=1, label=label)
@@ -112,10 +102,10 @@ def training_curves() -> plt.Figure:
 
 
 def ablation() -> plt.Figure:
-    """Draw what each ingredient gives."""
+    """Draw the accuracies with one change in each training."""
     runs = {
         key.removeprefix("ablation "): run["accuracy"]
-        for key, run in RunLog("accuracy").runs.items()
+        for key, run in RunLog("accuracy_best").runs.items()
         if key.startswith("ablation ")
     }
     everything = runs["all"]
@@ -135,8 +125,8 @@ def ablation() -> plt.Figure:
 
 
 def n_mnist() -> plt.Figure:
-    """Draw the accuracies on the three noises of n-MNIST beside the best published ones."""
-    runs = RunLog("n_mnist_accuracy").runs
+    """Draw the accuracies on the three noises of n-MNIST, measured and best published."""
+    runs = RunLog("accuracy_n_mnist").runs
     figure, axis = plt.subplots(figsize=(7, 2.6), layout="constrained")
     for place, (name, (published, _)) in enumerate(NOISES.items()):
         measured = runs[f"{name} test"]["accuracy"]
@@ -157,8 +147,8 @@ def n_mnist() -> plt.Figure:
 
 
 def mnist_c() -> plt.Figure:
-    """Draw the accuracy under each of the 15 noises beside the published plain network."""
-    runs = RunLog("mnist_c_training").runs
+    """Draw the accuracies under the 15 noises, measured and published for a plain network."""
+    runs = RunLog("accuracy_mnist_c").runs
     figure, axis = plt.subplots(figsize=(9, 4.5), layout="constrained")
     places = np.arange(len(MNIST_C_PUBLISHED))
     published = list(MNIST_C_PUBLISHED.values())
@@ -182,12 +172,12 @@ def mnist_c() -> plt.Figure:
 
 
 FIGURES: dict[str, list[Callable[[], plt.Figure]]] = {
-    "reference_table": [reference_table],
-    "accuracy": [training_curves, ablation],
-    "recipe_choice": [],
-    "n_mnist_accuracy": [n_mnist],
-    "mnist_c_choice": [],
-    "mnist_c_training": [mnist_c],
+    "accuracy_reference": [reference_table],
+    "accuracy_best": [training_curves, ablation],
+    "research/recipe_choice": [],
+    "accuracy_n_mnist": [n_mnist],
+    "research/mnist_c_choice": [],
+    "accuracy_mnist_c": [mnist_c],
 }
 
 if __name__ == "__main__":

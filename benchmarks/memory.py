@@ -1,31 +1,27 @@
-"""Peak memory of a fit of cnn-5 on 60,000 rows, and growth over many fits and predictions.
+"""Memory: the peak of a fit of cnn-5 on 60,000 rows, and growth over many fits and predictions.
 
-Peak memory is the largest resident size of a fresh process minus its size after the imports. The
-rows are made after the imports: uint8 rows for skmnist; uint8 rows and their float32 copy, as the
-caller of Keras makes it, for plain Keras. Growth is the resident size of a process over 50 fits of
-a small network minus its size before them, after 5 fits that are not counted; and the same of
-10,000 one-row predictions, after 100. The size is read ten times, and the largest counts, so that
-memory which the allocator gives back in between hides nothing. It takes about three minutes on an
-idle machine::
+The peak is the largest resident size of a new process minus its size after the imports. The rows
+are made after the imports: uint8 rows for skmnist; uint8 rows and their float32 copy for plain
+Keras, whose callers make that copy. Growth is the largest of ten sizes during 50 fits of a small
+network minus the size before them, after 5 fits for a warm-up; and the same for 10,000 predictions
+of one row, after 100. It takes about three minutes on an idle machine::
 
-    python benchmarks/memory.py
+    python -m benchmarks.memory
 """
 
 import argparse
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from claims import Claim, conclude
-from conditions import print_conditions
-from timing import print_table, ratios, take_turns
+from benchmarks.harness.claims import Claim, conclude
+from benchmarks.harness.conditions import print_conditions
+from benchmarks.harness.timing import in_fresh_process, print_table, ratios, take_turns
 
 BATCH_SIZE = 100
 
 
 def resident_mb(field: str) -> float:
-    """Return VmRSS, the present size of this process, or VmHWM, its largest so far, in MB."""
+    """Return VmRSS, the size of this process, or VmHWM, its largest size so far, in MB."""
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith(f"{field}:"):
             return int(line.split()[1]) * 1024 / 1e6
@@ -33,8 +29,8 @@ def resident_mb(field: str) -> float:
 
 
 def peak_of_skmnist(n_rows: int) -> float:
-    from digits import digits
-    from peers_skmnist import network
+    from benchmarks.harness.digits import digits
+    from benchmarks.harness.peers.skmnist import network
 
     before = resident_mb("VmRSS")
     network("cnn-5", epochs=1).fit(*digits(n_rows))
@@ -42,7 +38,7 @@ def peak_of_skmnist(n_rows: int) -> float:
 
 
 def peak_of_keras(n_rows: int) -> float:
-    from peers_keras import cnn_5, float_digits
+    from benchmarks.harness.peers.keras import cnn_5, float_digits
 
     before = resident_mb("VmRSS")
     cnn_5().fit(*float_digits(n_rows), batch_size=BATCH_SIZE, epochs=1, verbose=0)
@@ -50,8 +46,8 @@ def peak_of_keras(n_rows: int) -> float:
 
 
 def growth_over_fits(n_fits: int) -> float:
-    from digits import digits
-    from peers_skmnist import small_cnn
+    from benchmarks.harness.digits import digits
+    from benchmarks.harness.peers.skmnist import small_cnn
 
     X, y = digits(1000)
 
@@ -63,8 +59,8 @@ def growth_over_fits(n_fits: int) -> float:
 
 
 def growth_over_predictions(n_calls: int) -> float:
-    from digits import digits
-    from peers_skmnist import small_cnn
+    from benchmarks.harness.digits import digits
+    from benchmarks.harness.peers.skmnist import small_cnn
 
     X, y = digits(1000)
     net = small_cnn(epochs=1).fit(X, y)
@@ -86,15 +82,9 @@ def _growth(action: Callable[[int], None], n_warm_up: int, n: int) -> float:
     return max(sizes) - before
 
 
-MEASURES = {
-    measure.__name__: measure
-    for measure in (peak_of_skmnist, peak_of_keras, growth_over_fits, growth_over_predictions)
-}
-
-
-def in_fresh_process(measure: Callable[[int], float], n: int) -> float:
-    command = [sys.executable, __file__, "--measure", measure.__name__, str(n)]
-    return float(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout.split()[-1])
+def measured(function: str, n: int) -> Callable[[], float]:
+    """Return a call of a function of this module in a new process."""
+    return lambda: in_fresh_process("benchmarks.memory", function, n)
 
 
 def main() -> None:
@@ -102,16 +92,12 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5, help="of the peaks")
     parser.add_argument("--growth-repeats", type=int, default=1)
     parser.add_argument("--rows", type=int, default=60_000)
-    parser.add_argument("--measure", nargs=2, metavar=("NAME", "N"), help="run only this one")
     options = parser.parse_args()
-    if options.measure:
-        print(MEASURES[options.measure[0]](int(options.measure[1])))
-        return
     print_conditions()
     peaks = take_turns(
         {
-            "skmnist, uint8": lambda: in_fresh_process(peak_of_skmnist, options.rows),
-            "Keras, float32": lambda: in_fresh_process(peak_of_keras, options.rows),
+            "skmnist, uint8": measured("peak_of_skmnist", options.rows),
+            "Keras, float32": measured("peak_of_keras", options.rows),
         },
         options.repeats,
         warm_up=False,
@@ -119,8 +105,8 @@ def main() -> None:
     print_table(f"peak of a fit of cnn-5 on {options.rows:,} rows", "MB", peaks)
     growth = take_turns(
         {
-            "50 fits": lambda: in_fresh_process(growth_over_fits, 50),
-            "10,000 predictions": lambda: in_fresh_process(growth_over_predictions, 10_000),
+            "50 fits": measured("growth_over_fits", 50),
+            "10,000 predictions": measured("growth_over_predictions", 10_000),
         },
         options.growth_repeats,
         warm_up=False,

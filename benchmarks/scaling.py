@@ -1,23 +1,23 @@
-"""How the cost of a fit and of a noise grows with the rows: the exponent of their number.
+"""Scaling: how the time of a fit and of a noise grows with the number of rows.
 
-Every call is timed at 5,000, 10,000, 20,000 and 40,000 rows, in turn, and at 100 rows, one batch:
-that is the intercept, what a call costs whatever the rows. The exponent is the slope of
-log(seconds - intercept) over log(rows - 100), by least squares, within a round; the median of the
-rounds counts, since the machine may change its speed between them. The exponent of the medians
-stands beside it. 1 is linear growth. It takes about three minutes on an idle machine::
+Every call is timed in turn at 5,000, 10,000, 20,000 and 40,000 rows, and at 100 rows, one batch,
+for the intercept: the fixed cost of a call. The exponent is the slope of log(seconds - intercept)
+over log(rows - 100), by least squares; 1 is linear growth. It is computed in each round, since the
+speed of the machine may change between rounds, and the claim is about the median. The exponent of
+the median times is printed too. It takes about three minutes on an idle machine::
 
-    python benchmarks/scaling.py
+    python -m benchmarks.scaling
 """
 
 import argparse
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from claims import Claim, conclude
-from conditions import print_conditions
-from digits import digits
-from timing import Peer, print_table, seconds_of, spread, take_turns
 
+from benchmarks.harness.claims import Claim, conclude
+from benchmarks.harness.conditions import print_conditions
+from benchmarks.harness.digits import digits
+from benchmarks.harness.timing import PEERS, Peer, print_table, seconds_of, spread, take_turns
 from skmnist.noise import make_noise
 
 ROWS = [5_000, 10_000, 20_000, 40_000]
@@ -44,7 +44,7 @@ def main() -> None:
     repeats = parser.parse_args().repeats
     print_conditions()
     claims = []
-    with Peer("peers_skmnist") as ours:
+    with Peer(f"{PEERS}.skmnist") as ours:
         actions: dict[str, Callable[[int], float]] = {
             f"fit of a small CNN, precision={precision!r}": (
                 lambda n, precision=precision: ours("small_fit_seconds", n, precision)

@@ -2,14 +2,14 @@
 Which network for noisy digits?
 ===============================
 
-A search across four kinds of networks, MLP, CNN, ResNet and DenseNet, in one ``Pipeline``: halving
-by scikit-learn's ``HalvingGridSearchCV``. All candidates train for a few epochs, the better ones
-for three times as many, and so on; the winner is trained for long, with augmentation, and scored
-once on rows that were set aside. Halving by epochs favours networks that start quickly; to give
-deep ones their time, raise ``--epochs``.
+A search across four kinds of networks, MLP, CNN, ResNet and DenseNet, in one ``Pipeline``, with
+scikit-learn's ``HalvingGridSearchCV``. All candidates train for a few epochs, the better ones for
+three times as many, and so on. The winner is trained for longer, with augmentation, and scored once
+on rows that were set aside. Halving by epochs favors networks that learn quickly at first; for
+deeper ones, raise ``--epochs``.
 
 Run it with ``python examples/architecture_selection.py``: it takes some minutes on two cores and
-needs no network. ``--help`` lists the options.
+needs no internet connection. ``--help`` lists the options.
 """
 
 import argparse
@@ -18,8 +18,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-# Must be set before TensorFlow is imported. It hides all of TensorFlow's start-up messages but
-# those that TensorFlow writes before it reads the variable: they name oneDNN and CUDA.
+# Must be set before TensorFlow is imported. It hides TensorFlow's startup messages, except those
+# about oneDNN and CUDA, which TensorFlow writes before it reads the variable.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import matplotlib.pyplot as plt
@@ -51,16 +51,17 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--noise", default="reference", choices=list_noises(), help="noise to classify under"
     )
-    parser.add_argument("--seed", type=int, default=0, help="seed of splits, noise and networks")
-    parser.add_argument("--rows", type=int, default=3000, help="rows of the sample to use")
+    parser.add_argument("--seed", type=int, default=0, help="seed of splits, noise, networks")
+    parser.add_argument("--rows", type=int, default=3000, help="number of rows to use")
     parser.add_argument("--epochs", type=int, default=9, help="most epochs of a candidate")
-    parser.add_argument("--jobs", type=int, default=None, help="candidates trained side by side")
+    parser.add_argument("--folds", type=int, default=3, help="folds of the search")
+    parser.add_argument("--jobs", type=int, default=None, help="parallel trainings")
     parser.add_argument("--output", type=Path, default=Path("architecture_selection.png"))
     return parser.parse_args()
 
 
 def candidates(seed: int) -> list[dict[str, list[Any]]]:
-    """Return a grid for each kind of network, for the step "network" of a pipeline."""
+    """Return a grid for each kind of network, for the step "network" of the pipeline."""
     shared = {"batch_size": 64, "optimizer__learning_rate": 0.003, "random_state": seed}
     grids = {
         MLPClassifier: ("hidden_layer_sizes", mlp_param_grid()["hidden_layer_sizes"]),
@@ -99,7 +100,7 @@ def main() -> None:
         min_resources=max(1, options.epochs // 3),
         max_resources=options.epochs,
         factor=3,
-        cv=StratifiedKFold(3, shuffle=True, random_state=options.seed),
+        cv=StratifiedKFold(options.folds, shuffle=True, random_state=options.seed),
         refit=False,
         n_jobs=options.jobs,
         random_state=options.seed,
@@ -128,7 +129,7 @@ def describe(params: dict[str, Any]) -> str:
 
 
 def as_table(search: HalvingGridSearchCV) -> pd.DataFrame:
-    """Return a row for each candidate of each round: its name, epochs, accuracy and time."""
+    """Return a table of the candidates of each round: name, epochs, accuracy and time."""
     found = search.cv_results_
     table = pd.DataFrame(
         {
@@ -158,7 +159,7 @@ def plot(results: pd.DataFrame, options: argparse.Namespace) -> None:
         )
     axis.set_yticks(list(places.values()), list(places))
     axis.set(
-        xlabel="accuracy in 3 folds, mean ± standard deviation",
+        xlabel=f"accuracy in {options.folds} folds, mean ± standard deviation",
         title=f"Halving under the noise {options.noise!r}",
     )
     axis.grid(alpha=0.3)

@@ -2,11 +2,11 @@
 All corruptions at all severities
 =================================
 
-A contact sheet: every noise of the package, by its name, at its five severities, on real digits.
-The severity that a published data set or its code uses is framed; a noise without severities has
-one picture.
+A contact sheet: every named noise of the package at its five severities, on real digits. The
+severity of the published data set or its code has a frame; a noise without severities has one
+picture.
 
-Run it with ``python examples/corruptions.py``: it takes seconds, and needs no network.
+Run it with ``python examples/corruptions.py``: it takes seconds and needs no internet connection.
 """
 
 import argparse
@@ -19,7 +19,7 @@ import numpy as np
 from skmnist.datasets import load_mnist_sample
 from skmnist.noise import list_noises, list_severities, list_suites, make_noise
 
-N_COLUMNS = 3  # of noises beside one another
+N_COLUMNS = 3  # noises side by side
 
 
 def main() -> None:
@@ -46,13 +46,13 @@ def main() -> None:
 
 
 def names_by_suite() -> list[str]:
-    """Return all names, those of a suite one after the other, and those of no suite last."""
+    """Return all names, ordered by suite; names without a suite come last."""
     names = [name for suite in list_suites() for name in list_noises(suite)]
     return names + [name for name in list_noises() if name not in names]
 
 
 def draw_noise(axes: np.ndarray, name: str, digit: np.ndarray, seed: int) -> None:
-    """Draw a name and a digit under a noise at each of its severities."""
+    """Draw the name of a noise, and a digit at each of its severities."""
     label = textwrap.fill(name.replace("_", " "), 12)
     axes[0].text(1, 0.5, label, ha="right", va="center", fontsize=9)
     published = make_noise(name, random_state=seed).get_params()

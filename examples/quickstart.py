@@ -2,11 +2,11 @@
 Noisy digits from end to end
 ============================
 
-Choose a network for noisy handwritten digits, evaluate it, and ship it, with nothing but
-scikit-learn's own tools: ``Pipeline``, ``GridSearchCV``, ``cross_val_score`` and ``joblib``.
+Choose a network for noisy handwritten digits, evaluate it and ship it, with scikit-learn's own
+tools: ``Pipeline``, ``GridSearchCV``, ``cross_val_score`` and ``joblib``.
 
 Run it with ``python examples/quickstart.py``: it takes some minutes on two cores and needs no
-network. ``--help`` lists the options, the full MNIST data and other noises among them.
+internet connection. ``--help`` lists the options, such as the full MNIST data and other noises.
 """
 
 import argparse
@@ -17,8 +17,8 @@ import time
 import warnings
 from pathlib import Path
 
-# Must be set before TensorFlow is imported. It hides all of TensorFlow's start-up messages but
-# those that TensorFlow writes before it reads the variable: they name oneDNN and CUDA.
+# Must be set before TensorFlow is imported. It hides TensorFlow's startup messages, except those
+# about oneDNN and CUDA, which TensorFlow writes before it reads the variable.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import joblib
@@ -50,15 +50,15 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--noise", default="reference", choices=list_noises(), help="noise to classify under"
     )
-    parser.add_argument("--seed", type=int, default=0, help="seed of splits, noise and networks")
+    parser.add_argument("--seed", type=int, default=0, help="seed of splits, noise, networks")
     parser.add_argument(
         "--full",
         action="store_true",
         help="use all of MNIST, downloaded once (an hour or more on two cores)",
     )
     parser.add_argument("--data-home", default=None, help="folder of mnist.npz for --full")
-    parser.add_argument("--epochs", type=int, default=9, help="epochs of the evaluated networks")
-    parser.add_argument("--rows", type=int, default=None, help="use only so many rows")
+    parser.add_argument("--epochs", type=int, default=9, help="epochs of the evaluation")
+    parser.add_argument("--rows", type=int, default=None, help="number of rows to use")
     parser.add_argument("--output", type=Path, default=Path("quickstart_output"))
     return parser.parse_args()
 
@@ -70,7 +70,7 @@ def load_digits(options: argparse.Namespace) -> tuple[np.ndarray, ...]:
         X_train, X_test, y_train, y_test = X[:60_000], X[60_000:], y[:60_000], y[60_000:]
         if options.rows is None:
             return X_train, X_test, y_train, y_test
-        # Keep the published split: thin out both sides.
+        # Both sides of the published split are sampled, so that no test digit is trained on.
         (X_train, y_train), (X_test, y_test) = (
             train_test_split(a, b, train_size=size, stratify=b, random_state=options.seed)[::2]
             for a, b, size in (
@@ -110,7 +110,7 @@ def main() -> None:
             ("network", CNNClassifier()),
         ]
     )
-    # Shorter than the final training, and on fewer rows: the order of the candidates shows early.
+    # The search trains for fewer epochs on fewer rows: the order of the candidates shows early.
     fixed = {"epochs": max(1, options.epochs // 2), "random_state": seed}
     n_search = min(len(X_train), SEARCH_ROWS)
     print(f"on {n_search} rows, {fixed['epochs']} epochs", flush=True)
@@ -171,7 +171,7 @@ def main() -> None:
     X_real = make_noise(options.noise, random_state=seed).fit(X_train).transform(X_test)
     same = np.array_equal(predict_in_new_process(path, X_real, options), y_pred)
     if not same:
-        raise SystemExit("The shipped model predicts something else in a new process.")
+        raise SystemExit("The shipped model predicts other labels in a new process.")
 
     size = path.stat().st_size / 1e6
     print(f"shipped: {path} ({size:.1f} MB), equal predictions in a new process")
@@ -186,7 +186,7 @@ def main() -> None:
 
 
 class AccuracyLog:
-    """A scorer for a search or for folds, one job: it prints each accuracy as soon as it is known.
+    """A scorer that prints each accuracy when it is known; for searches and folds in one process.
 
     Parameters
     ----------
@@ -221,12 +221,12 @@ def describe(params: dict) -> str:
 
 
 def pipeline_with(pipeline: Pipeline, network: object) -> Pipeline:
-    """Return an unfitted copy of a pipeline that ends in another classifier."""
+    """Return an unfitted copy of a pipeline with another classifier as its last step."""
     return clone(pipeline).set_params(network=network)
 
 
 def predict_in_new_process(path: Path, X: np.ndarray, options: argparse.Namespace) -> np.ndarray:
-    """Load a shipped model in a new process, and predict there."""
+    """Load a shipped model in a new process and return its predictions."""
     images, labels = options.output / "real_images.npy", options.output / "labels.npy"
     np.save(images, X)
     program = (
@@ -241,7 +241,7 @@ def predict_in_new_process(path: Path, X: np.ndarray, options: argparse.Namespac
 
 
 def plot_digits(X: np.ndarray, options: argparse.Namespace) -> None:
-    """Draw clean digits above their noisy selves."""
+    """Draw clean digits above their noisy versions."""
     digits = X[:10]
     noisy = make_noise(options.noise, random_state=options.seed).fit_transform(digits)
     figure, axes = plt.subplots(2, 10, figsize=(10, 2.4), layout="constrained")
@@ -255,7 +255,7 @@ def plot_digits(X: np.ndarray, options: argparse.Namespace) -> None:
 
 
 def plot_training_curve(history: dict[str, list[float]], options: argparse.Namespace) -> None:
-    """Draw loss and accuracy of training and validation rows over the epochs."""
+    """Draw the loss and the accuracy of training and validation rows over the epochs."""
     figure, axes = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
     for axis, metric in zip(axes, ("loss", "accuracy"), strict=True):
         TrainingCurveDisplay.from_history(history, metric=metric, ax=axis)

@@ -1,15 +1,15 @@
 """scikit-learn estimators for noisy images of handwritten digits.
 
-The public names below are loaded when they are first used (PEP 562), so that ``import skmnist``
-loads neither Keras nor TensorFlow.
+The public names are loaded when they are first used (PEP 562), so that ``import skmnist`` loads
+neither Keras nor TensorFlow. ``__init__.pyi`` lists the same names for type checkers and editors.
 """
 
 from importlib import import_module
 from typing import Any
 
-__version__ = "0.1.0"
+__version__ = "0.1.0.dev0"
 
-# Public name -> the subpackage that defines it.
+# Public name: the module that defines it.
 _HOME_OF = {
     "CNNClassifier": "neural_network",
     "DenseNetClassifier": "neural_network",
@@ -30,6 +30,7 @@ _HOME_OF = {
     "make_suite": "noise",
     "reference_architectures": "model_selection",
     "robustness_scores": "robustness",
+    "show_versions": "_show_versions",
 }
 _SUBPACKAGES = (
     "datasets",

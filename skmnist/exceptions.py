@@ -1,7 +1,7 @@
 """Errors and warnings that skmnist raises.
 
-Each class is also the builtin or scikit-learn type that a caller would expect, so that code which
-knows nothing of skmnist (``except ValueError``) still works.
+Each class is also the builtin or scikit-learn type that callers expect, so that
+``except ValueError`` works, too.
 """
 
 from typing import Any
@@ -33,7 +33,7 @@ class ImageShapeError(SkmnistError, ValueError):
 
 
 class ValueRangeError(SkmnistError, ValueError):
-    """The pixels do not fit the value range that an estimator has learned or was given."""
+    """The pixels do not fit the learned or the given value range of an estimator."""
 
 
 class MissingDependencyError(SkmnistError, ImportError):
@@ -41,7 +41,7 @@ class MissingDependencyError(SkmnistError, ImportError):
 
 
 class ForkedProcessError(SkmnistError, RuntimeError):
-    """A network is used in a process that was forked after another use, where it would hang."""
+    """A network would hang, because the process was forked after a network had been used."""
 
 
 class ModelFileError(SkmnistError, ValueError):
@@ -49,11 +49,11 @@ class ModelFileError(SkmnistError, ValueError):
 
 
 class DatasetNotFoundError(SkmnistError, FileNotFoundError):
-    """A data set is neither in the data home nor can it be downloaded."""
+    """A data set is not in the data home, and must not or cannot be downloaded."""
 
 
 class DatasetIntegrityError(SkmnistError, ValueError):
-    """A data set file is damaged, or is not the file that was asked for."""
+    """A data set file is damaged, or is not the expected file."""
 
 
 class SkmnistWarning(UserWarning):
@@ -65,7 +65,7 @@ class ImageShapeWarning(SkmnistWarning):
 
 
 class ValueRangeWarning(SkmnistWarning):
-    """The pixels look like another value range, or it had to be taken from the training data."""
+    """The pixels seem to have another value range, or it is the range of the training data."""
 
 
 class ModelVersionWarning(SkmnistWarning, InconsistentVersionWarning):
@@ -74,7 +74,7 @@ class ModelVersionWarning(SkmnistWarning, InconsistentVersionWarning):
     Parameters
     ----------
     message : str
-        What differs.
+        The text of the warning.
     **attributes : dict
         The attributes of scikit-learn's warning: `estimator_name`, `current_sklearn_version` and
         `original_sklearn_version`.

@@ -1,6 +1,6 @@
-"""Files of fitted estimators: joblib's, but written whole or not at all, and checked when read.
+"""Files of fitted estimators: joblib files, written atomically and verified when they are read.
 
-`joblib.load` reads them too, as it ignores the SHA-256 that follows the pickle. Like every pickle,
+`joblib.load` reads them too, because it ignores the SHA-256 after the pickle. Like every pickle,
 such a file can run code when it is loaded: load only files that you trust.
 """
 
@@ -27,16 +27,16 @@ __all__ = ["dump", "load"]
 _MARK = b"\nskmnist:sha256:"
 _TRAILER_SIZE = len(_MARK) + hashlib.sha256().digest_size
 _PICKLE_PREFIX = b"\x80"
-# A file may grow to this size, or by this factor, when it is decompressed. Weights hardly shrink.
+# Limits of decompression, in bytes and as a factor. Weights are hardly compressible.
 _MAX_SIZE, _MAX_FACTOR = 2**26, 100
-# Memory for the dictionary of a decompressor of xz: the strongest level needs 65 MiB.
+# Memory limit of the xz decompressor in bytes; the highest level needs 65 MiB.
 _XZ_MEMORY = 2**27
-# They say more about the process than about the file.
+# Errors of the process or the environment, not of the file.
 _OTHER_CAUSES = (OSError, ImportError, MemoryError, ForkedProcessError)
 
 
 class _Compression(NamedTuple):
-    """A method of compression that joblib knows by the ending of a file and by its first bytes."""
+    """A compression method; joblib recognizes it by the ending and the first bytes of a file."""
 
     ending: str
     prefix: bytes
@@ -45,7 +45,7 @@ class _Compression(NamedTuple):
     decompressor: Callable[[], Any]
 
 
-# In the order of joblib. The first is that of files whose ending says nothing.
+# In the order of joblib. The first is used if the ending of a file chooses none.
 _COMPRESSIONS = (
     _Compression(".z", b"\x78", 3, zlib.compress, zlib.decompressobj),
     _Compression(
@@ -76,8 +76,8 @@ _COMPRESSIONS = (
 def dump(estimator: Any, path: str | os.PathLike[str], *, compress: int = 0) -> Path:
     """Write a fitted estimator to a file; a failure leaves an older file as it was.
 
-    The file carries its SHA-256, so that `load` finds any damage. An older file keeps its mode, and
-    a symbolic link stays: its target is written.
+    The file ends with its SHA-256, by which `load` detects damage. It keeps the mode of an older
+    file. A symbolic link stays a link; its target is written.
 
     Parameters
     ----------
@@ -87,8 +87,8 @@ def dump(estimator: Any, path: str | os.PathLike[str], *, compress: int = 0) -> 
         The file. One of the endings ``.z``, ``.gz``, ``.bz2``, ``.lzma`` and ``.xz`` chooses the
         method of compression.
     compress : int, default=0
-        Level of compression, 0 to 9; by zlib, if the ending chooses no method. 0 means none, or the
-        usual level of the method that the ending chooses.
+        Compression level, 0 to 9. The method is zlib if the ending chooses none. 0 is no
+        compression, or the default level of the method that the ending chooses.
 
     Returns
     -------
@@ -98,8 +98,8 @@ def dump(estimator: Any, path: str | os.PathLike[str], *, compress: int = 0) -> 
     Raises
     ------
     TypeError, ValueError
-        If `compress` is not a level, `path` ends in ``.lz4``, or the compressed file would be so
-        much smaller that `load` would refuse it.
+        If `compress` is not a level, `path` ends in ``.lz4``, or the content shrinks by more than a
+        factor of 100 and exceeds 64 MiB, which `load` does not accept.
     OSError
         If `path` is a folder, a pipe or a device, or its folder is missing or not writable.
 
@@ -148,13 +148,13 @@ def load(path: str | os.PathLike[str]) -> Any:
     """Read an estimator from a file that `dump` or `joblib.dump` wrote.
 
     A file of `dump` is compared with its SHA-256 before anything is unpickled. A file of
-    `joblib.dump` has none: damage is found in the parameters, the fitted attributes and the weights
-    of the estimators of skmnist, which carry their own, and where it makes the file unreadable.
+    `joblib.dump` has none. There, damage is detected if it makes the file unreadable, and in the
+    parameters, fitted attributes and weights of skmnist's estimators, which have their own digests.
 
     Parameters
     ----------
     path : str or path-like
-        The file. Loading can run code: trust its origin.
+        The file. Loading can run code: load only files that you trust.
 
     Returns
     -------
@@ -164,15 +164,15 @@ def load(path: str | os.PathLike[str]) -> Any:
     Raises
     ------
     FileNotFoundError
-        If there is no such file.
+        If the file does not exist.
     OSError
         If it cannot be opened, or is a folder, a pipe or a device.
     ModelFileError
-        If the file is truncated, damaged, or no joblib file, if it grows beyond 64 MiB and 100
+        If the file is truncated, damaged or not a joblib file, if it grows beyond 64 MiB and 100
         times its size when it is decompressed, or if other versions of the packages wrote it and
-        these cannot read it.
+        the installed versions cannot read it.
     ImportError, AttributeError
-        If a module or a class that the file names is not here.
+        If a module or a class that the file names is not installed.
     ForkedProcessError
         If the file holds a network, and this process was forked after TensorFlow had started.
 
@@ -202,7 +202,7 @@ def load(path: str | os.PathLike[str]) -> Any:
     if not is_checked:
         pickled = content
     elif hashlib.sha256(pickled).digest() != trailer[len(_MARK) :]:
-        raise _damaged(path, "its SHA-256 is not the one that stands at its end")
+        raise _damaged(path, "its SHA-256 differs from the one at its end")
     buffer = io.BytesIO(pickled)
     note = f"It was raised by loading {path} ({size} bytes)"
     note += "." if is_checked else ", which has no SHA-256 and may be damaged."
@@ -230,7 +230,7 @@ def load(path: str | os.PathLike[str]) -> Any:
 
 
 def _decompress(path: Path, content: bytes) -> bytes:
-    """Return the pickle in a file, in bounded memory; the first bytes tell the method."""
+    """Return the pickle in a file, in bounded memory; the first bytes identify the method."""
     for method in _COMPRESSIONS:
         if content.startswith(method.prefix):
             decompressor = method.decompressor()
@@ -249,14 +249,14 @@ def _decompress(path: Path, content: bytes) -> bytes:
             "bound."
         )
     if not decompressor.eof:
-        raise _damaged(path, "its compressed data have no end")
+        raise _damaged(path, "its compressed data are incomplete")
     if decompressor.unused_data:
         raise _damaged(path, f"{len(decompressor.unused_data)} bytes follow its end")
     return decompressed
 
 
 def _is_about_a_name(error: AttributeError) -> bool:
-    """Tell whether a class that the file names was not found."""
+    """Return whether the error is about a class that the file names and that was not found."""
     return any(frame.f_code.co_name == "find_class" for frame, _ in walk_tb(error.__traceback__))
 
 
@@ -267,6 +267,6 @@ def _limit(compressed: bytes) -> int:
 
 def _damaged(path: Path, reason: str) -> ModelFileError:
     return ModelFileError(
-        f"{path} ({path.stat().st_size} bytes) is truncated, damaged, or no joblib file: {reason}. "
-        "Copy it again from its origin, or dump the estimator again."
+        f"{path} ({path.stat().st_size} bytes) is truncated, damaged or not a joblib file: "
+        f"{reason}. Copy it again from its origin, or dump the estimator again."
     )

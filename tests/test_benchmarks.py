@@ -1,33 +1,140 @@
-"""What can be tested of the benchmarks: the verdict on the noises, and that long runs go on."""
+"""The benchmarks: stored results, pages, logs of long runs, and claims on made-up numbers."""
 
+import ast
+import inspect
 import os
+import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from skmnist import model_selection
 from skmnist.noise import GaussianNoise, RandomNoise
 
-BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+ROOT = Path(__file__).parents[1]
+BENCHMARKS = ROOT / "benchmarks"
+RESULTS = BENCHMARKS / "results"
+SCRIPTS = sorted([*BENCHMARKS.glob("[a-z]*.py"), *BENCHMARKS.glob("research/[a-z]*.py")])
+# Scripts that store their runs one by one.
+LOGGED = {
+    "accuracy_best": "accuracy_best",
+    "accuracy_mnist_c": "accuracy_mnist_c",
+    "accuracy_n_mnist": "accuracy_n_mnist",
+    "accuracy_reference": "accuracy_reference",
+    "mnist_c_choice": "research.mnist_c_choice",
+    "precision_accuracy": "research.precision_accuracy",
+    "recipe_choice": "research.recipe_choice",
+}
+
+
+@pytest.fixture(autouse=True)
+def _import_path(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT))
+
+
+@pytest.fixture
+def script():
+    """Return a function that imports a module of the benchmarks."""
+    return lambda name: import_module(f"benchmarks.{name}")
+
+
+# Stored results, and the texts that give their figures --------------------------------------------
+
+
+def results_of(script):
+    """Return the names of the results of a script: its name, alone or followed by more words."""
+    return {
+        path.name.partition(".")[0]
+        for path in RESULTS.iterdir()
+        if re.fullmatch(rf"{script}(_\w+)?\.(txt|csv|note\.md)", path.name)
+    }
+
+
+def test_every_result_has_a_script_and_every_script_has_a_result():
+    names = {path.stem for path in SCRIPTS} - {"run_all", "accuracy_page"}
+    assert all(results_of(name) for name in names)
+    stored = {path.name.partition(".")[0] for path in RESULTS.iterdir()}
+    assert set.union(*map(results_of, names)) == stored
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+def test_every_docstring_has_the_command(path):
+    module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    usage = ast.get_docstring(ast.parse(path.read_text())).rpartition("::\n\n")[2]
+    assert all(f"python -m {module}" in line for line in usage.splitlines() if line)
+
+
+@pytest.mark.parametrize("result", LOGGED)
+def test_stored_runs_are_those_of_the_recipes(script, result):
+    """The digests: what `skmnist.model_selection` returns is what was measured."""
+    run_log = script("harness.run_log")
+    recipes = script(LOGGED[result]).recipes()
+    digests = {key: run_log.digest_of(network) for key, network in recipes.items()}
+    assert run_log.RunLog(result).digests == digests
+
+
+def numbers_in(text):
+    return re.findall(r"\d[\d,]*(?:\.\d+)?", text)
+
+
+def is_stored(figure, text):
+    """Return whether a text has a number that is rounded to a figure, directly or in percent."""
+    decimals = len(figure.partition(".")[2])
+    values = [float(number.replace(",", "")) for number in numbers_in(text)]
+    return any(
+        f"{factor * value:,.{decimals}f}" == figure for value in values for factor in (1, 100)
+    )
+
+
+def test_every_figure_of_the_readme_is_stored():
+    _, _, text = (ROOT / "README.md").read_text().partition("## Figures")
+    rows = re.findall(r"^\| (.+) \| (.+) \| `(\w+)` \|$", text, re.MULTILINE)
+    assert len(rows) == text.count("\n| ") - 1 <= 8
+    for what, measured, name in rows:
+        stored = "".join(
+            (RESULTS / f"{result}.txt").read_text()
+            for result in results_of(name)
+            if (RESULTS / f"{result}.txt").exists()
+        )
+        for figure in numbers_in(measured):
+            assert is_stored(figure, stored), f"{what}: {figure}"
+
+
+@pytest.mark.parametrize("name", model_selection.__all__)
+def test_every_accuracy_in_a_docstring_is_stored(name):
+    stored = "".join(path.read_text() for path in RESULTS.glob("*.txt"))
+    for figure in re.findall(r"(\d+\.\d+)\s%", inspect.getdoc(getattr(model_selection, name))):
+        assert is_stored(figure, stored), figure
+
+
+def test_the_pages_are_those_of_the_stored_results(script, monkeypatch):
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    text, _ = script("run_all").page()
+    assert (ROOT / "docs" / "benchmarks.md").read_text() == f"{text.rstrip()}\n"
+    text, figures = script("accuracy_page").page()
+    assert (ROOT / "docs" / "accuracy.md").read_text() == text
+    assert all((ROOT / "docs" / "images" / name).exists() for name in figures)
 
 
 def test_noises_agree_with_an_independent_implementation():
-    script = BENCHMARKS / "noise_fidelity.py"
-    command = [sys.executable, script, "--rows", "300"]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "benchmarks.fidelity", "noise", "--rows", "300"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     assert result.returncode == 0, result.stderr
     assert result.stdout.count(" SE") > 30
     assert "holds: shot_noise" in result.stdout
 
 
-@pytest.fixture
-def make_log(monkeypatch, tmp_path):
-    """Return a function that opens the log of a script, as a new start does."""
-    monkeypatch.syspath_prepend(str(BENCHMARKS))
-    from run_log import RunLog
+# Logs of long runs --------------------------------------------------------------------------------
 
-    return lambda **params: RunLog("script", path=tmp_path / "script.txt", **params)
+
+@pytest.fixture
+def make_log(script, tmp_path):
+    """Return a function that opens the log of a script, as a restart does."""
+    run_log = script("harness.run_log")
+    return lambda **params: run_log.RunLog("script", path=tmp_path / "script.txt", **params)
 
 
 def never():
@@ -37,7 +144,7 @@ def never():
 HISTORY = {"loss": [2.0, 1.0], "accuracy": [0.5, 0.75], "val_accuracy": [0.5, 0.25]}
 
 
-def test_a_second_start_goes_on_from_what_is_stored(make_log):
+def test_a_restart_skips_the_stored_runs(make_log):
     log = make_log()
     first = log.run("cnn-5 fold 1", "net", lambda: ({"accuracy": 96.62349, "loss": 1e-5}, HISTORY))
     with pytest.raises(KeyboardInterrupt):
@@ -69,7 +176,9 @@ def test_curves_are_stored_beside_the_numbers(make_log):
 
 def test_other_conditions_stand_before_their_own_runs(make_log, monkeypatch):
     make_log().run("a", "net", lambda: ({"accuracy": 1.0}, HISTORY))
-    monkeypatch.setattr("run_log.print_conditions", lambda: print("CPU: another one"))
+    monkeypatch.setattr(
+        "benchmarks.harness.run_log.print_conditions", lambda: print("CPU: another one")
+    )
     make_log().run("b", "net", lambda: ({"accuracy": 2.0}, HISTORY))
     make_log().run("c", "net", lambda: ({"accuracy": 2.0}, HISTORY))
     text = make_log().path.read_text()
@@ -111,27 +220,16 @@ def test_a_run_that_is_repeated_replaces_its_curve(make_log):
     assert make_log().curves()["epoch"].tolist() == [1]
 
 
-# The verdicts of the accuracy benchmarks, on made-up numbers --------------------------------------
+# Claims of the accuracy benchmarks, on made-up numbers --------------------------------------------
 
 
-@pytest.fixture
-def scripts(monkeypatch):
-    monkeypatch.syspath_prepend(str(BENCHMARKS))
-    import accuracy
-    import mnist_c_training
-    import n_mnist_accuracy
-    import reference_table
-
-    return accuracy, mnist_c_training, n_mnist_accuracy, reference_table
-
-
-def test_claims_of_the_best_network(scripts):
-    accuracy, *_ = scripts
+def test_claims_of_the_best_network(script):
+    accuracy = script("accuracy_best")
     numbers = {"accuracy": 99.25, "averaged": 99.3, "epochs": 2, "seconds": 600.0}
     race = {"fast_accuracy": 97, "fast_seconds": 40, "cnn5_accuracy": 96.7, "cnn5_seconds": 90}
     runs = dict.fromkeys(("best test", "mlp test", "ablation all"), numbers)
     fold_numbers = numbers | {"averaged_most": 99.4}
-    runs |= {f"best {fold}": fold_numbers for fold in accuracy.FOLDS} | {"race": race}
+    runs |= dict.fromkeys(accuracy.FOLDS, fold_numbers) | {"race": race}
     table, claims = accuracy.summarize(runs)
     assert len(claims) == 4
     assert all(claims.values())
@@ -158,9 +256,8 @@ def test_claims_of_the_best_network(scripts):
         ([0.1, -0.1, 0.2], False),  # too few
     ],
 )
-def test_claim_of_the_precision(scripts, gaps, holds):
-    import precision_accuracy
-
+def test_claim_of_the_precision(script, gaps, holds):
+    precision_accuracy = script("research.precision_accuracy")
     seeds = list(range(len(gaps)))
     runs = {}
     for seed, gap in zip(seeds, gaps, strict=True):
@@ -171,69 +268,67 @@ def test_claim_of_the_precision(scripts, gaps, holds):
     assert f"{sum(gaps) / len(gaps):+.3f} points" in table
 
 
-def test_claims_of_the_corruptions(scripts):
-    _, mnist_c_training, *_ = scripts
+def test_claims_of_the_corruptions(script):
+    mnist_c = script("accuracy_mnist_c")
     runs = {
-        f"{recipe} test": {"clean": 99.4, "seconds": 60.0}
-        | dict.fromkeys(mnist_c_training.PUBLISHED, 98.5)
-        for recipe in mnist_c_training.RECIPES
+        f"{recipe} test": {"clean": 99.4, "seconds": 60.0} | dict.fromkeys(mnist_c.PUBLISHED, 98.5)
+        for recipe in mnist_c.BARS
     }
-    table, claims = mnist_c_training.summarize(runs)
+    table, claims = mnist_c.summarize(runs)
     assert len(claims) == 6
     assert all(claims.values())
     assert "**98.50**" in table
-    for recipe in mnist_c_training.RECIPES:
+    for recipe in mnist_c.BARS:
         changed = {f"{recipe} test": runs[f"{recipe} test"] | {"clean": 99.2}}
-        _, claims = mnist_c_training.summarize(runs | changed)
+        _, claims = mnist_c.summarize(runs | changed)
         assert list(claims.values()).count(False) == 1
-        bar = mnist_c_training.BARS[recipe]
-        low = dict.fromkeys(mnist_c_training.PUBLISHED, 94.9 if bar is None else bar - 0.1)
+        bar = mnist_c.BARS[recipe]
+        low = dict.fromkeys(mnist_c.PUBLISHED, 94.9 if bar is None else bar - 0.1)
         changed = {f"{recipe} test": runs[f"{recipe} test"] | low}
-        _, claims = mnist_c_training.summarize(runs | changed)
+        _, claims = mnist_c.summarize(runs | changed)
         assert list(claims.values()).count(False) == (bar is not None)
 
 
-def test_claims_of_the_noises_of_n_mnist(scripts):
-    _, _, n_mnist_accuracy, _ = scripts
+def test_claims_of_the_noises_of_n_mnist(script):
+    n_mnist = script("accuracy_n_mnist")
     numbers = {"accuracy": 99.5, "averaged": 99.6, "seconds": 60.0}
-    runs = {f"{noise} test": numbers for noise in n_mnist_accuracy.NOISES}
-    table, claims = n_mnist_accuracy.summarize(runs)
+    runs = {f"{noise} test": numbers for noise in n_mnist.NOISES}
+    table, claims = n_mnist.summarize(runs)
     assert len(claims) == 3
     assert all(claims.values())
     assert "| awgn | 98.43 % | 99.50 % | 99.60 % | 99.2 % | 1.0 |" in table
-    for noise, (_, bar) in n_mnist_accuracy.NOISES.items():
+    for noise, (_, bar) in n_mnist.NOISES.items():
         changed = {f"{noise} test": numbers | {"accuracy": bar - 0.01}}
-        _, claims = n_mnist_accuracy.summarize(runs | changed)
+        _, claims = n_mnist.summarize(runs | changed)
         assert list(claims.values()).count(False) == 1
 
 
-def test_claims_of_the_reproduced_table(scripts):
-    *_, reference_table = scripts
+def test_claims_of_the_reproduced_table(script):
+    reference = script("accuracy_reference")
     runs = {
         f"{name} test": {"accuracy": accuracy + 0.5, "loss": loss, "epochs": 20}
-        for name, (accuracy, loss) in reference_table.PUBLISHED.items()
+        for name, (accuracy, loss) in reference.PUBLISHED.items()
     }
-    for name, (mean, _) in reference_table.PUBLISHED_FOLDS.items():
+    for name, (mean, _) in reference.PUBLISHED_FOLDS.items():
         runs |= {f"{name} fold {i}": {"accuracy": mean} for i in range(1, 6)}
-    table, claims = reference_table.summarize(runs)
+    table, claims = reference.summarize(runs)
     assert len(claims) == 9 + 2 + 1
     assert all(claims.values())
     assert "| cnn-5 | 96.46 % | 96.96 % | +0.50 |" in table
     runs["lenet test"]["accuracy"] = 85.0  # below an MLP, and too far from what was published
-    _, claims = reference_table.summarize(runs)
+    _, claims = reference.summarize(runs)
     assert list(claims.values()).count(False) == 2
     del runs["cnn-5 fold 5"]
-    assert len(reference_table.summarize(runs)[1]) == len(claims) - 1
+    assert len(reference.summarize(runs)[1]) == len(claims) - 1
 
 
 # Processors without bfloat16 ----------------------------------------------------------------------
 
 
 @pytest.fixture
-def processor(monkeypatch):
+def processor(script, monkeypatch):
     """Return a function that sets the flags of the processor and the cap, and `processors`."""
-    monkeypatch.syspath_prepend(str(BENCHMARKS))
-    import processors
+    processors = script("harness.processors")
 
     def have(flags, cap):
         monkeypatch.setattr("pathlib.Path.exists", lambda self: True)
@@ -276,9 +371,8 @@ def test_a_capped_processor_behaves_as_one_with_avx2(processor):
     assert processors.as_tensorflow_starts() == processors.as_skmnist_starts() == {onednn: None}
 
 
-def test_a_peer_has_its_own_environment(scripts, monkeypatch):
-    from timing import Peer
-
+def test_a_peer_has_its_own_environment(script, monkeypatch):
+    Peer = script("harness.timing").Peer
     monkeypatch.setenv("SKMNIST_TEST_A", "of the parent")
     monkeypatch.delenv("SKMNIST_TEST_B", raising=False)
     changes = {"SKMNIST_TEST_A": None, "SKMNIST_TEST_B": "of the peer"}
@@ -290,50 +384,47 @@ def test_a_peer_has_its_own_environment(scripts, monkeypatch):
     assert "SKMNIST_TEST_B" not in os.environ
 
 
-def test_claims_on_the_speed_of_fits(scripts):
-    import fit_speed
-
+def test_claims_on_the_speed_of_fits(script):
+    fit = script("fit")
     float32 = {
         "skmnist": [110.0],
-        fit_speed.KERAS_WITH_ONEDNN: [100.0],
-        fit_speed.KERAS_WITHOUT_ONEDNN: [50.0],
+        fit.KERAS_WITH_ONEDNN: [100.0],
+        fit.KERAS_WITHOUT_ONEDNN: [50.0],
         "PyTorch, float32": [60.0],
         "PyTorch, float32, channels-last": [99.0],
         "skorch, float32, channels-last": [80.0],
     }
-    claims = fit_speed.claims_of("cnn-5", float32, bfloat16=False)
+    claims = fit.claims_of("cnn-5", float32, bfloat16=False)
     assert [claim.bar for claim in claims] == [1.1, 2.0, 1.1]
     assert [claim.values for claim in claims] == [[1.1], [2.2], [110 / 99]]
-    (claim,) = fit_speed.claims_of("mlp-4", float32, bfloat16=False)
+    (claim,) = fit.claims_of("mlp-4", float32, bfloat16=False)
     assert (claim.bar, claim.values, claim.holds) == (1.3, [1.1], False)
-    del float32[fit_speed.KERAS_WITHOUT_ONEDNN]  # a processor with AVX-512
-    assert len(fit_speed.claims_of("cnn-5", float32, bfloat16=False)) == 2
-    bfloat16 = {"skmnist": [150.0], fit_speed.KERAS: [100.0], "PyTorch, bfloat16": [160.0]}
-    claims = fit_speed.claims_of("cnn-5", bfloat16, bfloat16=True)
+    del float32[fit.KERAS_WITHOUT_ONEDNN]  # a processor with AVX-512
+    assert len(fit.claims_of("cnn-5", float32, bfloat16=False)) == 2
+    bfloat16 = {"skmnist": [150.0], fit.KERAS: [100.0], "PyTorch, bfloat16": [160.0]}
+    claims = fit.claims_of("cnn-5", bfloat16, bfloat16=True)
     assert [(claim.bar, claim.holds) for claim in claims] == [(1.4, True), (0.85, True)]
 
 
-def test_claims_on_the_speed_of_predictions(scripts):
-    import predict_speed
-
+def test_claims_on_the_speed_of_predictions(script):
+    predict = script("predict")
     seconds = {"skmnist": [0.0009], "scikeras": [0.04], "PyTorch": [0.0006]}
     seconds |= {"PyTorch, channels-last": [0.0004], "PyTorch, torch.jit": [0.0005]}
     many = {"skmnist": [1.0], "scikeras": [2.0]}
-    claims = predict_speed.claims_of(seconds, many, 10_000, bfloat16=True)
+    claims = predict.claims_of(seconds, many, 10_000, bfloat16=True)
     assert all(claim.holds for claim in claims)
     assert len(claims) == 3
-    claims = predict_speed.claims_of(seconds, many, 10_000, bfloat16=False)
+    claims = predict.claims_of(seconds, many, 10_000, bfloat16=False)
     (broken,) = (claim for claim in claims if not claim.holds)
     assert broken.what.endswith("the fastest of PyTorch")
     assert broken.values == pytest.approx([2.25])
 
 
-def test_the_page_has_columns_for_each_processor(scripts, monkeypatch, tmp_path):
-    import run_all
-    from claims import HEADER, RULE
+def test_the_page_has_columns_for_each_processor(script, monkeypatch, tmp_path):
+    run_all, claims = script("run_all"), script("harness.claims")
 
     def store(name, *rows):
-        lines = ["CPU: one", "versions", HEADER, RULE, *rows, "", "holds: all"]
+        lines = ["CPU: one", "versions", claims.HEADER, claims.RULE, *rows, "", "holds: all"]
         (tmp_path / f"{name}.txt").write_text("\n".join(lines))
 
     monkeypatch.setattr(run_all, "RESULTS", tmp_path)
@@ -354,5 +445,5 @@ def test_the_page_has_columns_for_each_processor(scripts, monkeypatch, tmp_path)
     assert "| claim of fit_speed | ≥ 1 x |  | 2 x | yes | 3 x | yes |" in page
     assert "| only there | ≥ 5 x |  |  |  | 4 x | **no** |" in page
     assert "| claim of memory | ≥ 1 x |  | 2 x | yes |  |  |" in page
-    assert "### fit_speed.py, AVX2, float32" in page
-    assert "### Why a bar is missed\n\nWhy that is." in page
+    assert "### fit_speed, AVX2, float32" in page
+    assert "#### Why a bar is missed\n\nWhy that is." in page

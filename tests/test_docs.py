@@ -1,20 +1,24 @@
-"""What the configuration of Sphinx makes of the table of corruptions."""
+"""The documentation: the table of corruptions, and the names and pages that it must have."""
 
+import importlib
+import re
 import runpy
+import zlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import skmnist
 from skmnist.noise import GaussianNoise
 from skmnist.noise._severities import CORRUPTIONS
 
-CONFIGURATION = Path(__file__).parents[1] / "docs" / "conf.py"
+DOCS = Path(__file__).parents[1] / "docs"
 
 
 @pytest.fixture
 def describe():
-    return runpy.run_path(str(CONFIGURATION))["describe"]
+    return runpy.run_path(str(DOCS / "conf.py"))["describe"]
 
 
 def test_every_corruption_has_a_row(describe):
@@ -42,3 +46,34 @@ def test_parameters_of_any_type(describe, monkeypatch):
         "scale 0.1235 0.2469 0.3704 0.4938 0.6173; n 1 2 3 4 5; mode a b c d e; flag True; "
         "size (3, 5)"
     )
+
+
+def test_every_public_name_is_in_the_reference():
+    listed = set(re.findall(r"^   (\w+(?:\.\w+)?)$", (DOCS / "api.rst").read_text(), re.M))
+    packages = set(skmnist._SUBPACKAGES) - {"exceptions"}  # they are listed by automodule
+    names = {
+        f"{package}.{name}"
+        for package in packages
+        for name in importlib.import_module(f"skmnist.{package}").__all__
+    }
+    assert names | {"show_versions"} == listed
+
+
+def test_every_page_is_in_the_index():
+    index = (DOCS / "index.rst").read_text().partition(".. toctree::")[2]
+    listed = set(re.findall(r"^   (\w+)$", index, re.M))
+    assert listed == {path.stem for path in [*DOCS.glob("*.rst"), *DOCS.glob("*.md")]} - {"index"}
+
+
+def test_inventories_for_a_build_without_network(tmp_path, monkeypatch):
+    """Sphinx warns if it can read no inventory of a project."""
+    configuration = runpy.run_path(str(DOCS / "conf.py"))
+    write = configuration["write_inventories"]
+    monkeypatch.setitem(write.__globals__, "GENERATED", tmp_path)
+    write()
+    for name, (url, locations) in configuration["intersphinx_mapping"].items():
+        assert url.startswith("https://")
+        assert locations == (None, f"api/generated/{name}.inv")
+        *head, content = (tmp_path / f"{name}.inv").read_bytes().split(b"\n", 4)
+        assert head[0] == b"# Sphinx inventory version 2"
+        assert (zlib.decompress(content) != b"") == (name == "sklearn")

@@ -1,4 +1,4 @@
-"""The examples run as a user runs them, on few rows."""
+"""Each example as a script, on few rows."""
 
 import os
 import subprocess
@@ -43,7 +43,8 @@ def test_quickstart(tmp_path):
 
 def test_architecture_selection(tmp_path):
     figure = tmp_path / "selection.png"
-    result = run("architecture_selection.py", "--rows", 250, "--epochs", 3, "--output", figure)
+    sizes = ("--rows", 250, "--epochs", 3, "--folds", 2)
+    result = run("architecture_selection.py", *sizes, "--output", figure)
     assert result.returncode == 0, result.stderr
     first_round, second_round = (
         [line for line in result.stdout.splitlines() if f") {epochs:>7} " in line]

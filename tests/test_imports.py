@@ -1,8 +1,10 @@
 """What `import skmnist` loads, and which names it offers."""
 
+import ast
 import pickle
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -26,6 +28,7 @@ def run(program, **options):
     "statement",
     [
         "import skmnist; dir(skmnist)",
+        "import skmnist; skmnist.show_versions()",
         "import skmnist.datasets, skmnist.exceptions, skmnist._utils",
         "import skmnist.noise, skmnist.preprocessing",
         "import skmnist.robustness",
@@ -33,8 +36,8 @@ def run(program, **options):
     ],
 )
 def test_imports_stay_light(statement):
-    loaded = run(f"import sys; {statement}; print(*{HEAVY} & sys.modules.keys())")
-    assert loaded.split() == []
+    loaded = run(f"import sys; {statement}; print(); print(*{HEAVY} & sys.modules.keys())")
+    assert loaded.splitlines()[-1].split() == []
 
 
 def test_a_pickled_transformer_loads_without_keras():
@@ -87,6 +90,7 @@ def test_public_names():
         "reference_architectures",
         "robustness",
         "robustness_scores",
+        "show_versions",
     ]
     assert set(skmnist.__all__) <= set(dir(skmnist))
 
@@ -108,6 +112,23 @@ def test_every_public_name_resolves(name):
 def test_every_name_of_a_package_resolves(package):
     module = getattr(skmnist, package)
     assert all(hasattr(module, name) for name in module.__all__)
+
+
+def test_the_stub_has_the_same_names():
+    """Type checkers and editors read the stub, and not the module."""
+    stub = ast.parse(Path(skmnist.__file__).with_suffix(".pyi").read_text(encoding="utf-8"))
+    home_of = {
+        alias.name: node.module
+        for node in stub.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert home_of == {
+        **{name: f"skmnist.{home}" for name, home in skmnist._HOME_OF.items()},
+        **dict.fromkeys(skmnist._SUBPACKAGES, "skmnist"),
+    }
+    (listed,) = (node for node in stub.body if isinstance(node, ast.Assign))
+    assert sorted(ast.literal_eval(listed.value)) == sorted(skmnist.__all__)
 
 
 def test_an_unknown_name():

@@ -37,10 +37,11 @@ NETWORKS = {
         optimizer__learning_rate=0.01,
     ),
     "DenseNetClassifier": DenseNetClassifier(
-        (2,),
+        (1,),
         growth_rate=8,
+        bottleneck=False,
         stem_stride=1,
-        normalization="group",
+        normalization="none",
         pooling="max",
         epochs=20,
         batch_size=8,

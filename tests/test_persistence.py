@@ -58,7 +58,7 @@ def test_truncated_file(scaler, tmp_path, share, compress):
 def test_foreign_file(tmp_path):
     path = tmp_path / "letter.txt"
     path.write_text("Dear reader")
-    with pytest.raises(ModelFileError, match="no joblib file"):
+    with pytest.raises(ModelFileError, match="not a joblib file"):
         load(path)
 
 
@@ -291,7 +291,7 @@ def test_an_intact_file_is_not_called_damaged(tmp_path):
         ):
             load(path)
         joblib.dump(Raises(error), path)
-        with pytest.raises(ModelFileError, match="is truncated, damaged, or no joblib file: "):
+        with pytest.raises(ModelFileError, match="is truncated, damaged or not a joblib file: "):
             load(path)
 
 

@@ -1,4 +1,4 @@
-"""What every package shares: images, value ranges, parameters, seeds, files, pickles, warnings."""
+"""Shared by all packages: images, value ranges, parameters, seeds, files, pickles, warnings."""
 
 from skmnist._utils._dataclasses import estimator_dataclass
 from skmnist._utils._docstrings import fill_docstring
@@ -8,10 +8,11 @@ from skmnist._utils._keys import as_key_bytes, image_digests, image_keys
 from skmnist._utils._numbers import as_python, as_python_number
 from skmnist._utils._optional import import_optional
 from skmnist._utils._pickling import SavedStateMixin, check_state, sign_state
+from skmnist._utils._protocols import NOISE_MEMBERS, Noise
 from skmnist._utils._random import draw_seed
 from skmnist._utils._sklearn import validate_arguments
 from skmnist._utils._state import refitted, snapshot
-from skmnist._utils._validation import name_argument, validate_params
+from skmnist._utils._validation import did_you_mean, name_argument, validate_params
 from skmnist._utils._value_range import (
     clip_to_value_range,
     from_unit_range,
@@ -21,6 +22,8 @@ from skmnist._utils._value_range import (
 from skmnist._utils._warnings import warn_user
 
 __all__ = [
+    "NOISE_MEMBERS",
+    "Noise",
     "SavedStateMixin",
     "as_key_bytes",
     "as_python",
@@ -30,6 +33,7 @@ __all__ = [
     "check_regular_file",
     "check_state",
     "clip_to_value_range",
+    "did_you_mean",
     "draw_seed",
     "estimator_dataclass",
     "fill_docstring",

@@ -1,4 +1,4 @@
-"""What holds images: arrays, sequences and tables become one array, with the names of columns."""
+"""Containers of images: arrays, sequences and tables become one array; column names are checked."""
 
 import os
 from collections import Counter
@@ -14,12 +14,12 @@ _EXPECTED = "expected an array of pixels, such as one of shape (n, n_pixels)"
 
 
 def is_table(X: Any) -> bool:
-    """Tell whether `X` is a DataFrame or a table: of pandas, polars, pyarrow or alike."""
+    """Return whether `X` is a table of pandas, polars, pyarrow or a similar library."""
     return hasattr(X, "columns") or hasattr(X, "column_names")
 
 
 def as_array(X: Any) -> Any:
-    """Return what a container holds as an array, without copying where that is possible.
+    """Return the pixels of a container as an array; copy only if necessary.
 
     Parameters
     ----------
@@ -30,20 +30,20 @@ def as_array(X: Any) -> Any:
     Returns
     -------
     ndarray
-        Of any dtype and any number of dimensions; missing values of a table are NaN. What
-        scikit-learn's `check_array` refuses by itself (sparse matrices, ``np.matrix``) is returned
-        as it is.
+        Of any dtype and any number of dimensions; missing values of a table are NaN. Sparse
+        matrices and ``np.matrix`` are returned unchanged: scikit-learn's `check_array` refuses
+        them.
 
     Raises
     ------
     TypeError
-        If `X` is a path, a dict, a generator, a loader of batches or the like.
+        If `X` is a path, a dict, a generator, a loader of batches or a similar object.
     ValueError
         If rows have different lengths, or an entry is masked.
     """
     if hasattr(X, "tocsr") or isinstance(X, np.matrix):
         return X
-    _refuse_what_is_no_array(X)
+    _refuse_other_objects(X)
     _refuse_masked(X)
     if all(hasattr(X, name) for name in ("columns", "dtypes", "iloc", "to_numpy")):
         return _array_of_frame(X)
@@ -68,13 +68,13 @@ def check_column_names(estimator: BaseEstimator, X: Any, *, reset: bool) -> None
     Raises
     ------
     ValueError
-        If the names, or their order, are not those of `fit`, or two columns have one name.
+        If the names or their order differ from `fit`, or two columns have the same name.
     """
     names = X.column_names if _is_arrow(X) else getattr(X, "columns", ())
     repeated = [name for name, count in Counter(names).items() if count > 1]
     if repeated:
         raise ValueError(
-            f"X has several columns of the name {repeated[0]!r}; expected names that occur once. "
+            f"X has several columns named {repeated[0]!r}; expected names that occur once. "
             "Rename the columns, or pass them without names: X.to_numpy()."
         )
     # scikit-learn 1.9 does not know the names of a RecordBatch of pyarrow.
@@ -83,19 +83,19 @@ def check_column_names(estimator: BaseEstimator, X: Any, *, reset: bool) -> None
 
 
 def hint_at_cells(X: Any, array: np.ndarray) -> str | None:
-    """Say what to do about cells that are images, paths or dicts; None if all are numbers.
+    """Return advice on cells that are images, paths or dicts.
 
     Parameters
     ----------
     X : array-like or table
-        The images as they were passed.
+        The images.
     array : ndarray
-        The same as an array.
+        `X` as an array.
 
     Returns
     -------
     str or None
-        One sentence.
+        One sentence; None if all cells are numbers.
     """
     if array.dtype.kind not in "OSTU" or array.size == 0:
         return None
@@ -117,7 +117,7 @@ def hint_at_cells(X: Any, array: np.ndarray) -> str | None:
 
 
 def _stacked(X: Any, column: int) -> str:
-    """Return the code that makes an array of a column of images."""
+    """Return code that stacks a column of images."""
     if not is_table(X):
         return "np.stack(list(X))"
     if _is_arrow(X):
@@ -126,12 +126,12 @@ def _stacked(X: Any, column: int) -> str:
 
 
 def _is_arrow(X: Any) -> bool:
-    """Tell a table of pyarrow from a DataFrame that has a column of this name."""
+    """Return whether `X` is a table of pyarrow; a DataFrame may have a column "column_names"."""
     return hasattr(X, "column_names") and hasattr(X, "to_pandas")
 
 
-def _refuse_what_is_no_array(X: Any) -> None:
-    """Refuse what numpy would take for one object, and say how to get at its pixels."""
+def _refuse_other_objects(X: Any) -> None:
+    """Raise an error for objects that numpy would not read as pixels, with the way to an array."""
     kind = type(X).__name__
     if isinstance(X, str | bytes | os.PathLike):
         way_out = "read the file first, for example with np.load"
@@ -164,7 +164,7 @@ def _refuse_masked(X: Any) -> None:
 
 def _array_of_frame(frame: Any) -> np.ndarray:
     """Return a pandas frame as an array of the common data type of its columns."""
-    # numpy knows neither the nullable and Arrow-backed types nor the sparse ones: it makes objects.
+    # numpy converts nullable, Arrow-backed and sparse columns to objects.
     dtypes = {getattr(t, "numpy_dtype", getattr(t, "subtype", t)) for t in frame.dtypes}
     if not dtypes or not all(isinstance(t, np.dtype) and t.kind in "buif" for t in dtypes):
         return np.asarray(frame)

@@ -1,7 +1,7 @@
 """Estimators as dataclasses: each parameter is one line, a field."""
 
 import inspect
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, is_dataclass
 from typing import TypeVar, dataclass_transform
 
 _Class = TypeVar("_Class", bound=type)
@@ -12,8 +12,11 @@ def estimator_dataclass(cls: _Class) -> _Class:
     """Write the constructor of an estimator: a dataclass whose fields are its parameters.
 
     Fields are keyword-only; write ``field(default=..., kw_only=False)`` for one that may be passed
-    by position. Estimators are compared by identity and have the ``repr`` of scikit-learn, as
-    always. In the signature, the parameters of a class come before the ones that it inherits.
+    by position. Estimators are compared by identity and have the ``repr`` of scikit-learn. In the
+    signature, the keyword-only parameters of a class come before those that it inherits.
+
+    A class changes the default of an inherited parameter by ``name = value``, without an
+    annotation; the parameter then keeps its place in the signature.
 
     Parameters
     ----------
@@ -23,17 +26,30 @@ def estimator_dataclass(cls: _Class) -> _Class:
     Returns
     -------
     type
-        The same class, with a constructor that assigns and does nothing else.
+        The same class, with a constructor that only assigns.
     """
+    own = inspect.get_annotations(cls)
+    inherited = {
+        name: parameter
+        for base in reversed(cls.__bases__)
+        if is_dataclass(base)
+        for name, parameter in inspect.signature(base).parameters.items()
+    }
+    changed = inherited.keys() & vars(cls).keys() - own.keys()
+    cls.__annotations__ = own | {name: inherited[name].annotation for name in changed}
+    for name in changed:
+        by_keyword = inherited[name].kind is inspect.Parameter.KEYWORD_ONLY
+        setattr(cls, name, field(default=vars(cls)[name], kw_only=by_keyword))
     dataclass(kw_only=True, eq=False, repr=False, match_args=False)(cls)
-    init = vars(cls)["__init__"]
-    signature = inspect.signature(init)
-    fields = [inspect.get_annotations(base) for base in cls.__mro__]
+
+    order = ["self", *own, *inherited]
+    constructor = vars(cls)["__init__"]
+    signature = inspect.signature(constructor)
 
     def place(parameter: inspect.Parameter) -> tuple[int, int]:
-        distances = (n for n, names in enumerate(fields) if parameter.name in names)
-        return parameter.kind, next(distances, -1)  # -1: self comes first
+        by_keyword = parameter.kind is inspect.Parameter.KEYWORD_ONLY
+        return parameter.kind, order.index(parameter.name) if by_keyword else 0
 
     in_order = sorted(signature.parameters.values(), key=place)
-    init.__signature__ = signature.replace(parameters=in_order)
+    constructor.__signature__ = signature.replace(parameters=in_order)
     return cls

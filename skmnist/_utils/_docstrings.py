@@ -1,18 +1,18 @@
-"""Paragraphs that stand in the docstrings of several classes, written once."""
+"""Paragraphs shared by the docstrings of several classes."""
 
 import inspect
 from collections.abc import Mapping
 
 
 def fill_docstring(docstring: str, paragraphs: Mapping[str, str]) -> str:
-    """Put paragraphs in the place of their markers, each a line of its own.
+    """Replace the markers in a docstring by paragraphs.
 
     Parameters
     ----------
     docstring : str
-        A docstring as it stands in the source.
+        The docstring; each marker is a line.
     paragraphs : mapping of str to str
-        Markers such as "{common parameters}", and the texts that take their places.
+        Markers such as "{common parameters}", and their texts.
 
     Returns
     -------

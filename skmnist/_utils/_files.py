@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, and never where a read would wait forever."""
+"""Atomic writes, and a check for files that would block a read."""
 
 import os
 import stat
@@ -17,12 +17,12 @@ except ImportError:  # Windows
     fcntl = None
 
 _PREFIX, _ENDING = ".skmnist-", ".part"
-# Where files cannot be locked: age in seconds after which a temporary file counts as left behind.
+# Age in seconds after which a temporary file is stale, if files cannot be locked.
 _STALE_AFTER = 24 * 3600.0
 
 
 def check_regular_file(path: Path) -> os.stat_result:
-    """Return the status of a file; refuse a pipe or a device, which could block forever.
+    """Return the status of a file; raise an error for a pipe or a device, which could block.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def check_regular_file(path: Path) -> os.stat_result:
     Raises
     ------
     FileNotFoundError
-        If there is no such file.
+        If the file does not exist.
     IsADirectoryError
         If it is a folder.
     shutil.SpecialFileError
@@ -56,10 +56,11 @@ def check_regular_file(path: Path) -> os.stat_result:
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
-    """Write a file so that, under any failure, an older one stays as it was.
+    """Write a file atomically: if anything fails, an older file stays as it was.
 
-    An older file keeps its mode and its owner. Of a symbolic link, the target is written. Temporary
-    files in the same folder that a killed process left behind are removed.
+    The new file has the mode and, if permitted, the owner of the older one. A symbolic link stays a
+    link; its target is written. Temporary files that killed processes left in the folder are
+    removed.
 
     Parameters
     ----------
@@ -69,8 +70,8 @@ def atomic_write(path: Path) -> Iterator[Path]:
     Yields
     ------
     pathlib.Path
-        A temporary file of the same folder for the body to write; it takes the place of `path` when
-        the body ends, and is removed if the body raises.
+        A temporary file in the same folder, which the body writes. It replaces `path` when the body
+        ends, and is removed if the body raises.
 
     Raises
     ------
@@ -90,7 +91,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
         raise OSError(error.errno, reason, str(path)) from error
     try:
         if older is not None:
-            # Before there is any content: a private file is never readable by others.
+            # Before anything is written, so that a private file is never readable by others.
             os.chmod(temporary, stat.S_IMODE(older.st_mode) | stat.S_IWUSR)
         yield temporary
         os.fsync(descriptor)
@@ -109,11 +110,11 @@ def atomic_write(path: Path) -> Iterator[Path]:
 def _create_locked(folder: Path) -> tuple[Path, int]:
     """Create a temporary file, with the mode of any new file, and lock it until it is closed.
 
-    The lock ends with the process, so that a locked file is one that is being written.
+    The lock ends with the process: a locked file is being written.
     """
     while True:
         temporary = folder / f"{_PREFIX}{uuid.uuid4().hex}{_ENDING}"
-        # Not tempfile: its files are unreadable to others, and a folder may be shared.
+        # Other users of a shared folder could not read the files of tempfile.
         descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
         if fcntl is None:
             return temporary, descriptor
@@ -121,15 +122,15 @@ def _create_locked(folder: Path) -> tuple[Path, int]:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         if temporary.exists():
             return temporary, descriptor
-        os.close(descriptor)  # another process took it for a stale one before it was locked
+        os.close(descriptor)  # another process removed it before it was locked
 
 
 def _remove_stale(folder: Path) -> None:
-    """Remove the temporary files that nobody writes any more."""
+    """Remove temporary files that no process is writing."""
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.startswith(_PREFIX) and entry.name.endswith(_ENDING):
-                with suppress(OSError):  # removed meanwhile, or the file of another user
+                with suppress(OSError):  # already removed, or owned by another user
                     if entry.is_file(follow_symlinks=False):
                         _remove_if_stale(entry)
 
@@ -139,7 +140,7 @@ def _remove_if_stale(entry: os.DirEntry[str]) -> None:
         descriptor = os.open(entry, os.O_RDWR)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # Under the lock: whoever has just created it waits for the lock, and then looks again.
+            # Under the lock: a process that has just created it waits, then checks that it exists.
             os.unlink(entry)
             return
         except BlockingIOError:
@@ -153,7 +154,7 @@ def _remove_if_stale(entry: os.DirEntry[str]) -> None:
 
 
 def _take_owner_and_mode(temporary: Path, older: os.stat_result) -> None:
-    """Give a file the owner, as far as the user may, and the mode of an older one."""
+    """Copy the mode and, if permitted, the owner of an older file."""
     with suppress(OSError, AttributeError):  # not permitted; not on Windows
         os.chown(temporary, older.st_uid, older.st_gid)
     os.chmod(temporary, stat.S_IMODE(older.st_mode))

@@ -1,4 +1,4 @@
-"""One door for images: every accepted form of X becomes (n_images, height, width)."""
+"""Validation of images: every accepted form of X becomes an array (n, height, width)."""
 
 import math
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ def check_images(
     warn_not_square: bool = True,
     warn_no_names: bool = True,
 ) -> np.ndarray:
-    """Validate images and return them as one array, without copying where that is possible.
+    """Validate images and return them as one array; copy only if necessary.
 
     Parameters
     ----------
@@ -40,17 +40,17 @@ def check_images(
         True in `fit`, False in `transform` and `predict`.
     image_shape : tuple, default=None
         The estimator's `image_shape` parameter, (height, width) or (height, width, 1). If None, 3-D
-        and 4-D input carries its own shape, 2-D input with a perfect square of pixels is square,
-        and other 2-D input is one row of pixels.
+        and 4-D input has its own shape, 2-D input with a perfect square of pixels is square, and
+        other 2-D input is one row of pixels.
     warn_not_square : bool, default=True
-        Whether to warn about the last case; a scaler does not care.
+        Whether to warn in the last case, which does not matter to a scaler.
     warn_no_names : bool, default=True
         Whether to warn, as scikit-learn does, if `fit` saw column names and `X` has none.
 
     Returns
     -------
     ndarray of shape (n, height, width)
-        The images, in their own dtype (float64 if that was object); may share memory with `X`.
+        The images, in their own dtype (float64 if it was object); may share memory with `X`.
 
     Raises
     ------
@@ -59,7 +59,7 @@ def check_images(
     ValueError
         If `X` is empty, complex, masked, NaN, infinite, or has another number of features.
     TypeError
-        If `X` holds something that is not a number, is sparse, or is a path, a dict or a loader.
+        If `X` contains anything but numbers, is sparse, or is a path, a dict or a loader.
 
     Warns
     -----
@@ -77,7 +77,7 @@ def check_images(
             "X.iloc[:1])."
         )
     if not reset:
-        _hint_at_lone_image(array, estimator.image_shape_, estimator.n_features_in_, name)
+        _refuse_lone_image(array, estimator.image_shape_, estimator.n_features_in_, name)
     if own_shape is None and (warn_no_names or reset or is_table(X)):
         check_column_names(estimator, X, reset=reset)
     images = _check_numbers(X, array, estimator)
@@ -102,7 +102,7 @@ def check_images(
 def restore_shape(
     images: np.ndarray, X: Any, *, transformer: BaseEstimator | None = None
 ) -> np.ndarray:
-    """Give images of shape (n, height, width) the shape of the `X` that they came from.
+    """Reshape images of shape (n, height, width) to the shape of `X`.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def restore_shape(
     X : array-like
         What was passed to `check_images`.
     transformer : transformer, default=None
-        The transformer whose output this is, if scikit-learn's `set_output` turns it into a table.
+        The transformer that returns the images, if `set_output` may turn its output into a table.
 
     Returns
     -------
@@ -128,15 +128,15 @@ def restore_shape(
         container = get_output_config("transform", transformer)["dense"]
         if container != "default":
             raise ImageShapeError(
-                f"X has shape {shape}, which does not fit into the table that "
-                f"set_output(transform={container!r}) asks for. Pass X of shape (n, n_pixels), or "
+                f"X has shape {shape}, which does not fit into the table of "
+                f"set_output(transform={container!r}). Pass X of shape (n, n_pixels), or "
                 "call set_output(transform='default')."
             )
     return images.reshape(shape)
 
 
 def _check_numbers(X: Any, array: Any, estimator: BaseEstimator) -> np.ndarray:
-    """Have scikit-learn check that an array holds finite numbers."""
+    """Check with scikit-learn that an array contains finite numbers."""
     with name_argument("X"):
         try:
             images = check_array(
@@ -153,7 +153,7 @@ def _check_numbers(X: Any, array: Any, estimator: BaseEstimator) -> np.ndarray:
 
 
 def _own_image_shape(X: np.ndarray) -> ImageShape | None:
-    """Return the image shape that 3-D and 4-D input carries; None for 2-D input and below."""
+    """Return the image shape of 3-D and 4-D input; None for input of fewer dimensions."""
     if X.ndim <= 2:
         return None
     if X.ndim > 4:
@@ -224,8 +224,8 @@ def _check_image_shape(image_shape: Any) -> ImageShape:
     return int(shape[0]), int(shape[1]), 1
 
 
-def _hint_at_lone_image(X: Any, image_shape: ImageShape, n_features: int, name: str) -> None:
-    """Recognise one image that was passed without its leading axis."""
+def _refuse_lone_image(X: Any, image_shape: ImageShape, n_features: int, name: str) -> None:
+    """Raise an error for a single image without a leading axis."""
     shape = X.shape
     is_lone = shape in (image_shape, image_shape[:2])
     if is_lone and math.prod(shape[1:]) != n_features:

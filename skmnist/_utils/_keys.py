@@ -1,4 +1,4 @@
-"""Keys of images: what their random numbers depend on."""
+"""Keys of images, on which their random numbers depend."""
 
 import hashlib
 
@@ -7,7 +7,7 @@ from sklearn.utils import gen_batches
 
 from skmnist._utils._value_range import ValueRange, to_unit_range
 
-# Their float copies are small beside the images of a training.
+# Images per chunk; float copies of a chunk are small compared with a training set.
 _IMAGES_AT_ONCE = 512
 
 
@@ -37,7 +37,7 @@ def image_digests(pixels: np.ndarray, salt: bytes = b"") -> list[bytes]:
     pixels : ndarray of uint8, shape (n, ...)
         The images.
     salt : bytes, default=b""
-        At most 64 bytes; with another salt, images have other digests.
+        At most 64 bytes; each salt gives other digests.
 
     Returns
     -------
@@ -49,19 +49,19 @@ def image_digests(pixels: np.ndarray, salt: bytes = b"") -> list[bytes]:
 
 
 def image_keys(images: np.ndarray, value_range: ValueRange) -> np.ndarray:
-    """Digest each image, so that equal images have equal keys and others differ.
+    """Return a key per image; equal images have equal keys, different images different ones.
 
     Parameters
     ----------
     images : ndarray of shape (n, ...)
-        Images within their value range; uint8, float32 and float64 forms have the same keys.
+        Images within their value range; their uint8, float32 and float64 forms have equal keys.
     value_range : (low, high)
         The range of the pixels.
 
     Returns
     -------
     ndarray of shape (n, 4), uint64
-        The BLAKE2b digests of the pixels, as 8 bits each.
+        The BLAKE2b digests of the pixels, rounded to 8 bits.
     """
     digests: list[bytes] = []
     for rows in gen_batches(len(images), _IMAGES_AT_ONCE):

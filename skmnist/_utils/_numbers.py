@@ -1,4 +1,4 @@
-"""Python's numbers for the numbers of numpy and other libraries."""
+"""Numbers of numpy and other libraries as Python numbers."""
 
 from collections.abc import Sequence
 from numbers import Integral, Real
@@ -23,7 +23,7 @@ def as_python_number(value: Any) -> Any:
     if isinstance(value, np.ndarray | np.generic) and value.ndim == 0 and value.dtype != object:
         value = value.item()
     if isinstance(value, Real) and not isinstance(value, Integral | float):
-        value = float(value)  # a fraction, or a longdouble, whose item is a longdouble
+        value = float(value)  # a Fraction, or a longdouble, whose item() is a longdouble
     return value
 
 

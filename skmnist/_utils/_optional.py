@@ -33,7 +33,7 @@ def import_optional(module: str, *, purpose: str, extra: str) -> ModuleType:
     except ModuleNotFoundError as error:
         package = module.partition(".")[0]
         if error.name is None or error.name.partition(".")[0] != package:
-            raise  # it is installed, and lacks something itself
+            raise  # the package is installed, but an import of its own fails
         raise MissingDependencyError(
             f"{purpose} needs {package}, which is not installed. "
             f'Install it with: pip install {package} (or pip install "skmnist[{extra}]").'

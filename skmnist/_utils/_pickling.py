@@ -1,4 +1,4 @@
-"""What a pickle of an estimator says of itself: the versions that wrote it, and a digest."""
+"""Versions and digests in the pickles of estimators."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ _RECORD = "_saved_by"
 
 
 class SavedStateMixin:
-    """Pickles that carry versions and a digest; it stands left of `BaseEstimator`."""
+    """Adds versions and a digest to pickles; must come before `BaseEstimator` among the bases."""
 
     def __getstate__(self) -> dict[str, Any]:
         return sign_state(BaseEstimator.__getstate__(self))
@@ -32,7 +32,7 @@ def sign_state(state: Mapping[str, Any], **versions: str) -> dict[str, Any]:
     Parameters
     ----------
     state : mapping of str to object
-        What is going to be pickled.
+        The state to pickle.
     **versions : str
         Versions of more packages.
 
@@ -46,7 +46,7 @@ def sign_state(state: Mapping[str, Any], **versions: str) -> dict[str, Any]:
 
 
 def check_state(estimator: Any, state: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Check the state that an estimator is being restored from.
+    """Check the state from which an estimator is restored.
 
     Parameters
     ----------
@@ -60,12 +60,12 @@ def check_state(estimator: Any, state: Mapping[str, Any]) -> tuple[dict[str, Any
     state : dict
         The state without its record; parameters that it lacks have the defaults of this version.
     versions : dict
-        The packages that wrote it, and their versions; empty if it does not say.
+        The versions of the packages that wrote it; empty if they are unknown.
 
     Raises
     ------
     ModelFileError
-        If the state is not what was pickled.
+        If the state differs from what was pickled.
 
     Warns
     -----
@@ -125,7 +125,7 @@ def check_state(estimator: Any, state: Mapping[str, Any]) -> tuple[dict[str, Any
 def plain_digest(value: Any) -> str:
     """Return the SHA-256 of plain data: numbers, strings, arrays, and containers of them.
 
-    Other objects do not count, as their pickles may differ after loading.
+    Other objects are ignored, because their pickles may differ after loading.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def plain_digest(value: Any) -> str:
 
 
 def _parts(value: Any) -> Iterator[bytes]:
-    """Yield what distinguishes a value from others."""
+    """Yield bytes that differ between different values."""
     if isinstance(value, np.ndarray | np.generic):
         array = np.asarray(value)
         yield f"array {array.shape}".encode()

@@ -1,10 +1,10 @@
-"""Seeds, without touching a global generator."""
+"""Seeds, without the global generators."""
 
 import numpy as np
 
 
 def draw_seed(random_state: int | np.random.RandomState | None) -> int:
-    """Turn scikit-learn's `random_state` into one integer seed.
+    """Convert scikit-learn's `random_state` into one integer seed.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """The private names of scikit-learn that skmnist uses; no other module imports private names.
 
-A release of scikit-learn may move or change them: this is the place to adapt.
+If a release of scikit-learn moves or changes them, adapt this module.
 """
 
 from collections.abc import Mapping

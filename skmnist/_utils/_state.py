@@ -11,7 +11,7 @@ Estimator = TypeVar("Estimator", bound=BaseEstimator)
 
 @contextmanager
 def refitted(estimator: Estimator) -> Iterator[Estimator]:
-    """Fit a draft of an estimator, and take over its attributes once the body has succeeded.
+    """Fit a copy of an estimator, and assign its attributes to the estimator if the body succeeds.
 
     Until then the estimator works as before, also in other threads. If the body raises, nothing has
     changed.
@@ -19,13 +19,13 @@ def refitted(estimator: Estimator) -> Iterator[Estimator]:
     Parameters
     ----------
     estimator : estimator
-        The estimator. Attributes are not copied, so the body must assign new objects to the draft
-        and not write into old ones.
+        The estimator. Its attributes are not copied: the body must assign new objects to the copy
+        and not modify the old ones.
 
     Yields
     ------
     estimator
-        The draft, with the attributes of the estimator.
+        The copy, which has the attributes of the estimator.
     """
     draft = _with_attributes(estimator, vars(estimator).copy())
     yield draft
@@ -45,7 +45,7 @@ def snapshot(estimator: Estimator, **changes: Any) -> Estimator:
     Returns
     -------
     estimator
-        An estimator of the same class; it shares the attributes, which must not be written into.
+        An estimator of the same class; it shares the attributes, which must not be modified.
     """
     attributes = vars(estimator)
     return _with_attributes(estimator, attributes | changes if changes else attributes)

@@ -1,12 +1,15 @@
-"""Validation of parameters, which scikit-learn's configuration can switch off; names in errors."""
+"""Validation of parameters, and names of arguments in errors."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
+from typing import Any
 
 from sklearn.base import BaseEstimator
 
 from skmnist._utils._sklearn import validate_arguments
+from skmnist.exceptions import SkmnistError
 
 
 def validate_params(estimator: BaseEstimator) -> None:
@@ -30,9 +33,30 @@ def validate_params(estimator: BaseEstimator) -> None:
     )
 
 
+def did_you_mean(value: Any, names: Iterable[str]) -> str:
+    """Return a sentence with the name that is closest to a misspelled one.
+
+    Parameters
+    ----------
+    value : object
+        What was passed in the place of a name.
+    names : iterable of str
+        The valid names.
+
+    Returns
+    -------
+    str
+        The sentence, with a space before it; empty if no name is close.
+    """
+    if not isinstance(value, str):
+        return ""
+    close = get_close_matches(value.lower().replace("-", "_"), names, n=1)
+    return f" Did you mean {close[0]!r}?" if close else ""
+
+
 @contextmanager
 def name_argument(name: str) -> Iterator[None]:
-    """Have the errors of other packages name the argument that they are about.
+    """Add the name of an argument to errors of other packages that lack it.
 
     Parameters
     ----------
@@ -47,7 +71,8 @@ def name_argument(name: str) -> Iterator[None]:
     Raises
     ------
     TypeError, ValueError
-        If the body raises one; a text without the name gets it.
+        If the body raises one; the name is added to a text without it. Errors of skmnist keep
+        their class.
     """
     try:
         yield
@@ -55,4 +80,6 @@ def name_argument(name: str) -> Iterator[None]:
         if name in re.findall(r"\w+", str(error)):
             raise
         kind = TypeError if isinstance(error, TypeError) else ValueError
+        if isinstance(error, SkmnistError):
+            kind = type(error)
         raise kind(f"{name} is not valid: {error}") from error

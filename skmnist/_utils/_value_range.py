@@ -19,34 +19,34 @@ _RANGE_OF_DTYPE: dict[str, ValueRange] = {
     "uint16": (0.0, 65535.0),
 }
 
-# A maximum of at most this share of the range, or at least its inverse, points to another range:
-# 4 bits in uint8 and 12 bits in uint16 reach a sixteenth. Honest images seldom are so dark.
+# A maximum of at most this share of the range, or at least its inverse, suggests another range:
+# 4-bit values in uint8 and 12-bit values in uint16 reach a sixteenth. Real images seldom do.
 _LEAST_SHARE = 1 / 8
 
-# Pixels are mapped to [0, 1] in float32, which ends near 2**-126 and 2**128: the width, its inverse
-# and each of the grey levels in between must be normal numbers, since TensorFlow takes others as 0.
+# Pixels are mapped to [0, 1] in float32, whose normal numbers lie between 2**-126 and 2**128. The
+# width, its inverse and the grey levels must be normal, because TensorFlow flushes others to 0.
 _NARROWEST, _WIDEST = 2.0**-100, 2.0**100
 
 
 def learn_value_range(
     X: np.ndarray, value_range: Sequence[float] | None = None
 ) -> tuple[np.ndarray, ValueRange]:
-    """Decide the value range of training images and clip them to it.
+    """Learn the value range of training images and clip them to it.
 
     Parameters
     ----------
     X : ndarray of numbers
         The training images, finite, of any shape.
     value_range : (low, high), default=None
-        The range that black and white stand for. If None: bool is (0, 1), uint8 (0, 255), uint16
+        The pixel values of black and white. If None: bool is (0, 1), uint8 (0, 255), uint16
         (0, 65535); other data within [0, 1] is (0, 1), other data with a minimum of at least 0 and
-        a maximum in (16, 255] is (0, 255) if its dtype holds 255; anything else takes its own
-        minimum and maximum.
+        a maximum in (16, 255] is (0, 255) if its dtype can hold 255; for anything else, it is the
+        minimum and maximum of the data.
 
     Returns
     -------
     X : ndarray
-        The images, clipped to the range; the same object if nothing had to be clipped.
+        The images, clipped to the range; the same object if nothing was clipped.
     value_range : tuple of two floats
         The range.
 
@@ -55,14 +55,13 @@ def learn_value_range(
     ValueError
         If `value_range` is not a pair of finite, increasing numbers.
     ValueRangeError
-        If the dtype of `X` does not hold `value_range`, if the range is too narrow or too wide for
+        If the dtype of `X` cannot hold `value_range`, if the range is too narrow or too wide for
         float32, or if it is (0, 1) but the images look like 0-255.
 
     Warns
     -----
     ValueRangeWarning
-        If the range had to be taken from the minimum and maximum of the data, or the images are
-        nearly black in it.
+        If the range is the minimum and maximum of the data, or the images are nearly black in it.
     """
     if value_range is not None:
         low, high = _check_value_range(value_range)
@@ -101,7 +100,7 @@ def _check_dtype(dtype: np.dtype, low: float, high: float, value_range: Any) -> 
 
 
 def _limits(dtype: np.dtype) -> tuple[float, float]:
-    """Return the least and the greatest value of a dtype; integers if it is integral."""
+    """Return the smallest and the largest value of a dtype; integers if it is integral."""
     if dtype.kind == "b":
         return 0, 1
     info = np.finfo(dtype) if dtype.kind == "f" else np.iinfo(dtype)
@@ -109,7 +108,7 @@ def _limits(dtype: np.dtype) -> tuple[float, float]:
 
 
 def _bounds_in(dtype: np.dtype, value_range: ValueRange) -> tuple[float, float]:
-    """Return the least and the greatest value of a dtype that lie within a value range."""
+    """Return the smallest and the largest value of a dtype within a value range."""
     lowest, highest = _limits(dtype)
     low, high = value_range
     if dtype.kind != "f":
@@ -118,7 +117,7 @@ def _bounds_in(dtype: np.dtype, value_range: ValueRange) -> tuple[float, float]:
     if low > high:
         raise ValueRangeError(
             f"X has dtype {dtype}, which holds no value in the value range {_text(value_range)}. "
-            "Convert X to another dtype, such as that of the training images."
+            "Convert X to another dtype, such as the dtype of the training images."
         )
     return low, high
 
@@ -153,7 +152,7 @@ def clip_to_value_range(X: np.ndarray, value_range: ValueRange, *, warn: bool = 
     value_range : (low, high)
         The range.
     warn : bool, default=True
-        Whether to warn if the images look like those of another range.
+        Whether to warn if the images seem to have another range.
 
     Returns
     -------
@@ -164,13 +163,13 @@ def clip_to_value_range(X: np.ndarray, value_range: ValueRange, *, warn: bool = 
     ------
     ValueRangeError
         If the range is (0, 1) and the maximum exceeds 1.5: such images look like 0-255. If the
-        dtype of `X` holds no value of the range.
+        dtype of `X` cannot hold any value of the range.
 
     Warns
     -----
     ValueRangeWarning
         If the maximum is at most an eighth of the range, or at least eight times the range. Images
-        of a single value are no reason to warn, such as black ones.
+        with a single value, such as black ones, give no warning.
     """
     low, high = value_range
     spans_dtype = _RANGE_OF_DTYPE.get(X.dtype.name) == (low, high)
@@ -232,14 +231,14 @@ def to_unit_range(
         ``(X - low) / (high - low)``.
     """
     low, high = value_range
-    # Wide values lose their low digits in float32 before the offset is taken away: subtract first.
+    # Subtract in float64 first: float32 would round away the low digits of large values.
     above = X if low == 0 else np.subtract(X, low, dtype=np.float64)
-    # Sums over an image are rounded in the order of the memory: it must not be the caller's.
+    # Sums over an image are rounded in memory order, which must not depend on the input.
     unit = above.astype(dtype, order="C")
-    # The networks multiply too: a scaler in front of one must not change a single bit.
+    # Multiply as the networks do: a scaler before a network must not change a single bit.
     scale = unit.dtype.type(1 / (high - low))
     unit *= scale
-    if unit.dtype.type(high - low) * scale > 1:  # by the rounding of the scale
+    if unit.dtype.type(high - low) * scale > 1:  # the scale may have been rounded up
         np.minimum(unit, 1, out=unit)
     return unit
 
@@ -260,7 +259,7 @@ def from_unit_range(
     value_range : (low, high)
         The range to map to.
     dtype : dtype
-        Dtype of the result; values that it does not hold are clipped, and do not wrap.
+        Dtype of the result; values that it cannot hold are clipped and do not wrap.
     truncate : bool, default=False
         Whether integers are truncated instead of rounded.
 
@@ -272,16 +271,16 @@ def from_unit_range(
     low, high = value_range
     dtype = np.dtype(dtype)
     integral = dtype.kind in "biu"
-    if integral and max(-low, high) > 2**24:  # float32 does not hold every integer beyond
+    if integral and max(-low, high) > 2**24:  # float32 cannot hold every integer beyond
         unit = unit.astype(np.float64)
     values = unit if (low, high) == (0.0, 1.0) else unit * (high - low)
-    if low:  # the sum is rounded, perhaps to beyond the range
+    if low:  # the sum may be rounded to beyond the range
         values = np.clip(values + low, low, high)
     if integral:
         values = np.trunc(values) if truncate else np.rint(values)
     lowest, highest = _bounds_in(dtype, value_range)
     if (lowest, highest) != (low, high):
-        # The greatest int64 is no float; the next one above it would become the least int64.
+        # The largest int64 is not a float64: the next float64 above it would overflow.
         top = float(highest)
         values = np.clip(values, lowest, top if top <= highest else np.nextafter(top, 0))
     return values.astype(dtype, copy=False)

@@ -3,7 +3,7 @@
 import sys
 import warnings
 
-# A warning that points into one of them tells the user nothing.
+# A warning that points into one of these packages does not help the user.
 _PACKAGES_BETWEEN = ("joblib", "pickle", "sklearn", "skmnist")
 
 

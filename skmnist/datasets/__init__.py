@@ -1,11 +1,12 @@
 """Data sets of handwritten digits.
 
-``load_*`` functions work offline, ``fetch_*`` functions download once and verify what they read,
-and ``make_*`` functions generate. All of them return scikit-learn's
+``load_*`` functions work offline, ``fetch_*`` functions download a data set once and verify it each
+time they read it, and ``make_*`` functions generate data. All of them return scikit-learn's
 :class:`~sklearn.utils.Bunch` with the same keys. Importing this package does not open the network.
 """
 
-from skmnist.datasets._mnist import fetch_mnist, get_data_home
+from skmnist.datasets._fetch import get_data_home
+from skmnist.datasets._mnist import fetch_mnist
 from skmnist.datasets._noisy import make_noisy
 from skmnist.datasets._sample import load_mnist_sample
 

@@ -1,4 +1,4 @@
-"""The form in which every data set is returned."""
+"""The Bunch that every data set function returns."""
 
 from importlib.resources import files
 from typing import Any
@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils import Bunch
 
-# The constraints of the two parameters that every data set function takes.
+# The constraints of the parameters that every data set function has.
 FORM_PARAMETERS: dict[str, list[Any]] = {"return_X_y": ["boolean"], "as_frame": ["boolean"]}
 
 
@@ -36,9 +36,9 @@ def make_bunch(
     Parameters
     ----------
     images : ndarray of shape (n, height, width)
-        The images; they are not copied, so pass an array that nobody else holds.
+        The images; not copied, so pass an array that is not used elsewhere.
     target : ndarray of shape (n,)
-        The labels; not copied either.
+        The labels; not copied.
     descr : str
         The description of the data set.
     return_X_y : bool

@@ -16,7 +16,7 @@ from skmnist.exceptions import ImageShapeError
 
 
 def _check_noise(noise: Any) -> None:
-    """Refuse what is not a transformer, or would not transform."""
+    """Raise an error for a noise that is not a transformer, or would not change the images."""
     if isinstance(noise, str):
         raise TypeError(
             f"noise must be a transformer, got the str {noise!r}; pass make_noise(name)"
@@ -77,8 +77,8 @@ def make_noisy(
 ) -> Bunch | tuple[Any, Any]:
     """Make a fixed noisy copy of a data set.
 
-    A clone of the noise is fitted to the images and transforms them. The labels stay as they are,
-    and so do the source and the noise passed.
+    A clone of the noise is fitted to the images and transforms them. The labels, the source and
+    `noise` itself do not change.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def make_noisy(
     source : Bunch, default=None
         A data set as :func:`load_mnist_sample` or :func:`fetch_mnist` returns it, or any mapping
         with ``images`` of shape (n, height, width) and ``target`` of shape (n,), labels of any
-        type; ``target_names`` and ``DESCR`` are used if they are there. If None, the 5,000 images
+        type; ``target_names`` and ``DESCR`` are used if present. If None, the 5,000 images
         of :func:`load_mnist_sample`.
     return_X_y : bool, default=False
         If True, return ``(data, target)`` instead of a Bunch.
@@ -114,7 +114,7 @@ def make_noisy(
         target_names : ndarray
             The `target_names` of the source; if it has none, its distinct labels, sorted.
         noise : transformer
-            The fitted noise; where it drew its own seed, ``noise.seed_`` repeats it.
+            The fitted noise; if it drew its own seed, ``noise.seed_`` is that seed.
         DESCR : str
             The description of the source, and a paragraph on the noise.
     (data, target) : tuple if ``return_X_y=True``

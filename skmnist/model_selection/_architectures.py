@@ -4,8 +4,7 @@ from typing import Any
 
 from skmnist.neural_network import BaseImageClassifier, CNNClassifier, MLPClassifier
 
-# Training as published: batches of 100, 20 % of the rows held out, at most 200 epochs, stopped when
-# the validation loss has not fallen for ten.
+# Training as published.
 _PROTOCOL: dict[str, Any] = {
     "activation": "relu",
     "batch_normalization": False,
@@ -31,7 +30,7 @@ _CONVOLUTIONS: dict[str, Any] = {
 
 
 def _mlp(sizes: tuple[int, ...], optimizer: str = "adam") -> dict[str, Any]:
-    """Describe an MLP: dropout behind the second hidden layer, normal first and last kernels."""
+    """Return the parameters of an MLP: dropout after the second hidden layer only."""
     n_rest = len(sizes) - 1
     return {
         "hidden_layer_sizes": sizes,
@@ -45,7 +44,7 @@ def _mlp(sizes: tuple[int, ...], optimizer: str = "adam") -> dict[str, Any]:
 def _cnn(
     filters: tuple[int, ...], sizes: tuple[int, ...], *, dropout: float = 0.3, **changes: Any
 ) -> dict[str, Any]:
-    """Describe a CNN: dropout behind the first dense layer."""
+    """Return the parameters of a CNN: dropout after the first dense layer only."""
     return {
         **_CONVOLUTIONS,
         "filters": filters,
@@ -82,19 +81,20 @@ def reference_architectures(*, random_state: int | None = None) -> dict[str, Bas
     Returns
     -------
     dict of str to estimator
-        "mlp-1" to "mlp-4", "cnn-1", "lenet", "cnn-3", "cnn-4" and "cnn-5", with the training of
-        the protocol: batches of 100, at most 200 epochs, early stopping on 20 % of the rows with a
-        patience of 10.
+        "mlp-1" to "mlp-4", "cnn-1", "lenet", "cnn-3", "cnn-4" and "cnn-5". They train as published:
+        batches of 100, at most 200 epochs, early stopping on 20 % of the rows with a patience of 10
+        epochs.
 
     See Also
     --------
+    best_network : A network that is more accurate under the same noise.
     skmnist.noise.ReferenceNoise : The noise of the protocol.
 
     Notes
     -----
-    Two things differ from the published study: the validation rows are a stratified sample, not the
-    last rows, and the CNNs restore their best weights too. Where the study is silent, the kernels
-    take Keras' own initialiser ("glorot_uniform").
+    Two things differ from the published study: the validation rows are a stratified sample instead
+    of the last rows, and the CNNs restore their best weights too. Kernels for which the study names
+    no initializer get Keras' default, "glorot_uniform".
 
     Examples
     --------

@@ -33,13 +33,13 @@ def mlp_param_grid(prefix: str = "") -> dict[str, list[Any]]:
     Parameters
     ----------
     prefix : str, default=""
-        Path to the network inside a larger estimator: ``"net__"`` for the step "net" of a
-        Pipeline.
+        Prefix of the parameter names, for a network inside another estimator: ``"net__"`` for the
+        step "net" of a Pipeline.
 
     Returns
     -------
     dict of str to list
-        A fresh grid for GridSearchCV.
+        The candidate values of each parameter, for `GridSearchCV`: a new dictionary in each call.
 
     See Also
     --------
@@ -60,13 +60,13 @@ def cnn_param_grid(prefix: str = "") -> dict[str, list[Any]]:
     Parameters
     ----------
     prefix : str, default=""
-        Path to the network inside a larger estimator: ``"net__"`` for the step "net" of a
-        Pipeline.
+        Prefix of the parameter names, for a network inside another estimator: ``"net__"`` for the
+        step "net" of a Pipeline.
 
     Returns
     -------
     dict of str to list
-        A fresh grid for GridSearchCV.
+        The candidate values of each parameter, for `GridSearchCV`: a new dictionary in each call.
 
     See Also
     --------
@@ -87,13 +87,13 @@ def resnet_param_grid(prefix: str = "") -> dict[str, list[Any]]:
     Parameters
     ----------
     prefix : str, default=""
-        Path to the network inside a larger estimator: ``"net__"`` for the step "net" of a
-        Pipeline.
+        Prefix of the parameter names, for a network inside another estimator: ``"net__"`` for the
+        step "net" of a Pipeline.
 
     Returns
     -------
     dict of str to list
-        A fresh grid for GridSearchCV.
+        The candidate values of each parameter, for `GridSearchCV`: a new dictionary in each call.
 
     See Also
     --------
@@ -114,13 +114,13 @@ def densenet_param_grid(prefix: str = "") -> dict[str, list[Any]]:
     Parameters
     ----------
     prefix : str, default=""
-        Path to the network inside a larger estimator: ``"net__"`` for the step "net" of a
-        Pipeline.
+        Prefix of the parameter names, for a network inside another estimator: ``"net__"`` for the
+        step "net" of a Pipeline.
 
     Returns
     -------
     dict of str to list
-        A fresh grid for GridSearchCV.
+        The candidate values of each parameter, for `GridSearchCV`: a new dictionary in each call.
 
     See Also
     --------

@@ -1,16 +1,19 @@
 """Networks as scikit-learn classifiers; the only package that imports Keras."""
 
-from skmnist.neural_network._runtime import use_onednn_where_it_helps, use_threads_of_joblib
+from skmnist.neural_network.backends._process import (
+    use_onednn_where_it_helps,
+    use_threads_of_joblib,
+)
 
 # Before TensorFlow is imported.
 use_threads_of_joblib()
 use_onednn_where_it_helps()
 
 from skmnist.neural_network._base import BaseImageClassifier  # noqa: E402
-from skmnist.neural_network._cnn import CNNClassifier  # noqa: E402
-from skmnist.neural_network._densenet import DenseNetClassifier  # noqa: E402
-from skmnist.neural_network._mlp import MLPClassifier  # noqa: E402
-from skmnist.neural_network._resnet import ResNetClassifier  # noqa: E402
+from skmnist.neural_network.architectures._cnn import CNNClassifier  # noqa: E402
+from skmnist.neural_network.architectures._densenet import DenseNetClassifier  # noqa: E402
+from skmnist.neural_network.architectures._mlp import MLPClassifier  # noqa: E402
+from skmnist.neural_network.architectures._resnet import ResNetClassifier  # noqa: E402
 
 __all__ = [
     "BaseImageClassifier",

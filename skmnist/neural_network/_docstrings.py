@@ -1,28 +1,28 @@
-"""The paragraphs that stand in the docstring of every network, written once."""
+"""Paragraphs that the docstrings of all networks share, written once."""
 
-import inspect
 import re
-from collections.abc import Callable
+import textwrap
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from skmnist._utils import fill_docstring
 
+_WIDTH = 100
+
 _ACTIVATION = """\
 activation : str, default=?
-    Activation of the hidden layers: "relu", "elu", "gelu", "leaky_relu", "linear", "mish", "selu",
-    "sigmoid", "silu", "softplus" or "tanh"."""
+    Activation of the hidden layers: {activations}."""
 
 _DENSE_PARAMETERS = f"""\
 {_ACTIVATION}
 dropout : float or tuple of float, default=?
-    Dropout rate in [0, 1) after each hidden layer, or one rate for each of them.
+    Dropout rate in [0, 1) after each hidden layer, or one rate per layer.
 batch_normalization : bool, default=?
-    Whether the hidden layers, and the convolutions if there are any, are batch-normalised before
-    their activation.
+    Whether hidden layers and convolutions are batch-normalized before their activation.
 kernel_initializer : str or tuple of str, default=?
-    Initialiser of the kernels of the hidden layers, or one for each of them.
+    Initializer of the kernels of the hidden layers, or one per layer: {{initializers}}.
 output_kernel_initializer : str, default=?
-    Initialiser of the kernel of the output layer."""
+    Initializer of the kernel of the output layer."""
 
 _STEM_PARAMETERS = """\
 kernel_size : int, default=?
@@ -30,82 +30,81 @@ kernel_size : int, default=?
 stem_kernel_size : int, default=?
     Side of the kernels of the first convolution, in pixels.
 stem_stride : int, default=?
-    Step of the first convolution, in pixels: 2 halves the height and the width of all maps, which
-    takes a quarter of the time."""
+    Stride of the first convolution, in pixels. 2 halves the height and the width of all feature
+    maps, which takes a quarter of the time."""
 
-_DEEP_PARAMETERS = f"""\
+_MAP_PARAMETERS = f"""\
 {_ACTIVATION}
 normalization : {{"batch", "group", "layer", "none"}}, default=?
-    What normalises the maps of each convolution: batch normalisation, or normalisation of each
-    image over groups of maps or over all maps, or nothing.
+    Normalization of the feature maps after each convolution: batch normalization, normalization of
+    each image over groups of maps or over all maps, or none.
 pooling : {{"average", "max"}}, default=?
-    How each map becomes one number at the end.
+    Global pooling of each of the last feature maps into one number.
 dropout : float, default=?
-    Dropout rate in [0, 1) of these numbers.
+    Dropout rate in [0, 1) after the global pooling.
 kernel_initializer : str, default=?
-    Initialiser of the kernels of the convolutions.
+    Initializer of the kernels of the convolutions: {{initializers}}.
 output_kernel_initializer : str, default=?
-    Initialiser of the kernel of the output layer."""
+    Initializer of the kernel of the output layer."""
 
 _TRAINING_PARAMETERS = """\
 optimizer : str or keras.optimizers.Optimizer, default=?
-    "adam", "adamw", "adadelta", "adagrad", "adamax", "lion", "nadam", "rmsprop", "sgd", or an
-    instance, of which every fit uses a fresh copy.
-optimizer__learning_rate : float or schedule, default=?
-    Learning rate; None takes {learning rate}. A schedule stays as it is, without the cosine and the
-    warm-up below.
-optimizer__weight_decay : float, default=?
-    Decoupled weight decay in [0, 1): each step takes this share of the kernels, times the learning
-    rate, away. None takes {weight decay}.
-    Biases and scales of normalisation do not decay.
-learning_rate_schedule : {"cosine", "constant"}, default=?
-    Whether the learning rate falls to zero along a half cosine over `epochs`, or stays.
+    {optimizers}, or an instance. Every fit uses a fresh copy.
+optimizer__learning_rate : float, schedule, "auto" or None, default=?
+    Learning rate. With a schedule of ``keras.optimizers.schedules``, `learning_rate_schedule` and
+    `warmup_fraction` are ignored.
+    {learning rate}.
+optimizer__weight_decay : float, "auto" or None, default=?
+    Decoupled weight decay in [0, 1): each step shrinks kernels by learning rate * weight decay.
+    Biases and scales of normalization do not decay.
+    {weight decay}.
+learning_rate_schedule : str, default=?
+    How the learning rate changes over the steps of `fit`: {schedules}.
 warmup_fraction : float, default=?
-    Share of the steps, in [0, 1), over which the learning rate rises from zero in a straight line
-    before it falls along the cosine; 0.2 or more makes it a one-cycle schedule. Not used by
-    ``learning_rate_schedule="constant"`` and by `partial_fit`.
+    Share of the steps, in [0, 1), over which the learning rate first rises linearly from zero. 0.2
+    or more makes the cosine a one-cycle schedule. Ignored by ``learning_rate_schedule="constant"``
+    and by `partial_fit`.
 loss : str or keras.losses.Loss, default=?
-    "categorical_crossentropy", "categorical_focal_crossentropy", or an instance; on one-hot labels.
+    {losses}, or an instance that takes one-hot labels.
 label_smoothing : float, default=?
     Share of the target, in [0, 1), that is spread evenly over all classes, in training and in
-    "val_loss". An instance of a loss brings its own.
+    "val_loss". Must be 0 if `loss` is an instance, which has its own.
 augment : noise or list of noises, default=?
-    Noises of ``skmnist.noise`` that are added to the training rows, one after the other, fresh in
-    each epoch and in a thread beside the training; `when` is not looked at. Noises without a
-    `random_state` follow that of the network. Validation rows and predictions get none. Between the
-    noises of a list, pixels are floats; integers are rounded once, after the last noise.
+    Noises of ``skmnist.noise`` that are applied in turn to the training rows, drawn anew in each
+    epoch in a thread beside the training. Their parameter `when` is ignored. The seeds of noises
+    without a `random_state` follow from the network's. Validation rows and predictions get no
+    noise. Between the noises of a list, pixels are floats; integers are rounded once, at the end.
 test_time_views : int, default=?
-    Number of copies of an image, with the noise of the `augment` that `fit` was given, over which
-    its probabilities are averaged, besides the image itself. 0 is the fastest; it can be set after
-    `fit`.
+    Test-time augmentation: probabilities are averaged over the image and this number of noisy
+    copies of it, made by the `augment` of `fit`. 0 is the fastest. It can be set after `fit`.
 epochs : int, default=?
-    Number of passes over the training rows; at most so many with early stopping.
+    Number of passes over the training rows; with early stopping, the maximum number.
 batch_size : int, default=?
     Rows per gradient step.
 early_stopping : bool, default=?
     Whether to hold out a stratified validation set, stop when its loss no longer falls, and
     restore the best weights.
 validation_fraction : float, default=?
-    Share of the rows to hold out, in (0, 1); used if `early_stopping` and without `X_val`.
+    Share of the rows to hold out, in (0, 1); used with `early_stopping` and without `X_val`.
 n_iter_no_change : int, default=?
-    Epochs without a lower validation loss after which training stops.
+    Early stopping ends the training after this number of epochs without a lower validation loss.
 class_weight : dict or "balanced", default=?
     Weights of the classes, {label: weight}, in training and in "val_loss". They multiply
-    `sample_weight`. A class without a weight has the weight 1; labels that `y` lacks are accepted
+    `sample_weight`. A class without a weight has the weight 1. Labels that `y` lacks are accepted
     if every class of `y` has a weight.
 callbacks : keras.callbacks.Callback or list of them, default=?
-    Callbacks of training, copied for each fit: what they collect is not in the caller's.
+    Callbacks of training. They are deep-copied; the instances you pass are not updated.
 precision : {"auto", "float32", "bfloat16"}, default=?
-    What the layers compute in during training. "auto" is "bfloat16", which is faster, where
-    TensorFlow runs on a processor with instructions for it, and "float32" elsewhere. Weights,
-    validation and prediction are float32 in any case.
+    Precision of the layers in training. "auto" is "bfloat16", which is faster, if TensorFlow runs
+    on a processor with instructions for it, and "float32" otherwise. Weights, validation and
+    prediction are always float32.
 warm_start : bool, default=?
-    Whether `fit` goes on from the present weights; the layers, the image shape, the value range
+    Whether `fit` continues from the present weights. The layers, the image shape, the value range
     and the seed then stay as they are.
 image_shape : tuple of int, default=?
-    (height, width) of the images; None takes it from `X`.
+    (height, width) of the images. If None, it is learned in `fit`.
 value_range : (low, high), default=?
-    Pixel values of black and white; None learns it in `fit`.
+    Pixel values of black and white. If None, they are learned in `fit`.
 random_state : int, RandomState instance or None, default=?
     Seed of the weights, the dropout, the order of the rows, the validation split and `augment`.
 verbose : int, default=?
@@ -113,13 +112,13 @@ verbose : int, default=?
 
 _ATTRIBUTES = """\
 classes_ : ndarray of shape (n_classes,)
-    The labels.
+    The class labels.
 n_classes_ : int
     Number of classes.
 history_ : dict of list of float
     "loss" and "accuracy" of each epoch, and "val_loss" and "val_accuracy" with validation rows.
 model_ : keras.Model
-    The network: pixels of shape (n, height, width, 1) to probabilities.
+    The network; it maps pixels of shape (n, height, width, 1) to probabilities.
 image_shape_ : tuple of int
     (height, width, 1) of the images.
 value_range_ : tuple of two floats
@@ -132,40 +131,50 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
     Names of the columns, if `X` was a table with string column names."""
 
 _NOTES = """\
-The pixels are mapped to [0, 1] inside the network. With an int `random_state` the weights are
+The pixels are mapped to [0, 1] inside the network. With an int `random_state`, the weights are
 the same in every process with the same number of TensorFlow threads."""
 
-# Marker in the docstring of a network -> the text that takes its place.
+# Marker in the docstring of a network -> the text that replaces it.
 _PARAGRAPHS = {
     "{dense parameters}": _DENSE_PARAMETERS,
     "{stem parameters}": _STEM_PARAMETERS,
-    "{deep parameters}": _DEEP_PARAMETERS,
+    "{map parameters}": _MAP_PARAMETERS,
     "{training parameters}": _TRAINING_PARAMETERS,
     "{attributes}": _ATTRIBUTES,
     "{notes}": _NOTES,
 }
 
 
+def quoted(names: Iterable[str]) -> str:
+    """Return names as an enumeration: '"a", "b" or "c"'."""
+    *others, last = (f'"{name}"' for name in names)
+    return f"{', '.join(others)} or {last}" if others else last
+
+
 def complete_docstring(
-    docstring: str, constructor: Callable[..., Any], rates_of_adam: tuple[float, float] | None
+    docstring: str, texts: Mapping[str, str], default_of: Callable[[str], Any]
 ) -> str:
-    """Put in the common paragraphs, the defaults of the constructor and the rates for Adam."""
-    parameters = inspect.signature(constructor).parameters
+    """Fill in the paragraphs, texts for markers inside them such as {losses}, and the defaults."""
+    text = fill_docstring(docstring, _PARAGRAPHS)
+    for name, value in texts.items():
+        text = text.replace(f"{{{name}}}", value)
+    text = re.sub(
+        r"^(\w+)( : .*default=)\?$",
+        lambda match: match[1] + match[2] + repr(default_of(match[1])).replace("'", '"'),
+        text,
+        flags=re.MULTILINE,
+    )
+    return "\n".join(map(_wrapped, text.splitlines())) + "\n"
 
-    def with_default(match: re.Match[str]) -> str:
-        if match["name"] not in parameters:
-            raise TypeError(
-                f"the docstring describes {match['name']!r}, which is no parameter of the "
-                "constructor; write a paragraph of your own instead."
-            )
-        default = repr(parameters[match["name"]].default).replace("'", '"')
-        return f"{match['start']}default={default}"
 
-    line = re.compile(r"^(?P<start>(?P<name>\w+) : .*)default=\?$", re.MULTILINE)
-    text = line.sub(with_default, fill_docstring(docstring, _PARAGRAPHS))
-    for place, name in enumerate(("learning rate", "weight decay")):
-        taken = "that of the optimizer"
-        if rates_of_adam is not None:
-            taken += f', but {rates_of_adam[place]} for "adam" on normalised maps'
-        text = text.replace(f"{{{name}}}", taken)
-    return text
+def _wrapped(line: str) -> str:
+    indent = line[: len(line) - len(line.lstrip())]
+    wrapped = textwrap.fill(
+        line.lstrip(),
+        _WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return wrapped if len(line) > _WIDTH else line

@@ -1,18 +1,18 @@
-"""The parts that networks are built of, and checks of the parameters that describe them.
+"""Layers that several architectures share, and checks of the parameters that describe layers.
 
-Every random part of a network gets its own explicit seed, so that building one neither reads nor
-changes a global generator.
+Every random part of a network gets its own explicit seed, so that building a network neither reads
+nor changes a global generator.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import keras
 import numpy as np
 
-from skmnist._utils import as_python
-from skmnist.neural_network._parameters import did_you_mean
+from skmnist._utils import as_python, did_you_mean
 
 ACTIVATIONS = (
     "elu",
@@ -41,7 +41,7 @@ INITIALIZERS: dict[str, Callable[..., keras.initializers.Initializer]] = {
     "truncated_normal": keras.initializers.TruncatedNormal,
 }
 
-# Every layer is built with these, because Keras would fill them in from settings of the process.
+# Keras reads these from settings of the process unless a layer sets them; every layer does.
 FLOAT32 = {"dtype": "float32"}
 LAYOUT = {"data_format": "channels_last", **FLOAT32}  # X is (n, height, width, 1)
 
@@ -52,10 +52,9 @@ POOLINGS: dict[str, type[keras.Layer]] = {
     "max": keras.layers.GlobalMaxPooling2D,
 }
 
-
 NORMALIZATIONS = ("batch", "group", "layer", "none")
 
-# Conditions that the entries of per-layer parameters meet: (test, description for the message).
+# Conditions on the entries of per-layer parameters: (test, description for the message).
 _Condition = tuple[Callable[[Any], bool], str]
 POSITIVE_INT: _Condition = (
     lambda v: isinstance(v, int) and not isinstance(v, bool) and 0 < v < 2**31,
@@ -89,7 +88,7 @@ def as_layers(
 
 
 def per_layer(name: str, value: Any, n_layers: int, condition: _Condition) -> tuple[Any, ...]:
-    """Return a parameter with one entry per layer; a scalar counts for all layers."""
+    """Return a parameter with one entry per layer; a scalar applies to all layers."""
     value = as_python(value)
     entries = as_layers(name, value, condition, may_be_empty=True)
     if not isinstance(value, tuple):
@@ -118,7 +117,7 @@ class Seeds:
 def input_layers(
     image_shape: tuple[int, int, int], value_range: tuple[float, float]
 ) -> list[keras.Layer]:
-    """Take pixels in their value range and map them to [0, 1] inside the graph."""
+    """Return the input and the layer that maps pixels from their value range to [0, 1]."""
     low, high = value_range
     span = high - low
     return [
@@ -128,10 +127,10 @@ def input_layers(
 
 
 def normalization_layers(kind: str, n_channels: int, name: str, **kwargs: Any) -> list[keras.Layer]:
-    """Normalise feature maps of so many channels in one of the ways of `NORMALIZATIONS`."""
+    """Return the normalization of feature maps, one of `NORMALIZATIONS`, as a list of layers."""
     if kind == "batch":
-        # Keras' own momentum of 0.99 needs hundreds of steps before its averages can predict, which
-        # is several epochs of some thousand digits.
+        # With Keras' default momentum of 0.99, the averages need hundreds of steps before they can
+        # predict, which is several epochs of some thousand digits.
         return [keras.layers.BatchNormalization(momentum=0.9, name=name, **FLOAT32, **kwargs)]
     if kind == "none":
         return []
@@ -146,7 +145,7 @@ def activation_layer(activation: str, name: str) -> keras.Layer:
 def activated(
     layer_of: Callable[..., keras.Layer], name: str, activation: str, batch_normalization: bool
 ) -> list[keras.Layer]:
-    """Follow a linear layer by its activation, with batch normalisation in between if wanted."""
+    """Return a linear layer and its activation, with or without batch normalization between."""
     if not batch_normalization:
         return [layer_of(name=name, activation=activation)]
     return [
@@ -163,7 +162,7 @@ def dropout_layers(rate: float, seeds: Seeds, name: str) -> list[keras.Layer]:
 
 
 def output_layer(n_classes: int, seeds: Seeds, kernel_initializer: str) -> keras.Layer:
-    """Return the layer of the probabilities."""
+    """Return the softmax layer."""
     return keras.layers.Dense(
         n_classes,
         activation="softmax",
@@ -184,19 +183,58 @@ def dense_layers(
     kernel_initializer: Any,
     output_kernel_initializer: str,
 ) -> list[keras.Layer]:
-    """Stack the dense layers that end a network, softmax included."""
+    """Return the dense layers at the end of a network, the softmax layer included."""
     sizes = as_layers("hidden_layer_sizes", hidden_layer_sizes, POSITIVE_INT, may_be_empty=True)
     rates = per_layer("dropout", dropout, len(sizes), RATE)
     initializers = per_layer("kernel_initializer", kernel_initializer, len(sizes), INITIALIZER)
     layers: list[keras.Layer] = []
     for i, (size, rate, initializer) in enumerate(zip(sizes, rates, initializers, strict=True), 1):
-        name, kernel = f"dense_{i}", seeds.initializer(initializer)
-
-        def dense(
-            size: int = size, kernel: keras.initializers.Initializer = kernel, **kwargs: Any
-        ) -> keras.Layer:
-            return keras.layers.Dense(size, kernel_initializer=kernel, **FLOAT32, **kwargs)
-
-        layers += activated(dense, name, activation, batch_normalization)
-        layers += dropout_layers(rate, seeds, name)
+        kernel = seeds.initializer(initializer)
+        dense = partial(keras.layers.Dense, size, kernel_initializer=kernel, **FLOAT32)
+        layers += activated(dense, f"dense_{i}", activation, batch_normalization)
+        layers += dropout_layers(rate, seeds, f"dense_{i}")
     return [*layers, output_layer(n_classes, seeds, output_kernel_initializer)]
+
+
+def convolutions(
+    seeds: Seeds, normalization: str, kernel_initializer: str
+) -> Callable[..., keras.Layer]:
+    """Return a function that makes convolutions with padding, for one normalization."""
+
+    def conv(n_filters: int, size: int, name: str, stride: int = 1) -> keras.Layer:
+        return keras.layers.Conv2D(
+            n_filters,
+            size,
+            strides=stride,
+            padding="same",
+            use_bias=normalization == "none",
+            kernel_initializer=seeds.initializer(kernel_initializer),
+            name=name,
+            **LAYOUT,
+        )
+
+    return conv
+
+
+def pooled_output_layers(
+    n_classes: int, seeds: Seeds, pooling: str, dropout: float, output_kernel_initializer: str
+) -> list[keras.Layer]:
+    """Return global pooling, dropout and the softmax layer."""
+    return [
+        POOLINGS[pooling](name="pooling", **LAYOUT),
+        *dropout_layers(dropout, seeds, "pooling"),
+        output_layer(n_classes, seeds, output_kernel_initializer),
+    ]
+
+
+def chain(maps: Any, layers: Iterable[keras.Layer]) -> Any:
+    """Apply layers one after the other."""
+    for layer in layers:
+        maps = layer(maps)
+    return maps
+
+
+def in_float32(model: keras.Model) -> keras.Model:
+    """Return a model whose own policy is float32, whatever Keras' global policy is."""
+    model.dtype_policy = keras.DTypePolicy("float32")  # the constructor has no such argument
+    return model

@@ -1,40 +1,137 @@
-"""Parameters as they are given: numbers of any library, and names that may be misspelt."""
+"""The parameters that all networks share, and how parameters are read, checked and documented."""
 
-from collections.abc import Iterable
-from difflib import get_close_matches
+import inspect
+from collections.abc import Sequence
+from dataclasses import MISSING, Field
+from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
+import keras
+import numpy as np
 from sklearn.base import BaseEstimator
 
-from skmnist._utils import as_python, validate_arguments
-from skmnist._utils._sklearn import InvalidParameterError, StrOptions
-from skmnist.neural_network._augmentation import advise_on
+from skmnist._utils import as_python, did_you_mean, estimator_dataclass, validate_arguments
+from skmnist._utils._sklearn import HasMethods, Interval, InvalidParameterError, StrOptions
+from skmnist.neural_network._docstrings import complete_docstring, quoted
+from skmnist.neural_network._layers import ACTIVATIONS, INITIALIZERS
+from skmnist.neural_network.backends._precision import PRECISIONS
+from skmnist.neural_network.training._augmentation import advise_on
+from skmnist.neural_network.training._losses import LOSSES
+from skmnist.neural_network.training._optimizers import OPTIMIZERS, SCHEDULES
 
 
-def did_you_mean(value: Any, names: Iterable[str]) -> str:
-    """Return a sentence with the name that is closest to a wrong one; empty if none is close."""
-    if not isinstance(value, str):
-        return ""
-    close = get_close_matches(value.lower().replace("-", "_"), names, n=1)
-    return f" Did you mean {close[0]!r}?" if close else ""
-
-
+@estimator_dataclass
 class ParametersMixin:
-    """Reads and checks the parameters of an estimator, whose attributes stay as they were given."""
+    """Shared parameters; the attributes stay as they were passed."""
 
-    _get_param_names: Any
-    _parameter_constraints: ClassVar[dict[str, list[Any]]]
-    augment: Any
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "optimizer": [StrOptions(set(OPTIMIZERS)), keras.optimizers.Optimizer],
+        "optimizer__learning_rate": [
+            StrOptions({"auto"}),
+            None,
+            Interval(Real, 0, 1e38, closed="right"),
+            keras.optimizers.schedules.LearningRateSchedule,
+        ],
+        "optimizer__weight_decay": [
+            StrOptions({"auto"}),
+            None,
+            Interval(Real, 0, 1, closed="left"),
+        ],
+        "learning_rate_schedule": [StrOptions(set(SCHEDULES))],
+        "warmup_fraction": [Interval(Real, 0, 1, closed="left")],
+        "loss": [StrOptions(set(LOSSES)), keras.losses.Loss],
+        "label_smoothing": [Interval(Real, 0, 1, closed="left")],
+        "augment": [None, list, tuple, HasMethods("augment")],
+        "test_time_views": [Interval(Integral, 0, None, closed="left")],
+        "epochs": [Interval(Integral, 1, 2**31 - 1, closed="both")],
+        "batch_size": [Interval(Integral, 1, 2**31 - 1, closed="both")],
+        "early_stopping": ["boolean"],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+        "class_weight": [None, StrOptions({"balanced"}), dict],
+        "callbacks": [None, list, tuple, keras.callbacks.Callback],
+        "precision": [StrOptions(set(PRECISIONS))],
+        "warm_start": ["boolean"],
+        "image_shape": [None, "array-like"],
+        "value_range": [None, "array-like"],
+        "random_state": ["random_state"],
+        "verbose": [StrOptions({"auto"}), Interval(Integral, 0, 2, closed="both"), "boolean"],
+    }
+    _get_param_names: ClassVar[Any]
+    # Tuned learning rate and weight decay: "auto" for "adam" by name on normalized maps.
+    _rates_of_adam: ClassVar[tuple[float, float] | None] = None
+
+    optimizer: str | keras.optimizers.Optimizer = "adam"
+    optimizer__learning_rate: Any = "auto"
+    optimizer__weight_decay: float | str | None = "auto"
+    learning_rate_schedule: str = "cosine"
+    warmup_fraction: float = 0.0
+    loss: str | keras.losses.Loss = "categorical_crossentropy"
+    label_smoothing: float = 0.0
+    augment: Any = None
+    test_time_views: int = 0
+    epochs: int = 20
+    batch_size: int = 32
+    early_stopping: bool = False
+    validation_fraction: float = 0.1
+    n_iter_no_change: int = 10
+    class_weight: dict[Any, float] | str | None = None
+    callbacks: Any = None
+    precision: str = "auto"
+    warm_start: bool = False
+    image_shape: Sequence[int] | None = None
+    value_range: Sequence[float] | None = None
+    random_state: int | np.random.RandomState | None = None
+    verbose: int = 0
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.__doc__:
+            cls.__doc__ = complete_docstring(cls.__doc__, cls._texts(), cls._default_of)
+
+    @classmethod
+    def _texts(cls) -> dict[str, str]:
+        """Return what the docstring says about the tables of names and the tuned rates."""
+        texts = {
+            "activations": quoted(ACTIVATIONS),
+            "initializers": quoted(INITIALIZERS),
+            "losses": quoted(LOSSES),
+            "optimizers": quoted(OPTIMIZERS),
+            "schedules": "; ".join(f'"{name}" {s.description}' for name, s in SCHEDULES.items()),
+            "learning rate": '"auto" and None use the default of the optimizer',
+            "weight decay": '"auto" and None use the default of the optimizer',
+        }
+        if cls._rates_of_adam is not None:
+            rates = dict(zip(("learning rate", "weight decay"), cls._rates_of_adam, strict=True))
+            for name, rate in rates.items():
+                texts[name] = (
+                    f'"auto" is {rate} for "adam" on normalized maps, and the default of the '
+                    "optimizer otherwise; None is the default of the optimizer"
+                )
+        return texts
+
+    @classmethod
+    def _default_of(cls, name: str) -> Any:
+        """Return the default of a parameter, even before the dataclass has its constructor."""
+        if hasattr(cls.__init__, "__signature__"):  # set by `estimator_dataclass`
+            default = getattr(cls, name, MISSING)
+            default = default.default if isinstance(default, Field) else default
+        else:
+            parameter = inspect.signature(cls).parameters.get(name)
+            default = MISSING if parameter is None else parameter.default
+        if default is MISSING:
+            raise TypeError(
+                f"the docstring describes {name!r}, which is not a parameter of the constructor; "
+                "write a paragraph of your own instead."
+            )
+        return default
 
     def _value(self, name: str) -> Any:
         """Return a parameter, with Python's numbers in the place of numpy's."""
         return as_python(getattr(self, name))
 
-    def _values(self, *names: str) -> dict[str, Any]:
-        return {name: self._value(name) for name in names}
-
     def _validate_params(self) -> None:
-        """Check the parameters, and name the choice that is closest to a misspelt one."""
+        """Check the parameters; the error suggests the name that is closest to a misspelled one."""
         for name, constraints in self._parameter_constraints.items():
             value = self._value(name)
             try:
@@ -82,3 +179,23 @@ class ParametersMixin:
             setattr(self, name, params[name])
         BaseEstimator.set_params(self, **nested)
         return self
+
+    def _rates(self) -> tuple[Any, float | None]:
+        """Return the learning rate and the weight decay; None is the default of the optimizer."""
+        learning_rate = self._value("optimizer__learning_rate")
+        weight_decay = self._value("optimizer__weight_decay")
+        tuned: tuple[Any, Any] = (None, None)
+        if self._rates_of_adam and self._value("optimizer") == "adam" and self._normalizes_maps():
+            tuned = self._rates_of_adam
+        if learning_rate == "auto":
+            learning_rate = tuned[0]
+        if weight_decay == "auto":
+            weight_decay = tuned[1]
+        if isinstance(learning_rate, Integral):
+            # A schedule computes in the type of its peak: an integer would round the rates.
+            learning_rate = float(learning_rate)
+        return learning_rate, weight_decay
+
+    def _normalizes_maps(self) -> bool:
+        """Tell whether feature maps are normalized, which allows a larger learning rate."""
+        return False

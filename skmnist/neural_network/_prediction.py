@@ -1,4 +1,4 @@
-"""Prediction by a trained network, and its way into files and out of them."""
+"""Prediction by a fitted network, and pickling."""
 
 from typing import Any
 
@@ -16,25 +16,26 @@ from skmnist._utils import (
     sign_state,
     snapshot,
 )
-from skmnist.neural_network._augmentation import Augmentation, check_views
-from skmnist.neural_network._inference import CompiledInference
-from skmnist.neural_network._runtime import check_process
-from skmnist.neural_network._state import backend_versions, pack_model, unpack_model
+from skmnist.neural_network.backends._chosen import ChosenPredictor
+from skmnist.neural_network.backends._keras import Predictor
+from skmnist.neural_network.backends._process import check_process
+from skmnist.neural_network.backends._state import backend_versions, pack_model, unpack_model
+from skmnist.neural_network.training._augmentation import Augmentation, check_views
 
-# Rows that are made noisy at once for predictions over several views.
+# Rows per call of the noises that make views.
 _ROWS_PER_VIEW = 4096
 
 
 class PredictionMixin:
-    """What a network does when it is trained: it predicts, and is pickled."""
+    """Prediction and pickling."""
 
-    # What `fit` sets.
+    # Set by `fit`.
     classes_: np.ndarray
     model_: keras.Model
     test_time_views: int
     value_range_: tuple[float, float]
     _augmentation: Augmentation | None
-    _inference: CompiledInference
+    _predictor: Predictor
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Predict the probabilities of the classes.
@@ -54,26 +55,26 @@ class PredictionMixin:
         NotFittedError
             If the network has not been fitted.
         ForkedProcessError
-            If this process was forked after TensorFlow had started.
+            If this process was forked after a network had been used.
         TypeError, ValueError
-            If `X` does not fit the training images, or `test_time_views` is no number of views or
-            needs a noise that `fit` was not given.
+            If `X` does not match the training images, if `test_time_views` is not a valid number,
+            or if it is positive and `augment` was None in `fit`.
         """
         check_is_fitted(self)
         check_process()
         network = snapshot(self)
         images = clip_to_value_range(check_images(network, X, reset=False), network.value_range_)
         images = images[..., np.newaxis]
-        probabilities = network._inference(images)
+        probabilities = network._predictor(images)
         n_views = as_python(network.test_time_views)
         if n_views != 0:
             augmentation = check_views(n_views, network._augmentation)
             for rows in gen_batches(len(images), _ROWS_PER_VIEW):
-                # A training row gets other views than those that it was trained on.
+                # With other keys, the views of a training row differ from its noise in training.
                 keys = ~augmentation.keys(images[rows])
                 for view in range(n_views):
                     noisy = augmentation.noisy(images[rows], keys, view)
-                    probabilities[rows] += network._inference(noisy)
+                    probabilities[rows] += network._predictor(noisy)
             probabilities /= 1 + n_views
         return probabilities
 
@@ -88,7 +89,7 @@ class PredictionMixin:
         Returns
         -------
         ndarray of shape (n, n_classes), float32
-            Finite logarithms: a probability that underflows counts as the smallest normal float32.
+            Finite logarithms: a probability of 0 is replaced by the smallest normal float32.
 
         Raises
         ------
@@ -108,7 +109,7 @@ class PredictionMixin:
         Returns
         -------
         ndarray of shape (n,)
-            Labels, of the type of the labels in `fit`.
+            Class labels of the same type as in `fit`.
 
         Raises
         ------
@@ -123,7 +124,7 @@ class PredictionMixin:
 
     def __getstate__(self) -> dict[str, Any]:
         state = dict(BaseEstimator.__getstate__(self))
-        for name in ("_inference", "_optimizer"):
+        for name in ("_predictor", "_optimizer"):
             state.pop(name, None)
         if "model_" in state:
             state["model_"] = pack_model(state["model_"])
@@ -136,7 +137,7 @@ class PredictionMixin:
             model = unpack_model(state["model_"], versions)
             state |= {
                 "model_": model,
-                "_inference": CompiledInference(model),
+                "_predictor": ChosenPredictor(model),
                 "_optimizer": (None, None),
             }
         BaseEstimator.__setstate__(self, state)

@@ -1,4 +1,4 @@
-"""Rows that a network is trained on."""
+"""Training rows, and their order."""
 
 from dataclasses import dataclass
 
@@ -28,8 +28,8 @@ class Samples:
 
 
 def order_of_epoch(n_rows: int, *, seed: int, epoch: int) -> np.ndarray:
-    """Return the order of the training rows, a function of the seed and the epoch alone.
+    """Return the order of the training rows, which depends only on the seed and the epoch.
 
-    Keras shuffles with TensorFlow's global generator, or by the number of the epoch only.
+    Keras shuffles with TensorFlow's global generator, or by the number of the epoch alone.
     """
     return np.random.default_rng([seed, epoch]).permutation(n_rows)

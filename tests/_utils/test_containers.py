@@ -118,7 +118,7 @@ def test_names_are_learned_and_checked_in_each_container(to_table):
 @pytest.mark.parametrize("reset", [True, False])
 def test_columns_of_one_name_are_refused(reset):
     X = pd.DataFrame(np.eye(4), columns=["p", "q", "r", "q"])
-    with pytest.raises(ValueError, match=r"X has several columns of the name 'q'.*X\.to_numpy\(\)"):
+    with pytest.raises(ValueError, match=r"X has several columns named 'q'.*X\.to_numpy\(\)"):
         check_images(fitted(np.eye(4)), X, reset=reset)
 
 
@@ -184,7 +184,7 @@ def test_masked_arrays():
     assert_array_equal(images_of(masked.filled(0)), np.where(X > 5, 0, X).reshape(2, 2, 2))
 
 
-# What is no array ---------------------------------------------------------------------------------
+# Objects that are not arrays ----------------------------------------------------------------------
 
 
 class Batches:

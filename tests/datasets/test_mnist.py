@@ -7,12 +7,14 @@ import re
 import stat
 import tracemalloc
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from skmnist.datasets import _mnist, fetch_mnist, get_data_home, load_mnist_sample
+from skmnist.datasets import _fetch, _mnist, fetch_mnist, get_data_home, load_mnist_sample
+from skmnist.datasets._records import ArrayRecord, DatasetRecord, FileRecord
 from skmnist.exceptions import DatasetIntegrityError, DatasetNotFoundError, SkmnistWarning
 
 
@@ -26,12 +28,22 @@ def arrays(monkeypatch):
         "x_test": rng.integers(0, 256, (3, 28, 28), dtype=np.uint8),
         "y_test": np.array([7, 2, 1], dtype=np.uint8),
     }
-    digests = {
-        name: _mnist._Array(array.shape, hashlib.sha256(array).hexdigest())
-        for name, array in tiny.items()
-    }
-    monkeypatch.setattr(_mnist, "_ARRAYS", digests)
+    change_file(monkeypatch, arrays=records_of(tiny))
     return tiny
+
+
+def records_of(arrays):
+    return {
+        name: ArrayRecord(array.shape, hashlib.sha256(array).hexdigest())
+        for name, array in arrays.items()
+    }
+
+
+def change_file(monkeypatch, **changes):
+    """Change what is known of the file of MNIST."""
+    (file,) = _mnist.MNIST.files
+    record = replace(_mnist.MNIST, files=(replace(file, **changes),))
+    monkeypatch.setattr(_mnist, "MNIST", record)
 
 
 @pytest.fixture
@@ -41,7 +53,7 @@ def home(arrays, tmp_path, monkeypatch):
     def refuse(*args, **kwargs):
         raise AssertionError("fetch_mnist wants to download")
 
-    monkeypatch.setattr(_mnist, "download", refuse)
+    monkeypatch.setattr(_fetch, "download", refuse)
     np.savez(tmp_path / "mnist.npz", **arrays)
     return tmp_path
 
@@ -52,9 +64,8 @@ def publish(serve, reply, monkeypatch):
 
     def start(content, *first):
         server = serve(*first, reply(content))
-        monkeypatch.setattr(_mnist, "_URL", server.url)
-        monkeypatch.setattr(_mnist, "_FILE_SHA256", hashlib.sha256(content).hexdigest())
-        monkeypatch.setattr(_mnist, "_FILE_SIZE", len(content))
+        sha256 = hashlib.sha256(content).hexdigest()
+        change_file(monkeypatch, url=server.url, sha256=sha256, n_bytes=len(content))
         return server
 
     return start
@@ -182,14 +193,14 @@ def refused(home, reason):
     message = str(caught.value)
     assert message.startswith(f"{path} is damaged or is not MNIST: ")
     assert "move or delete it" in message
-    assert _mnist._URL in message
+    assert _mnist.MNIST.files[0].url in message
     assert path.read_bytes() == before
     assert [file.name for file in home.iterdir()] == ["mnist.npz"]
     return caught.value
 
 
 def test_wrong_values(home, arrays):
-    expected = _mnist._ARRAYS["x_train"].sha256
+    expected = _mnist.MNIST.files[0].arrays["x_train"].sha256
     arrays["x_train"][0, 0, 0] ^= 1
     got = hashlib.sha256(arrays["x_train"]).hexdigest()
     np.savez(home / "mnist.npz", **arrays)
@@ -387,6 +398,55 @@ def test_an_existing_file_is_never_downloaded_again(arrays, publish, tmp_path):
     (tmp_path / "mnist.npz").write_bytes(b"something that the user may want back")
     refused(tmp_path, "it cannot be read")
     assert server.n_requests == 0
+
+
+# --- other data sets
+
+
+def test_another_data_set_is_a_record(serve, reply, tmp_path):
+    """Two files of a part each: only the one that is needed is downloaded."""
+    arrays = {
+        "x_train": np.arange(12, dtype=np.uint8).reshape(3, 2, 2),
+        "y_train": np.array([2, 0, 1], dtype=np.uint8),
+        "x_test": np.arange(8, dtype=np.uint8).reshape(2, 2, 2),
+        "y_test": np.array([1, 2], dtype=np.uint8),
+    }
+    servers, files = [], []
+    for part in ("train", "test"):
+        members = {name: array for name, array in arrays.items() if name.endswith(part)}
+        content = as_npz(members)
+        servers.append(serve(reply(content)))
+        files.append(
+            FileRecord(
+                name=f"other-{part}.npz",
+                url=servers[-1].url,
+                sha256=hashlib.sha256(content).hexdigest(),
+                n_bytes=len(content),
+                arrays=records_of(members),
+            )
+        )
+    record = DatasetRecord(
+        title="Another", function="fetch_another", descr="mnist", files=tuple(files)
+    )
+    options = {
+        "data_home": tmp_path,
+        "download_if_missing": True,
+        "return_X_y": False,
+        "as_frame": False,
+        "n_retries": 0,
+        "delay": 0.0,
+    }
+    another = _fetch.fetch(record, subset="test", **options)
+    np.testing.assert_array_equal(another.images, arrays["x_test"])
+    assert [server.n_requests for server in servers] == [0, 1]
+    with pytest.raises(
+        DatasetNotFoundError, match=r"Another is not at .*other-train\.npz, .* there\.$"
+    ):
+        _fetch.fetch(record, subset="all", **options | {"download_if_missing": False})
+    assert _fetch.fetch(record, subset="all", **options).target.tolist() == [2, 0, 1, 1, 2]
+    assert [server.n_requests for server in servers] == [1, 1]
+    with pytest.raises(ValueError, match="'subset' parameter of fetch_another must be"):
+        _fetch.fetch(record, subset="some", **options)
 
 
 # --- the real file

@@ -46,7 +46,7 @@ def test_a_wrong_checksum_writes_nothing(serve, reply, tmp_path):
     server = serve(reply(b"<html>please log in</html>"))
     got = hashlib.sha256(b"<html>please log in</html>").hexdigest()
     path = tmp_path / "home" / "mnist.npz"
-    message = f"{server.url} is not the file expected: its SHA-256 is {got}, expected {SHA256}. "
+    message = f"{server.url} is not the expected file: its SHA-256 is {got}, expected {SHA256}. "
     with pytest.raises(DatasetIntegrityError, match=re.escape(message)) as caught:
         download(server.url, path, n_retries=3)
     assert f"by hand and place it as {path}" in str(caught.value)
@@ -71,7 +71,7 @@ def test_404_is_not_retried(serve, reply, tmp_path):
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 def test_a_redirection_to_no_address(serve, reply, tmp_path):
     server = serve(reply(status=302, location="http://[::1"))
-    with pytest.raises(DatasetNotFoundError, match="an address that is none: Invalid IPv6"):
+    with pytest.raises(DatasetNotFoundError, match="redirects to an invalid address: Invalid IPv6"):
         download(server.url, tmp_path / "mnist.npz")
     gc.collect()  # urllib has left the connection open
 

@@ -67,15 +67,15 @@ def test_dropout_sits_where_it_was_published(name, where):
     assert found == where
 
 
-def test_initialisers_are_as_published():
-    def initialisers(name):
+def test_initializers_are_as_published():
+    def initializers(name):
         layers = layers_of(reference_architectures()[name]).layers
         return [type(la.kernel_initializer).__name__ for la in layers if hasattr(la, "kernel")]
 
-    assert initialisers("mlp-4") == [
+    assert initializers("mlp-4") == [
         "RandomNormal", "GlorotUniform", "GlorotUniform", "GlorotUniform", "RandomNormal",
     ]  # fmt: skip
-    assert initialisers("cnn-5") == ["HeUniform"] * 4 + ["RandomNormal"] * 2 + ["GlorotUniform"]
+    assert initializers("cnn-5") == ["HeUniform"] * 4 + ["RandomNormal"] * 2 + ["GlorotUniform"]
 
 
 def test_estimators_are_fresh():

@@ -1,20 +1,24 @@
-"""Parameters as numbers of numpy, and names that are misspelt."""
+"""Parameters as numbers of numpy, and names that are misspelled."""
 
 import json
 import pickle
 
+import keras
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.model_selection import RandomizedSearchCV
 
+from skmnist._utils import as_python, did_you_mean
 from skmnist.neural_network import (
     CNNClassifier,
     DenseNetClassifier,
     MLPClassifier,
     ResNetClassifier,
 )
-from skmnist.neural_network._parameters import as_python, did_you_mean
+from skmnist.neural_network._layers import ACTIVATIONS, INITIALIZERS
+from skmnist.neural_network.training._losses import LOSSES
+from skmnist.neural_network.training._optimizers import OPTIMIZERS, SCHEDULES
 from skmnist.noise import GaussianNoise
 
 # Floats are exact in float32. 21 epochs of 13 batches are more steps than a uint8 holds.
@@ -79,6 +83,13 @@ PARAMETERS = {
         "conv_dropout": 0.125,
         **DEEP,
     },
+}
+TABLES = {
+    "activation": ACTIVATIONS,
+    "kernel_initializer": INITIALIZERS,
+    "learning_rate_schedule": SCHEDULES,
+    "loss": LOSSES,
+    "optimizer": OPTIMIZERS,
 }
 
 
@@ -181,7 +192,7 @@ def test_python_twins(value, expected):
     ],
     ids=str,
 )
-def test_misspelt_name_is_answered_by_the_closest(params, message, X, y, make_mlp):
+def test_misspelled_name_is_answered_by_the_closest(params, message, X, y, make_mlp):
     with pytest.raises(ValueError, match=message.replace("?", r"\?")):
         make_mlp(**params).fit(X, y)
 
@@ -225,3 +236,45 @@ def test_no_hidden_layers_are_fine(X, y, make_cnn, make_mlp):
     for make in (make_cnn, make_mlp):
         net = make(hidden_layer_sizes=np.array([], dtype=int), dropout=(), epochs=1)
         assert net.fit(X, y).predict(X).shape == y.shape
+
+
+@pytest.mark.parametrize("network", PARAMETERS)
+def test_every_name_of_a_table_is_documented_and_accepted(network):
+    for name, table in TABLES.items():
+        (choices,) = (c for c in network._parameter_constraints[name] if hasattr(c, "options"))
+        assert choices.options == set(table)
+        text = network.__doc__.partition(f"\n{name} :")[2].partition(" :")[0]
+        assert all(f'"{choice}"' in text for choice in table)
+
+
+# Rates -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("net", "expected"),
+    [
+        (MLPClassifier(), (None, None)),
+        (CNNClassifier(), (0.005, 0.05)),
+        (ResNetClassifier(), (0.01, 0.05)),
+        (DenseNetClassifier(), (0.01, 0.05)),
+        (CNNClassifier(batch_normalization=False), (None, None)),
+        (ResNetClassifier(normalization="none"), (None, None)),
+        (CNNClassifier(optimizer="sgd"), (None, None)),
+        (CNNClassifier(optimizer=keras.optimizers.Adam(0.5)), (None, None)),
+        (CNNClassifier(optimizer__learning_rate=0.1), (0.1, 0.05)),
+        (CNNClassifier(optimizer__weight_decay=0.0), (0.005, 0.0)),
+        (CNNClassifier(optimizer__learning_rate=None), (None, 0.05)),
+        (CNNClassifier(optimizer__weight_decay=None), (0.005, None)),
+        (CNNClassifier(optimizer__learning_rate=np.str_("auto")), (0.005, 0.05)),
+    ],
+)
+def test_tuned_rates_are_for_adam_by_name_on_normalized_maps(net, expected):
+    assert net._rates() == expected
+
+
+def test_tuned_rates_are_documented():
+    for network in (CNNClassifier, ResNetClassifier, DenseNetClassifier):
+        rate, decay = network._rates_of_adam
+        for value in (rate, decay):
+            assert f'"auto" is {value} for "adam" on normalized maps' in network.__doc__
+    assert '"adam" on' not in MLPClassifier.__doc__

@@ -9,11 +9,13 @@ import struct
 import threading
 import time
 from contextlib import suppress
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from skmnist.datasets import _mnist, _remote, fetch_mnist
+from skmnist.datasets._records import ArrayRecord, FileRecord
 
 pytestmark = pytest.mark.stress
 
@@ -168,16 +170,17 @@ class Server:
 # urllib leaves the connection open where it does not understand a redirection.
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 def test_downloads(judge, monkeypatch, tmp_path):
-    digests = {k: _mnist._Array(v.shape, hashlib.sha256(v).hexdigest()) for k, v in ARRAYS.items()}
-    monkeypatch.setattr(_mnist, "_ARRAYS", digests)
-    monkeypatch.setattr(_mnist, "_FILE_SHA256", hashlib.sha256(FILE).hexdigest())
-    monkeypatch.setattr(_mnist, "_FILE_SIZE", len(FILE))
+    digests = {k: ArrayRecord(v.shape, hashlib.sha256(v).hexdigest()) for k, v in ARRAYS.items()}
+    sha256 = hashlib.sha256(FILE).hexdigest()
     monkeypatch.setattr(_remote, "TIMEOUT", 0.5)
     monkeypatch.setenv("no_proxy", "*")
     deeds = MISBEHAVIOURS | SOUND
     for number, (what, deed) in enumerate(deeds.items()):
         server, home = Server(deed), tmp_path / f"home {number}"
-        monkeypatch.setattr(_mnist, "_URL", server.url)
+        file = FileRecord(
+            name="mnist.npz", url=server.url, sha256=sha256, n_bytes=len(FILE), arrays=digests
+        )
+        monkeypatch.setattr(_mnist, "MNIST", replace(_mnist.MNIST, files=(file,)))
 
         def fetch(home=home):
             try:

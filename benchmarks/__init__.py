@@ -1,0 +1,1 @@
+"""Benchmarks of speed, memory, accuracy and fidelity; run one by ``python -m benchmarks.NAME``."""

@@ -1,0 +1,65 @@
+from skmnist import (
+    datasets,
+    exceptions,
+    model_selection,
+    neural_network,
+    noise,
+    persistence,
+    preprocessing,
+    robustness,
+)
+from skmnist._show_versions import show_versions
+from skmnist.datasets import fetch_mnist, load_mnist_sample, make_noisy
+from skmnist.model_selection import reference_architectures
+from skmnist.neural_network import (
+    CNNClassifier,
+    DenseNetClassifier,
+    MLPClassifier,
+    ResNetClassifier,
+)
+from skmnist.noise import (
+    GaussianNoise,
+    RandomAffine,
+    RandomBrightness,
+    RandomNoise,
+    ReferenceNoise,
+    SaltAndPepperNoise,
+    make_noise,
+    make_suite,
+)
+from skmnist.preprocessing import PixelScaler
+from skmnist.robustness import compare_robustness, robustness_scores
+
+__all__ = [
+    "CNNClassifier",
+    "DenseNetClassifier",
+    "GaussianNoise",
+    "MLPClassifier",
+    "PixelScaler",
+    "RandomAffine",
+    "RandomBrightness",
+    "RandomNoise",
+    "ReferenceNoise",
+    "ResNetClassifier",
+    "SaltAndPepperNoise",
+    "__version__",
+    "compare_robustness",
+    "datasets",
+    "exceptions",
+    "fetch_mnist",
+    "load_mnist_sample",
+    "make_noise",
+    "make_noisy",
+    "make_suite",
+    "model_selection",
+    "neural_network",
+    "noise",
+    "persistence",
+    "preprocessing",
+    "reference_architectures",
+    "robustness",
+    "robustness_scores",
+    "show_versions",
+]
+
+__version__: str

@@ -1,0 +1,102 @@
+"""What a bug report needs: versions, processor and environment.
+
+Only the standard library is imported, so that it works where a dependency is broken.
+"""
+
+import os
+import platform
+import sys
+from collections.abc import Iterator, Mapping
+from importlib import metadata
+from pathlib import Path
+
+import skmnist
+
+__all__ = ["show_versions"]
+
+_DEPENDENCIES = (
+    "joblib",
+    "keras",
+    "numpy",
+    "pandas",
+    "scikeras",
+    "scikit-learn",
+    "scipy",
+    "tensorflow",
+)
+_OPTIONAL_DEPENDENCIES = ("matplotlib", "mlxtend")
+# Instruction sets that decide which kernels TensorFlow chooses, by their names on Linux.
+_FLAGS = ("avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile", "amx_bf16")
+_CPUINFO = Path("/proc/cpuinfo")
+_VARIABLES = (
+    "KERAS_BACKEND",
+    "TF_ENABLE_ONEDNN_OPTS",
+    "ONEDNN_MAX_CPU_ISA",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+    "OMP_NUM_THREADS",
+    "CUDA_VISIBLE_DEVICES",
+)
+
+
+def show_versions() -> None:
+    """Print the versions, the processor and the environment for a bug report.
+
+    Nothing is imported to find the versions: neither Keras nor TensorFlow starts.
+
+    See Also
+    --------
+    sklearn.show_versions : The same for scikit-learn.
+
+    Examples
+    --------
+    >>> import skmnist
+    >>> skmnist.show_versions()
+    <BLANKLINE>
+    System
+    ...
+    """
+    for title, entries in (
+        ("System", dict(_system())),
+        ("Dependencies", {"skmnist": skmnist.__version__, **_versions()}),
+        ("Environment", {name: os.environ.get(name, "not set") for name in _VARIABLES}),
+    ):
+        _print_section(title, entries)
+
+
+def _system() -> Iterator[tuple[str, str]]:
+    yield "python", sys.version.replace("\n", " ")
+    yield "executable", sys.executable
+    yield "platform", platform.platform()
+    cpuinfo = _read_cpuinfo()
+    yield "processor", cpuinfo.get("model name") or platform.processor() or "unknown"
+    yield "cores", str(os.cpu_count())
+    flags = cpuinfo.get("flags", "").split()
+    yield "flags", " ".join(flag for flag in _FLAGS if flag in flags) or "unknown"
+
+
+def _read_cpuinfo() -> dict[str, str]:
+    """Return what Linux says of the last processor; elsewhere nothing."""
+    try:
+        lines = _CPUINFO.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return {}
+    pairs = (line.partition(":") for line in lines)
+    return {key.strip(): value.strip() for key, _, value in pairs}
+
+
+def _versions() -> dict[str, str]:
+    versions = {}
+    for name in (*_DEPENDENCIES, *_OPTIONAL_DEPENDENCIES):
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            versions[name] = "not installed"
+    return versions
+
+
+def _print_section(title: str, entries: Mapping[str, str]) -> None:
+    print(f"\n{title}")
+    width = max(map(len, entries))
+    for name, value in entries.items():
+        print(f"{name:>{width}}: {value}")

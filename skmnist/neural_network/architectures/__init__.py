@@ -1,0 +1,1 @@
+"""The networks: class and builder of an architecture in one file."""

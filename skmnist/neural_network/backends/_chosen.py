@@ -1,0 +1,12 @@
+"""The trainer and the predictor of the back end that Keras runs on."""
+
+import keras
+
+from skmnist.neural_network.backends._keras import Predictor, Trainer
+
+ChosenTrainer: type[Trainer] = Trainer
+ChosenPredictor: type[Predictor] = Predictor
+if keras.backend.backend() == "tensorflow":
+    from skmnist.neural_network.backends._tensorflow import TensorFlowPredictor, TensorFlowTrainer
+
+    ChosenTrainer, ChosenPredictor = TensorFlowTrainer, TensorFlowPredictor

@@ -1,0 +1,217 @@
+"""Training and prediction by Keras' own methods, on any back end."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from threading import Lock
+from typing import Any, ClassVar
+
+import keras
+import numpy as np
+
+from skmnist.neural_network._samples import Samples
+from skmnist.neural_network.backends._precision import with_precision
+from skmnist.neural_network.backends._process import rows_per_block
+from skmnist.neural_network.backends._settings import default_floats
+
+_MAX_ROWS_PER_CALL = 1008
+
+
+class Predictor:
+    """The forward pass of a network, compiled at the first call.
+
+    The result follows later changes of the weights. The probabilities of an image have the same
+    bits in every order of a batch. In another batch they differ by less than 1e-6.
+
+    Parameters
+    ----------
+    model : keras.Model
+        A built model with one input.
+    """
+
+    def __init__(self, model: keras.Model) -> None:
+        self._model = model
+
+    def __call__(self, images: np.ndarray) -> np.ndarray:
+        """Map images of shape (n, height, width, 1) to float32 outputs, in bounded memory."""
+        size = _rows_per_call(len(images))
+        outputs = [
+            self._forward(_filled_up(images[start : start + size], size))
+            for start in range(0, len(images), size)
+        ]
+        return (outputs[0] if len(outputs) == 1 else np.concatenate(outputs))[: len(images)]
+
+    @cached_property
+    def _forward(self) -> Callable[[np.ndarray], np.ndarray]:
+        """The function that maps float32 images to outputs."""
+        lock = Lock()  # on JAX, a call takes the weights apart and puts them back
+
+        def predict(images: np.ndarray) -> np.ndarray:
+            with lock:
+                return np.asarray(self._model.predict_on_batch(images))
+
+        return predict
+
+
+def _rows_per_call(n: int) -> int:
+    """Return how many rows each call computes for a batch of `n` rows.
+
+    All calls have the same number of rows, in whole blocks, so that no bit depends on the position
+    of a row. A single row has only one position.
+    """
+    n_calls = math.ceil(n / _MAX_ROWS_PER_CALL)
+    block = rows_per_block() if n > 1 else 1
+    return math.ceil(n / n_calls / block) * block
+
+
+def _filled_up(images: np.ndarray, n: int) -> np.ndarray:
+    """Return `n` float32 images: the given ones, then black ones."""
+    if len(images) == n:
+        return images.astype(np.float32)
+    filled = np.zeros((n, *images.shape[1:]), dtype=np.float32)
+    filled[: len(images)] = images
+    return filled
+
+
+class Trainer:
+    """A network with its optimizer and loss.
+
+    It trains a copy of the network, in the precision of the training; the networks themselves stay
+    float32.
+
+    Parameters
+    ----------
+    model : keras.Model
+        A built network, whose layers are copied.
+    optimizer : keras.optimizers.Optimizer
+        An optimizer, which is copied without its state.
+    loss : keras.losses.Loss
+        The loss on one-hot targets.
+    precision : {"float32", "bfloat16"}
+        Precision of the layers.
+    """
+
+    _predictor_class: ClassVar[type[Predictor]] = Predictor
+    # Classes of Keras -> the faster subclasses that replace them in the copies.
+    _faster: ClassVar[Mapping[type, Any]] = {}
+
+    @default_floats()
+    def __init__(
+        self,
+        model: keras.Model,
+        optimizer: keras.optimizers.Optimizer,
+        loss: keras.losses.Loss,
+        precision: str,
+    ) -> None:
+        self.network = with_precision(model, precision, self._faster)
+        self.loss = loss
+        optimizer_class = self._faster.get(type(optimizer), type(optimizer))
+        self.optimizer = optimizer_class.from_config(settings_of(optimizer))
+        # A global policy of float16 would put a loss scaling around the optimizer.
+        self.network.compile(
+            optimizer=self.optimizer, loss=self.loss, metrics=["accuracy"], auto_scale_loss=False
+        )
+        weights = self.network.trainable_variables
+        # Weight decay skips biases and the scales of normalization.
+        self.optimizer.exclude_from_weight_decay([v for v in weights if len(v.shape) < 2])
+        self.optimizer.build(weights)
+        self._fresh_state = self.optimizer_state
+        self._exact = self.network if precision == "float32" else with_precision(model, "float32")
+        self._predict = self._predictor_class(self._exact)
+
+    @property
+    def optimizer_state(self) -> list[np.ndarray]:
+        """Values of the optimizer's variables."""
+        return [variable.numpy() for variable in self.optimizer.variables]
+
+    def load(self, model: keras.Model, optimizer_state: list[np.ndarray] | None) -> None:
+        """Copy the variables of a network; None starts with a fresh optimizer state."""
+        _copy_variables(model, self.network)
+        state = self._fresh_state if optimizer_state is None else optimizer_state
+        for variable, value in zip(self.optimizer.variables, state, strict=True):
+            variable.assign(value)
+        self.network.stop_training = False
+
+    def save_to(self, model: keras.Model) -> None:
+        """Copy the variables to a network: weights, and the seeds of dropout."""
+        _copy_variables(self.network, model)
+
+    @contextmanager
+    def training(self) -> Iterator[None]:
+        """Release the training rows when the body ends."""
+        try:
+            yield
+        finally:
+            self._release()
+
+    def _release(self) -> None:
+        """Forget the training rows."""
+
+    def begin_epoch(self) -> None:
+        """Reset the sums of loss and accuracy."""
+        self._loss_sum = self._n_hits = self._n_rows = 0.0
+
+    def train_on(self, samples: Samples, rows: np.ndarray, batch_size: int) -> dict[str, float]:
+        """Take a step for each batch of rows; return loss and accuracy since the epoch began."""
+        loss_sum, n_hits = self._step_through(samples, rows, batch_size)
+        self._loss_sum += loss_sum
+        self._n_hits += n_hits
+        self._n_rows += len(rows)
+        return {"accuracy": self._n_hits / self._n_rows, "loss": self._loss_sum / self._n_rows}
+
+    def _step_through(
+        self, samples: Samples, rows: np.ndarray, batch_size: int
+    ) -> tuple[float, float]:
+        """Take a step for each batch of rows; return the sums of their losses and hits."""
+        loss_sum = n_hits = 0.0
+        for start in range(0, len(rows), batch_size):
+            batch = samples.rows(rows[start : start + batch_size])
+            self.network.reset_metrics()  # older releases of Keras sum them up over the calls
+            with default_floats():  # the first call traces
+                logs = self.network.train_on_batch(*batch.as_arguments(), return_dict=True)
+            loss_sum += len(batch) * float(logs["loss"])
+            n_hits += len(batch) * float(logs["accuracy"])
+        return loss_sum, n_hits
+
+    def evaluate(self, samples: Samples) -> dict[str, float]:
+        """Return the loss and the accuracy of the present weights, in float32."""
+        if self._exact is not self.network:
+            _copy_variables(self.network, self._exact)
+        probabilities = self._predict(samples.images)
+        hits = probabilities.argmax(axis=1) == samples.targets.argmax(axis=1)
+        with default_floats():
+            loss = self.loss(samples.targets, probabilities, sample_weight=samples.weights)
+        return {"loss": float(loss), "accuracy": hits.mean()}
+
+    def finish(self) -> None:
+        """Let the optimizer set the final weights, for example their moving averages."""
+        self.optimizer.finalize_variable_values(self.network.trainable_variables)
+
+
+def _copy_variables(source: keras.Model, target: keras.Model) -> None:
+    for old, new in zip(target.variables, source.variables, strict=True):
+        old.assign(keras.ops.copy(new))  # JAX reuses the memory of what it trains
+
+
+def settings_of(optimizer: keras.optimizers.Optimizer) -> dict[str, Any]:
+    """Return the config of an optimizer, in which a learning-rate schedule is an object.
+
+    A schedule of Keras is copied, so that later changes of the original have no effect. Others are
+    used as they are: Keras trains with schedules that it cannot serialize, such as classes local to
+    a function.
+    """
+    schedule = getattr(optimizer, "_learning_rate", None)
+    if not callable(schedule):
+        return optimizer.get_config()
+    # A copy without the schedule, made by no method of Keras: these would serialize it.
+    bare = object.__new__(type(optimizer))
+    vars(bare).update(vars(optimizer) | {"_learning_rate": None})
+    if is_of_keras(schedule):
+        schedule = type(schedule).from_config(schedule.get_config())
+    return bare.get_config() | {"learning_rate": schedule}
+
+
+def is_of_keras(thing: Any) -> bool:
+    """Tell whether a function, or the class of another object, is Keras' own."""
+    return str(getattr(thing, "__module__", "")).partition(".")[0] == "keras"

@@ -1,0 +1,119 @@
+"""The process that TensorFlow runs in: its processor, its threads, and what a fork does to it."""
+
+import os
+import sys
+from functools import cache
+from pathlib import Path
+
+from skmnist.exceptions import ForkedProcessError
+
+_ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
+# oneDNN reads both; the second is its older name.
+_INSTRUCTION_SETS = ("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA")
+# TensorFlow itself switches oneDNN on if the processor has one of these.
+_FLAGS_OF_ONEDNN = {"avx512_vnni", "avx512_bf16", "amx_tile"}
+_FLAGS_OF_BFLOAT16 = {"avx512_bf16", "amx_bf16"}
+
+_THREAD_VARIABLES = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+# The number of threads that this module has set.
+_MARKER = "SKMNIST_TF_NUM_THREADS"
+# The process that first used a network; a list, because it is shared state.
+_started_in: list[int] = []
+
+
+def cpu_flags() -> frozenset[str]:
+    """Return the instruction sets that oneDNN may use, by their names on Linux; elsewhere none.
+
+    The variable ONEDNN_MAX_CPU_ISA excludes the newer ones.
+    """
+    flags = _flags_of_processor()
+    limit = next((os.environ[name] for name in _INSTRUCTION_SETS if name in os.environ), "").upper()
+    if limit.startswith(("SSE", "AVX2")) or limit == "AVX":
+        return frozenset(flag for flag in flags if not flag.startswith(("avx512", "amx")))
+    if limit in ("AVX512_CORE", "AVX512_CORE_VNNI"):
+        return flags - _FLAGS_OF_BFLOAT16 - {"amx_tile"}
+    return flags
+
+
+@cache
+def _flags_of_processor() -> frozenset[str]:
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
+    flags = (line for line in lines if line.startswith("flags"))
+    return frozenset(next(flags, "").partition(":")[2].split())
+
+
+def has_bfloat16() -> bool:
+    """Tell whether the processor has instructions for bfloat16 (on Linux; elsewhere False)."""
+    return bool(_FLAGS_OF_BFLOAT16 & cpu_flags())
+
+
+def use_onednn_where_it_helps() -> None:
+    """Switch oneDNN on if the processor has AVX2 but not AVX-512, unless the user has set it.
+
+    TensorFlow leaves it off there, and trains more slowly. TensorFlow reads the variable when it is
+    imported, so this must be called before.
+    """
+    flags = _flags_of_processor()
+    if "avx2" in flags and "avx512f" not in flags and "tensorflow" not in sys.modules:
+        os.environ.setdefault(_ONEDNN, "1")
+
+
+def rows_per_block() -> int:
+    """Return the size of the blocks of rows in which TensorFlow rounds every row the same way.
+
+    Rows after the last whole block may be rounded differently. Elementwise operations work on
+    packets of 8 numbers. Matrix products work on blocks of 24 rows in Eigen and of 6 rows in oneDNN
+    with AVX2; oneDNN with AVX-512 rounds all rows the same way.
+    """
+    return 8 if _has_onednn() and "avx512f" in cpu_flags() else 24
+
+
+def convolves_one_image_by_itself() -> bool:
+    """Tell whether a convolution rounds differently if a batch has only one image.
+
+    oneDNN with AVX2 has separate kernels for one image.
+    """
+    return _has_onednn() and "avx512f" not in cpu_flags()
+
+
+def _has_onednn() -> bool:
+    by_default = "1" if _FLAGS_OF_ONEDNN & _flags_of_processor() else "0"
+    return os.environ.get(_ONEDNN, by_default).lower() in ("1", "true")
+
+
+def use_threads_of_joblib() -> None:
+    """Set TensorFlow's number of threads to OMP_NUM_THREADS, unless its own variables are set.
+
+    joblib sets OMP_NUM_THREADS in its workers, so that they share the cores; TensorFlow does not
+    read it. TensorFlow reads its own variables when it is imported, so this must be called before.
+    """
+    n_threads = os.environ.get("OMP_NUM_THREADS", "")
+    if not n_threads.isdigit() or "tensorflow" in sys.modules:
+        return
+    # Workers inherit what this function has set in their parent; the user did not set it.
+    inherited = os.environ.get(_MARKER)
+    for variable in _THREAD_VARIABLES:
+        if os.environ.get(variable) in (None, inherited):
+            os.environ[variable] = n_threads
+    os.environ[_MARKER] = n_threads
+
+
+def check_process() -> None:
+    """Raise an error in a process that was forked after a network had been used.
+
+    Raises
+    ------
+    ForkedProcessError
+        In such a process. The threads of TensorFlow do not survive the fork, so that a use of a
+        network would hang.
+    """
+    if not _started_in:
+        _started_in.append(os.getpid())
+    elif _started_in[0] != os.getpid():
+        raise ForkedProcessError(
+            "This process was forked from one that had already used a network, and the threads of "
+            "Keras' back end do not survive that: it would hang. Start workers afresh: joblib's "
+            "default back end 'loky' does, and so do multiprocessing.get_context('spawn') and "
+            "'forkserver'."
+        )

@@ -1,0 +1,279 @@
+"""What TensorFlow does faster than Keras' own methods; the only importer of TensorFlow.
+
+Prediction is one compiled call, and so is the training on many batches. Adam and the batch
+normalization of feature maps are one operation each.
+"""
+
+from collections.abc import Callable
+from functools import cached_property, partial
+from typing import Any, ClassVar
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from skmnist.neural_network._samples import Samples
+from skmnist.neural_network.backends._interruption import interrupts_wait
+from skmnist.neural_network.backends._keras import Predictor, Trainer
+from skmnist.neural_network.backends._process import convolves_one_image_by_itself
+from skmnist.neural_network.backends._settings import default_floats
+
+
+class TensorFlowPredictor(Predictor):
+    """A predictor that compiles once for batches of any length.
+
+    `keras.Model.predict` takes some 40 ms per call, whatever the batch; this takes less than a
+    millisecond for one image.
+    """
+
+    @cached_property
+    def _forward(self) -> Callable[[np.ndarray], np.ndarray]:
+        """The function that maps float32 images to outputs."""
+        return compiled_forward(self._model)
+
+
+def compiled_forward(model: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
+    """Compile the forward pass of a network, once for batches of any length.
+
+    For a single image, TensorFlow may choose other kernels, which round differently. It is then
+    computed in a batch of two. If only products of matrices have such kernels, the batch of two
+    begins at the hidden dense layers.
+    """
+    body, hidden, head = _parts(model)
+    n_dense = sum(isinstance(layer, keras.layers.Dense) for layer in model.layers)
+    doubles_images = convolves_one_image_by_itself() or (n_dense > 1 and not hidden)
+
+    @tf.function(input_signature=[tf.TensorSpec(model.input_shape, tf.float32)], autograph=False)
+    def forward(images: tf.Tensor) -> tf.Tensor:
+        n = tf.shape(images)[0]
+        if doubles_images:
+            images = _doubled_if_single(images)
+        features = body(images, training=False)
+        if hidden and not doubles_images:
+            features = _doubled_if_single(features)
+        for layer in hidden:
+            features = layer(features, training=False)
+        return head(features)[:n]
+
+    with interrupts_wait():
+        compiled = forward.get_concrete_function()
+    return lambda images: compiled(tf.constant(images)).numpy()
+
+
+def _doubled_if_single(rows: tf.Tensor) -> tf.Tensor:
+    n_more = tf.cast(tf.shape(rows)[0] == 1, tf.int32)
+    return tf.concat([rows, rows[:n_more]], axis=0)
+
+
+def _parts(
+    model: keras.Model,
+) -> tuple[keras.Model, list[keras.Layer], Callable[[tf.Tensor], tf.Tensor]]:
+    """Split a network into its body, its hidden dense layers (if it is a chain), and its head.
+
+    The head is global average pooling and the softmax layer, in float64, rounded once at the end.
+    In float32, the order in which TensorFlow sums the pixels of a map depends on the position of
+    the row, and the rounding of the last layer causes most of the difference between two batches.
+    """
+    layers = [x for x in model.layers if not isinstance(x, keras.layers.Dropout)]
+    *_, pooling, last = layers
+    if type(last) is not keras.layers.Dense or last.activation is not keras.activations.softmax:
+        return model, [], tf.identity
+    pools = type(pooling) is keras.layers.GlobalAveragePooling2D
+
+    def head(features: tf.Tensor) -> tf.Tensor:
+        features, kernel, bias = (tf.cast(x, tf.float64) for x in (features, *last.weights))
+        if pools:
+            features = tf.reduce_mean(features, axis=(1, 2))
+        # TensorFlow tries to fuse a product of plain matrices with the sum, and reports on stderr
+        # that it cannot in float64.
+        logits = (features[tf.newaxis] @ kernel)[0] + bias
+        return tf.cast(tf.nn.softmax(logits), tf.float32)
+
+    end = pooling if pools else last
+    hidden = []
+    if isinstance(model, keras.Sequential):
+        is_dense = [isinstance(layer, keras.layers.Dense) for layer in layers]
+        hidden = layers[is_dense.index(True) : -1]
+    return keras.Model(model.inputs, [*hidden, end][0].input), hidden, head
+
+
+class _FusedStep(keras.optimizers.Optimizer):
+    """Updates a weight by one operation instead of a dozen; a base of Adam and AdamW.
+
+    `__module__` and `__name__` of the subclasses are Keras', so that files of callbacks load
+    without skmnist.
+    """
+
+    def update_step(
+        self, gradient: tf.Tensor, variable: keras.Variable, learning_rate: tf.Tensor
+    ) -> None:
+        if self.amsgrad or self.gradient_accumulation_steps is not None:
+            super().update_step(gradient, variable, learning_rate)
+            return
+        index = self._get_variable_index(variable)
+        step = tf.cast(self.iterations.value, tf.float32) + 1
+        tf.raw_ops.ResourceApplyAdam(
+            var=variable.handle,
+            m=self._momentums[index].value.handle,
+            v=self._velocities[index].value.handle,
+            beta1_power=tf.pow(float(self.beta_1), step),
+            beta2_power=tf.pow(float(self.beta_2), step),
+            lr=tf.cast(learning_rate, tf.float32),
+            beta1=float(self.beta_1),
+            beta2=float(self.beta_2),
+            epsilon=float(self.epsilon),
+            grad=tf.cast(gradient, tf.float32),
+        )
+
+
+class Adam(_FusedStep, keras.optimizers.Adam):
+    """Adam with one operation per weight."""
+
+    __module__ = "keras.optimizers"
+
+
+class AdamW(_FusedStep, keras.optimizers.AdamW):
+    """AdamW with one operation per weight."""
+
+    __module__ = "keras.optimizers"
+
+
+class BatchNormalization(keras.layers.BatchNormalization):
+    """Batch normalization that is one operation for feature maps in training.
+
+    Keras' own is a dozen operations, which take as long as the convolutions. `__module__` and
+    `__name__` are Keras', so that files of callbacks load without skmnist.
+    """
+
+    __module__ = "keras.layers"
+
+    def call(
+        self, inputs: tf.Tensor, training: bool | None = None, mask: tf.Tensor | None = None
+    ) -> tf.Tensor:
+        """Normalize maps of shape (n, height, width, n_channels) over all but the channels."""
+        in_training = training and self.trainable
+        if not in_training or mask is not None or not self._normalizes_plain_maps():
+            return super().call(inputs, training=training, mask=mask)
+        outputs, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
+            x=inputs,
+            scale=self.gamma,
+            offset=self.beta,
+            mean=tf.zeros([0]),
+            variance=tf.zeros([0]),
+            epsilon=self.epsilon,
+            is_training=True,
+        )
+        # Keras averages the biased variance.
+        n_values = tf.cast(tf.reduce_prod(tf.shape(inputs)[:-1]), tf.float32)
+        variance *= (n_values - 1) / n_values
+        for average, value in ((self.moving_mean, mean), (self.moving_variance, variance)):
+            average.assign(self.momentum * average + (1 - self.momentum) * value)
+        return outputs
+
+    def _normalizes_plain_maps(self) -> bool:
+        """Tell whether the inputs are feature maps and the settings are the usual ones."""
+        usual = {"axis": -1, "center": True, "scale": True, "renorm": False, "synchronized": False}
+        config = usual | self.get_config()  # older releases of Keras have no renorm
+        return self.input_spec.ndim == 4 and all(config[key] == usual[key] for key in usual)
+
+
+class TensorFlowTrainer(Trainer):
+    """A trainer that picks, casts and trains on batches inside one graph."""
+
+    _predictor_class = TensorFlowPredictor
+    _faster: ClassVar = {
+        keras.layers.BatchNormalization: BatchNormalization,
+        keras.optimizers.Adam: Adam,
+        keras.optimizers.AdamW: AdamW,
+    }
+
+    def __init__(
+        self,
+        model: keras.Model,
+        optimizer: keras.optimizers.Optimizer,
+        loss: keras.losses.Loss,
+        precision: str,
+    ) -> None:
+        super().__init__(model, optimizer, loss, precision)
+        self._compiled: dict[np.dtype, Any] = {}
+        self._release()
+
+    def _compiled_for(self, pixel_dtype: np.dtype) -> Any:
+        """Return the compiled training for uint8 or float32 pixels."""
+        if pixel_dtype not in self._compiled:
+            signature = [
+                tf.TensorSpec(self.network.input_shape, pixel_dtype),
+                tf.TensorSpec(self.network.output_shape, tf.float32),
+                tf.TensorSpec([None], tf.float32),
+                tf.TensorSpec([None], tf.int32),
+                tf.TensorSpec([], tf.int32),
+            ]
+            traced = tf.function(self._train_on_rows, input_signature=signature, autograph=False)
+            # Calls of the function itself would count several architectures as retracing.
+            with interrupts_wait():
+                self._compiled[pixel_dtype] = traced.get_concrete_function()
+        return self._compiled[pixel_dtype]
+
+    def _holding(self, samples: Samples) -> Callable[..., Any]:
+        """Return the compiled training on these rows; uint8 is cast batch by batch."""
+        images = samples.images
+        if images.dtype != np.uint8:
+            images = images.astype(np.float32, copy=False)
+        weights = samples.weights
+        if weights is None:
+            weights = np.ones(len(images), dtype=np.float32)
+        rows = [tf.constant(array) for array in (images, samples.targets, weights)]
+        return partial(self._compiled_for(images.dtype), *rows)
+
+    def _release(self) -> None:
+        """Forget the training rows."""
+        self._held: Samples | None = None
+        self._train_on_batches: Callable[..., Any] | None = None
+
+    def _step_through(
+        self, samples: Samples, rows: np.ndarray, batch_size: int
+    ) -> tuple[float, float]:
+        """Take a step for each batch of rows; return the sums of their losses and hits."""
+        if samples is not self._held or self._train_on_batches is None:
+            self._train_on_batches = self._holding(samples)
+            self._held = samples
+        rows = tf.constant(rows.astype(np.int32))
+        loss_sum, n_hits = self._train_on_batches(rows, tf.constant(batch_size))
+        return float(loss_sum), float(n_hits)
+
+    @default_floats()
+    def _train_on_rows(
+        self,
+        images: tf.Tensor,
+        targets: tf.Tensor,
+        weights: tf.Tensor,
+        rows: tf.Tensor,
+        batch_size: tf.Tensor,
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return the sums of the losses and of the hits over all rows."""
+        n_rows = tf.size(rows)
+
+        def train_on_batch(start: tf.Tensor, loss_sum: tf.Tensor, n_hits: tf.Tensor) -> Any:
+            batch = rows[start : tf.minimum(start + batch_size, n_rows)]
+            pixels = tf.cast(tf.gather(images, batch), tf.float32)
+            target = tf.gather(targets, batch)
+            with tf.GradientTape() as tape:
+                probabilities = self.network(pixels, training=True)
+                loss = self.loss(target, probabilities, sample_weight=tf.gather(weights, batch))
+                loss = tf.cast(loss, tf.float32)  # an instance may compute in float64
+                loss += sum(self.network.losses)  # of regularizers
+                scaled_loss = self.optimizer.scale_loss(loss)
+            gradients = tape.gradient(scaled_loss, self.network.trainable_variables)
+            self.optimizer.apply(gradients, self.network.trainable_variables)
+            hits = tf.equal(tf.argmax(probabilities, axis=1), tf.argmax(target, axis=1))
+            n_batch = tf.cast(tf.size(batch), tf.float32)
+            n_hits += tf.reduce_sum(tf.cast(hits, tf.float32))
+            return start + batch_size, loss_sum + loss * n_batch, n_hits
+
+        _, loss_sum, n_hits = tf.while_loop(
+            lambda start, *_: start < n_rows,
+            train_on_batch,
+            (0, 0.0, 0.0),
+            parallel_iterations=1,
+        )
+        return loss_sum, n_hits

@@ -1,0 +1,1 @@
+"""The training loop and its parts: optimizers, losses, callbacks, augmentation, targets."""

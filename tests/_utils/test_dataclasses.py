@@ -1,0 +1,77 @@
+"""Estimators as dataclasses: signatures, defaults, and what scikit-learn sees."""
+
+import inspect
+from dataclasses import field
+from typing import ClassVar
+
+from sklearn.base import BaseEstimator, clone
+
+from skmnist._utils import estimator_dataclass
+
+
+@estimator_dataclass
+class Base(BaseEstimator):
+    shared: ClassVar[int] = 3
+
+    when: str = "always"
+    seed: int | None = None
+
+
+class Plain(Base):
+    """Not a dataclass itself."""
+
+
+@estimator_dataclass
+class Middle(Plain):
+    scale: float = 0.5
+    rate: float = 0.25
+
+
+@estimator_dataclass
+class Last(Middle):
+    size: int = field(default=2, kw_only=False)
+    width: int = 1
+    rate = 0.75
+    when = "fit"
+
+
+@estimator_dataclass
+class Larger(Last):
+    depth: int = 4
+    size = 8
+
+
+def signature_of(cls):
+    return str(inspect.signature(cls))
+
+
+def test_parameters_of_a_class_come_before_those_that_it_inherits():
+    assert signature_of(Base) == signature_of(Plain)
+    assert signature_of(Last) == (
+        "(size: int = 2, *, width: int = 1, scale: float = 0.5, rate: float = 0.75, "
+        "when: str = 'fit', seed: int | None = None) -> None"
+    )
+
+
+def test_a_default_without_an_annotation_changes_nothing_else():
+    assert signature_of(Larger).startswith("(size: int = 8, *, depth: int = 4, width: int = 1, ")
+    assert (Larger().size, Larger(3).size, Last().size) == (8, 3, 2)
+    assert (Last().when, Base().when) == ("fit", "always")
+
+
+def test_scikit_learn_sees_an_estimator():
+    estimator = Last(3, scale=0.125)
+    assert repr(estimator) == "Last(scale=0.125, size=3)"
+    assert clone(estimator).get_params() == estimator.get_params()
+    assert estimator.get_params().keys() == {"when", "seed", "scale", "rate", "size", "width"}
+    assert Last(3) != Last(3)
+    assert {Last(), Last()}
+
+
+def test_a_constructor_of_ones_own_is_kept():
+    class Own(Last):
+        def __init__(self, size=7):
+            self.size = size
+
+    assert signature_of(Own) == "(size=7)"
+    assert Own().get_params() == {"size": 7}

@@ -1,0 +1,360 @@
+"""Trainers that several fits share."""
+
+import gc
+import weakref
+
+import keras
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+from skmnist.neural_network import (
+    CNNClassifier,
+    DenseNetClassifier,
+    MLPClassifier,
+    ResNetClassifier,
+)
+from skmnist.neural_network._samples import Samples
+from skmnist.neural_network.architectures._cnn import build_cnn
+from skmnist.neural_network.architectures._mlp import build_mlp
+from skmnist.neural_network.backends import _pool
+from skmnist.neural_network.backends._keras import Trainer
+from skmnist.neural_network.backends._pool import borrow_trainer
+from skmnist.neural_network.training._losses import make_loss
+from skmnist.neural_network.training._optimizers import (
+    OPTIMIZERS,
+    Constant,
+    Cosine,
+    fresh_optimizer,
+)
+
+LATE_FREEZING = "Keras on JAX refuses layers that are frozen after the optimizer was built"
+
+
+DENSE = {
+    "hidden_layer_sizes": (8,),
+    "activation": "relu",
+    "dropout": 0.2,
+    "batch_normalization": True,
+    "kernel_initializer": "he_normal",
+    "output_kernel_initializer": "glorot_uniform",
+}
+
+
+def make_mlp_model(seed=0, **changes):
+    return build_mlp((4, 4, 1), 3, value_range=(0, 255), seed=seed, **DENSE | changes)
+
+
+def make_cnn_model(seed=0):
+    convolutions = {"filters": (4,), "kernel_size": 3, "padding": "same", "pool_size": 2}
+    rest = {"conv_dropout": 0.1, "conv_kernel_initializer": "he_normal"}
+    return build_cnn((4, 4, 1), 3, value_range=(0, 255), seed=seed, **convolutions, **rest, **DENSE)
+
+
+def make_samples(n=50, dtype="uint8"):
+    generator = np.random.default_rng(0)
+    images = generator.integers(0, 256, (n, 4, 4, 1)).astype(dtype)
+    return Samples(images, np.eye(3, dtype=np.float32)[generator.integers(3, size=n)], None)
+
+
+@pytest.fixture(autouse=True)
+def no_idle_trainers(monkeypatch):
+    monkeypatch.setattr(_pool, "_idle", [])
+
+
+def borrow(
+    model,
+    optimizer="adam",
+    loss="categorical_crossentropy",
+    precision="float32",
+    label_smoothing=0.0,
+):
+    return borrow_trainer(
+        model,
+        keras.optimizers.get(optimizer),
+        make_loss(loss, label_smoothing),
+        precision,
+        loss_key=(loss, label_smoothing) if isinstance(loss, str) else None,
+    )
+
+
+def train(trainer, model, n_epochs=2, samples=None, batch_size=16):
+    """Train a model by a trainer and return its weights and the last logs."""
+    samples = make_samples() if samples is None else samples
+    trainer.load(model, None)
+    with trainer.training():
+        for _ in range(n_epochs):
+            trainer.begin_epoch()
+            logs = trainer.train_on(samples, np.arange(len(samples)), batch_size)
+    trainer.finish()
+    trainer.save_to(model)
+    return model.get_weights(), logs
+
+
+def test_equal_architectures_share_a_trainer_one_after_the_other():
+    with borrow(make_mlp_model(seed=0)) as first, borrow(make_mlp_model(seed=1)) as beside:
+        assert beside is not first
+    with borrow(make_mlp_model(seed=2)) as later:
+        assert later is first
+
+
+@pytest.mark.parametrize(
+    "net",
+    [
+        MLPClassifier((8,), batch_normalization=True),
+        CNNClassifier((4,), hidden_layer_sizes=(8,), activation="gelu"),
+        ResNetClassifier((4,), stochastic_depth=0.25, pooling="max"),
+        DenseNetClassifier((1,), normalization="group", conv_dropout=0.25),
+    ],
+    ids=lambda net: type(net).__name__,
+)
+def test_two_fits_of_a_network_share_a_trainer(net, X, y):
+    trainers = []
+    for seed in (0, 1):
+        net.set_params(epochs=1, random_state=seed).fit(X, y)
+        ((_, trainer),) = _pool._idle
+        trainers.append(trainer)
+    assert trainers[0] is trainers[1]
+
+
+@pytest.mark.parametrize("schedule", [Constant(10), Cosine(10, 0.5)], ids=repr)
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_trainers_with_optimizers_by_name_are_shared(name, schedule):
+    optimizer = fresh_optimizer(name, learning_rate=None, weight_decay=0.5, schedule=schedule)
+    assert _pool._architecture_of(make_mlp_model(), optimizer) is not None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"model": make_mlp_model(hidden_layer_sizes=(9,))},
+        {"model": make_mlp_model(dropout=0.3)},
+        {"model": make_mlp_model(activation="elu")},
+        {"model": make_cnn_model()},
+        {"optimizer": "sgd"},
+        {"optimizer": keras.optimizers.Adam(0.5)},
+        {"loss": "categorical_focal_crossentropy"},
+        {"loss": keras.losses.CategoricalCrossentropy(label_smoothing=0.1)},
+        {"label_smoothing": 0.1},
+        {"precision": "bfloat16"},
+    ],
+)
+def test_what_differs_has_another_trainer(other):
+    with borrow(make_mlp_model()) as first:
+        pass
+    with borrow(**{"model": make_mlp_model(), **other}) as second:
+        assert second is not first
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [(keras.layers.MaxPooling2D, keras.layers.AveragePooling2D), ("plain", "residual")],
+)
+def test_equal_settings_of_other_layers_or_wiring_are_another_architecture(first, second):
+    def build(kind):
+        inputs = x = keras.Input((4, 4, 1))
+        if isinstance(kind, str):
+            y = keras.layers.Conv2D(1, 1, name="conv")(x)
+            x = keras.layers.Add(name="add")([x, x] if kind == "plain" else [x, y])
+        else:
+            x = kind(2, name="pool")(x)
+        x = keras.layers.Flatten(name="flatten")(x)
+        return keras.Model(inputs, keras.layers.Dense(3, "softmax", name="out")(x))
+
+    with borrow(build(first)) as trainer:
+        pass
+    with borrow(build(second)) as other:
+        assert other is not trainer
+
+
+class OwnOptimizer(keras.optimizers.SGD):
+    pass
+
+
+class OwnSchedule(keras.optimizers.schedules.LearningRateSchedule):
+    def __call__(self, step):
+        return 0.1
+
+
+@pytest.mark.parametrize(
+    "instance",
+    [
+        {"optimizer": OwnOptimizer(0.1)},
+        {"optimizer": keras.optimizers.SGD(OwnSchedule())},
+        {"loss": keras.losses.CategoricalCrossentropy()},
+    ],
+)
+def test_what_may_compute_anything_is_not_shared(instance):
+    with borrow(make_mlp_model(), **instance) as first:
+        pass
+    with borrow(make_mlp_model(), **instance) as second:
+        assert second is not first
+    assert not _pool._idle
+
+
+class Scaled(keras.losses.Loss):
+    factor = 1.0
+
+    def call(self, y_true, y_pred):
+        return self.factor * keras.losses.categorical_crossentropy(y_true, y_pred)
+
+
+def relu(x):
+    """An activation of one's own, with the name of Keras' own."""
+    return keras.ops.tanh(x)
+
+
+class OwnLayer(keras.layers.Dropout):
+    pass
+
+
+def changed_call():
+    layer = keras.layers.Dropout(0.1)
+    layer.call = lambda inputs, training=None: inputs
+    return layer
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        keras.layers.Activation(relu),
+        keras.layers.Dense(4, activation=relu),
+        OwnLayer(0.1),
+        changed_call(),
+        keras.Sequential([keras.layers.Input((16,)), keras.layers.Dropout(0.1)]),
+    ],
+    ids=["activation", "activation of a layer", "layer", "method", "nested model"],
+)
+def test_networks_with_parts_of_ones_own_are_not_shared(layer):
+    inputs = [keras.Input((4, 4, 1)), keras.layers.Flatten()]
+    model = keras.Sequential([*inputs, layer, keras.layers.Dense(3, "softmax")])
+    with borrow(model) as first:
+        pass
+    with borrow(model) as second:
+        assert second is not first
+    assert not _pool._idle
+
+
+def test_a_schedule_that_changes_later_does_not_change_the_trainer():
+    schedule = keras.optimizers.schedules.CosineDecay(0.1, 1000)
+    with borrow(make_mlp_model(), optimizer=keras.optimizers.SGD(schedule)) as first:
+        pass
+    schedule.decay_steps = 5
+    assert first.optimizer._learning_rate.decay_steps == 1000
+    with borrow(make_mlp_model(), optimizer=keras.optimizers.SGD(schedule)) as second:
+        assert second is not first
+
+
+def test_long_arrays_of_a_schedule_are_told_apart():
+    trainers = []
+    for last in (0.1, 0.2):
+        values = np.append(np.full(2000, 0.1), [last, *[0.1] * 2000])
+        schedule = keras.optimizers.schedules.PiecewiseConstantDecay(np.arange(4000), values)
+        with borrow(make_mlp_model(), optimizer=keras.optimizers.SGD(schedule)) as trainer:
+            trainers.append(trainer)
+    assert trainers[0] is not trainers[1]
+
+
+def test_changes_of_a_loss_are_heeded(X, y, make_mlp):
+    net = make_mlp(loss=Scaled())
+    first = net.fit(X, y).history_["loss"]
+    net.loss.factor = 3.0
+    assert net.fit(X, y).history_["loss"] != first
+
+
+def test_fits_at_once_keep_their_trainers():
+    with borrow(make_mlp_model()) as first, borrow(make_mlp_model()) as second:
+        pass
+    with borrow(make_mlp_model()) as third, borrow(make_mlp_model()) as fourth:
+        assert {third, fourth} == {first, second}
+
+
+def test_many_architectures_do_not_count_as_retracing(caplog):
+    for size in range(3, 11):
+        model = make_mlp_model(hidden_layer_sizes=(size,))
+        with borrow(model) as trainer:
+            train(trainer, model, n_epochs=1)
+    assert "retracing" not in caplog.text
+
+
+def test_a_failed_trainer_is_not_used_again():
+    with pytest.raises(ZeroDivisionError), borrow(make_mlp_model()) as first:
+        _ = 1 / 0
+    with borrow(make_mlp_model()) as second:
+        assert second is not first
+
+
+class FreezeTheLastLayer(keras.callbacks.Callback):
+    def __init__(self, error=None):
+        super().__init__()
+        self.error = error
+
+    def on_train_begin(self, logs=None):
+        self.model.layers[-1].trainable = False
+        if self.error:
+            raise self.error
+
+
+@pytest.mark.parametrize("error", [None, OSError("disk full")])
+def test_what_a_callback_does_stays_in_its_fit(X, y, make_mlp, error):
+    if keras.backend.backend() == "jax" and error is None:
+        pytest.skip(LATE_FREEZING)
+    expected = make_mlp().fit(X, y).model_.get_weights()
+    frozen = make_mlp(callbacks=FreezeTheLastLayer(error))
+    if error:
+        with pytest.raises(OSError, match="disk full"):
+            frozen.fit(X, y)
+    else:
+        assert not np.array_equal(frozen.fit(X, y).model_.get_weights()[-1], expected[-1])
+    for weight, other in zip(make_mlp().fit(X, y).model_.get_weights(), expected, strict=True):
+        assert_array_equal(weight, other)
+
+
+def test_few_idle_trainers_are_kept():
+    for size in range(3, 3 + 2 * _pool._MAX_IDLE):
+        with borrow(make_mlp_model(hidden_layer_sizes=(size,))):
+            pass
+    assert len(_pool._idle) == _pool._MAX_IDLE
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.parametrize("make", [make_mlp_model, make_cnn_model])
+def test_a_used_trainer_trains_like_a_new_one(make, precision):
+    with borrow(make(seed=0), precision=precision) as trainer:
+        expected, logs = train(trainer, make(seed=0))
+    with borrow(make(seed=1), precision=precision) as used:
+        assert used is trainer
+        train(used, make(seed=1))
+        again, logs_again = train(used, make(seed=0))
+    assert logs_again == logs
+    for weight, other in zip(again, expected, strict=True):
+        assert_array_equal(weight, other)
+
+
+def test_a_trainer_traces_once(monkeypatch):
+    traces = []
+    trace = keras.losses.CategoricalCrossentropy.call
+    monkeypatch.setattr(
+        keras.losses.CategoricalCrossentropy,
+        "call",
+        lambda self, *pair: traces.append(1) or trace(self, *pair),
+    )
+    with borrow(make_mlp_model()) as trainer:
+        if type(trainer) is Trainer:
+            pytest.skip("Keras' own steps trace as they like")
+        for n in (50, 49, 7):
+            for batch_size in (1, 16, 64):
+                train(
+                    trainer, make_mlp_model(seed=n), samples=make_samples(n), batch_size=batch_size
+                )
+    assert len(traces) == 1
+
+
+def test_the_rows_are_let_go_after_training():
+    samples = make_samples()
+    images = weakref.ref(samples.images)
+    with borrow(make_mlp_model()) as trainer:
+        train(trainer, make_mlp_model(), samples=samples)
+        del samples
+        gc.collect()
+        assert images() is None

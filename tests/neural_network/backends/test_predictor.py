@@ -1,0 +1,77 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import keras
+import numpy as np
+import pytest
+
+from skmnist.neural_network.backends._chosen import ChosenPredictor
+from skmnist.neural_network.backends._keras import Predictor
+
+
+class CountTraces(keras.layers.Layer):
+    """Counts how often Python runs its body, which a compiled function does once per trace."""
+
+    n_traces = 0
+
+    def call(self, inputs):
+        CountTraces.n_traces += 1
+        return inputs
+
+
+@pytest.fixture(scope="module")
+def model():
+    layers = [keras.Input((4, 4, 1)), CountTraces(), keras.layers.Flatten(), keras.layers.Dense(3)]
+    return keras.Sequential(layers)
+
+
+@pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="other back ends compile for each batch size"
+)
+def test_one_trace_for_all_batch_sizes(model):
+    predict = ChosenPredictor(model)
+    images = np.random.default_rng(0).random((2500, 4, 4, 1))
+    CountTraces.n_traces = 0
+    for n in (1, 2, 7, 1023, 1024, 1025, 2500, 1):
+        assert predict(images[:n]).shape == (n, 3)
+    assert CountTraces.n_traces == 1
+
+
+def test_threads_may_predict_at_once(model):
+    predict = ChosenPredictor(model)
+    images = np.random.default_rng(0).random((64, 4, 4, 1), dtype=np.float32)
+    expected = ChosenPredictor(model)(images)
+    with ThreadPoolExecutor(8) as threads:  # the first calls compile
+        answers = list(threads.map(lambda i: predict(images[: i + 1]), range(64)))
+    for i, answer in enumerate(answers):
+        np.testing.assert_allclose(answer, expected[: i + 1], rtol=1e-5)
+
+
+def test_memory_is_bounded_by_chunks(model):
+    sizes = []
+    predict = ChosenPredictor(model)
+    forward = predict._forward
+    predict._forward = lambda images: sizes.append(len(images)) or forward(images)
+    predict(np.zeros((5000, 4, 4, 1), dtype=np.uint8))
+    assert max(sizes) <= 1008
+    assert len(set(sizes)) == 1  # so that no bit depends on the call of a row
+    assert 5000 <= sum(sizes) < 5000 + len(sizes) * 24
+
+
+def test_it_follows_the_weights(model):
+    predict = ChosenPredictor(model)
+    images = np.ones((3, 4, 4, 1))
+    before = predict(images)
+    model.set_weights([2 * w for w in model.get_weights()])
+    np.testing.assert_allclose(predict(images), 2 * before, rtol=1e-5)
+
+
+def test_it_equals_the_model_on_all_dtypes(model):
+    images = np.random.default_rng(0).integers(0, 255, (5, 4, 4, 1), dtype=np.uint8)
+    expected = model(images.astype(np.float32))
+    for dtype in (np.uint8, np.float32, np.float64, np.int64):
+        np.testing.assert_allclose(ChosenPredictor(model)(images.astype(dtype)), expected)
+
+
+def test_the_predictor_of_other_back_ends_agrees(model):
+    images = np.random.default_rng(0).random((5, 4, 4, 1), dtype=np.float32)
+    np.testing.assert_allclose(Predictor(model)(images), ChosenPredictor(model)(images), rtol=1e-6)

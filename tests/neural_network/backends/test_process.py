@@ -1,0 +1,204 @@
+"""Threads and processes around a network."""
+
+import multiprocessing
+import os
+import subprocess
+import sys
+import time
+
+import joblib
+import pytest
+
+from skmnist.exceptions import ForkedProcessError
+from skmnist.neural_network.backends import _process
+
+THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+
+
+def threads_after_import(**variables):
+    """Return how many threads TensorFlow has when it is loaded with skmnist, in a new process."""
+    environment = {k: v for k, v in os.environ.items() if k not in (*THREADS, "OMP_NUM_THREADS")}
+    program = (
+        "import skmnist.neural_network, tensorflow as tf, os; "
+        f"print([os.environ.get(name) for name in {THREADS}])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment | variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({"OMP_NUM_THREADS": "3"}, ["3", "3"]),
+        ({"OMP_NUM_THREADS": "3", "TF_NUM_INTRAOP_THREADS": "2"}, ["2", "3"]),
+        ({}, [None, None]),
+    ],
+)
+def test_tensorflow_takes_the_threads_of_joblib(variables, expected):
+    assert threads_after_import(**variables) == str(expected)
+
+
+NAMES = (*_process._INSTRUCTION_SETS, _process._ONEDNN)
+
+
+@pytest.fixture
+def processor(monkeypatch):
+    """Return a function that gives the process a processor with some flags, and variables."""
+
+    def set_up(flags, **variables):
+        monkeypatch.setattr("pathlib.Path.exists", lambda self: True)
+        monkeypatch.setattr(
+            "pathlib.Path.read_text",
+            lambda self: f"model name : x\nflags : {flags}\nbugs : amx_bf16",
+        )
+        for name in NAMES:
+            monkeypatch.setenv(name, "")  # so that what the test sets is undone
+            monkeypatch.delenv(name)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+
+    _process._flags_of_processor.cache_clear()
+    yield set_up
+    _process._flags_of_processor.cache_clear()
+
+
+AVX512 = "fpu avx2 avx512f avx512_vnni"
+
+
+@pytest.mark.parametrize(
+    ("flags", "variables", "expected"),
+    [
+        ("fpu avx512_bf16 sse", {}, True),
+        ("amx_bf16", {}, True),
+        ("avx512f avx2", {}, False),
+        ("", {}, False),
+        ("avx512_bf16", {"ONEDNN_MAX_CPU_ISA": "avx2"}, False),
+        ("avx512_bf16", {"DNNL_MAX_CPU_ISA": "AVX512_CORE"}, False),
+        ("avx512_bf16", {"ONEDNN_MAX_CPU_ISA": "AVX512_CORE_BF16"}, True),
+    ],
+)
+def test_bfloat16_of_the_processor(processor, flags, variables, expected):
+    processor(flags, **variables)
+    assert _process.has_bfloat16() is expected
+
+
+def test_without_a_list_of_flags_there_are_none(processor, monkeypatch):
+    processor("avx512_bf16")
+    monkeypatch.setattr("pathlib.Path.exists", lambda self: False)
+    assert _process.cpu_flags() == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("flags", "variables", "n_rows", "by_itself"),
+    [
+        (AVX512, {}, 8, False),
+        (AVX512, {"TF_ENABLE_ONEDNN_OPTS": "0"}, 24, False),
+        (AVX512, {"ONEDNN_MAX_CPU_ISA": "AVX2"}, 24, True),
+        ("avx2 avx512f", {}, 24, False),  # TensorFlow leaves oneDNN off
+        ("avx2 avx512f", {"TF_ENABLE_ONEDNN_OPTS": "1"}, 8, False),
+        ("avx2", {"TF_ENABLE_ONEDNN_OPTS": "1"}, 24, True),
+    ],
+)
+def test_kernels_of_the_processor(processor, flags, variables, n_rows, by_itself):
+    processor(flags, **variables)
+    assert _process.rows_per_block() == n_rows
+    assert _process.convolves_one_image_by_itself() is by_itself
+
+
+@pytest.mark.parametrize(
+    ("flags", "variables", "loaded", "expected"),
+    [
+        ("fpu avx2 fma", {}, False, "1"),
+        ("fpu avx2 fma", {"TF_ENABLE_ONEDNN_OPTS": "0"}, False, "0"),
+        ("fpu avx2 fma", {}, True, None),
+        ("fpu avx", {}, False, None),
+        (AVX512, {}, False, None),
+    ],
+)
+def test_onednn_is_switched_on_where_it_helps(
+    processor, monkeypatch, flags, variables, loaded, expected
+):
+    processor(flags, **variables)
+    if loaded:
+        monkeypatch.setitem(sys.modules, "tensorflow", sys)
+    else:
+        monkeypatch.delitem(sys.modules, "tensorflow", raising=False)
+    _process.use_onednn_where_it_helps()
+    assert os.environ.get("TF_ENABLE_ONEDNN_OPTS") == expected
+
+
+def threads_of_worker():
+    import skmnist.neural_network  # noqa: F401
+
+    return {name: os.environ.get(name) for name in (*THREADS, "OMP_NUM_THREADS")}
+
+
+@pytest.mark.parametrize("of_parent", [None, "2"])
+def test_workers_share_the_cores(monkeypatch, of_parent):
+    for name in (*THREADS, "OMP_NUM_THREADS", _process._MARKER):
+        monkeypatch.delenv(name, raising=False)
+        if of_parent:  # as use_threads_of_joblib leaves them behind
+            monkeypatch.setenv(name, of_parent)
+    with joblib.parallel_config("loky", n_jobs=2, inner_max_num_threads=1):
+        answers = joblib.Parallel()(joblib.delayed(threads_of_worker)() for _ in range(2))
+    assert answers == [dict.fromkeys((*THREADS, "OMP_NUM_THREADS"), "1")] * 2
+
+
+def test_a_loaded_tensorflow_is_left_alone(monkeypatch):
+    for name in THREADS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    monkeypatch.setitem(sys.modules, "tensorflow", sys)
+    _process.use_threads_of_joblib()
+    assert not os.environ.keys() & set(THREADS)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+# That is what the test is for.
+@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork")
+@pytest.mark.filterwarnings("ignore:os.fork. was called", "ignore:Exception ignored in")
+@pytest.mark.parametrize("action", ["predict", "fit", "load"])
+def test_a_forked_child_gets_a_clear_error_at_once(mlp, X, y, action, tmp_path):
+    mlp.predict(X[:2])
+    joblib.dump(mlp, tmp_path / "net")
+    actions = {
+        "predict": lambda: mlp.predict(X[:2]),
+        "fit": lambda: mlp.fit(X, y),
+        "load": lambda: joblib.load(tmp_path / "net"),
+    }
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe()
+
+    def child():
+        start = time.perf_counter()
+        try:
+            actions[action]()
+        except ForkedProcessError as error:
+            sender.send((str(error), time.perf_counter() - start))
+        os._exit(0)  # pytest's own ending belongs to the parent
+
+    process = context.Process(target=child)
+    process.start()
+    assert receiver.poll(20), "the child hangs"
+    message, seconds = receiver.recv()
+    process.join(20)
+    assert seconds < 1
+    assert "This process was forked" in message
+    assert "'loky'" in message
+
+
+def test_a_child_that_is_forked_before_any_use_may_use_networks(monkeypatch):
+    monkeypatch.setattr(_process, "_started_in", [])
+    _process.check_process()
+    _process.check_process()
+    assert _process._started_in == [os.getpid()]
+    monkeypatch.setattr(_process, "_started_in", [os.getpid() + 1])
+    with pytest.raises(ForkedProcessError, match="threads of Keras' back end"):
+        _process.check_process()

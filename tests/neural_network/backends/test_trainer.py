@@ -1,0 +1,376 @@
+"""Trainers: the fast ones compute what Keras' own steps compute; precision and memory."""
+
+import gc
+import os
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from skmnist.neural_network._samples import Samples
+from skmnist.neural_network.architectures._cnn import build_cnn
+from skmnist.neural_network.architectures._mlp import build_mlp
+from skmnist.neural_network.backends import _pool
+from skmnist.neural_network.backends._chosen import ChosenTrainer
+from skmnist.neural_network.backends._keras import Trainer
+from skmnist.neural_network.backends._pool import borrow_trainer
+from skmnist.neural_network.backends._precision import training_precision, with_precision
+from skmnist.neural_network.backends._process import has_bfloat16
+from skmnist.neural_network.training._losses import LOSSES, make_loss
+
+LATE_FREEZING = "Keras on JAX refuses layers that are frozen after the optimizer was built"
+
+
+DENSE = {
+    "hidden_layer_sizes": (8,),
+    "activation": "relu",
+    "dropout": 0.2,
+    "batch_normalization": True,
+    "kernel_initializer": "he_normal",
+    "output_kernel_initializer": "glorot_uniform",
+}
+
+
+def make_mlp_model(seed=0, **changes):
+    return build_mlp((4, 4, 1), 3, value_range=(0, 255), seed=seed, **DENSE | changes)
+
+
+def make_cnn_model(seed=0):
+    convolutions = {"filters": (4,), "kernel_size": 3, "padding": "same", "pool_size": 2}
+    rest = {"conv_dropout": 0.1, "conv_kernel_initializer": "he_normal"}
+    return build_cnn((4, 4, 1), 3, value_range=(0, 255), seed=seed, **convolutions, **rest, **DENSE)
+
+
+def make_samples(n=50, dtype="uint8"):
+    generator = np.random.default_rng(0)
+    images = generator.integers(0, 256, (n, 4, 4, 1)).astype(dtype)
+    return Samples(images, np.eye(3, dtype=np.float32)[generator.integers(3, size=n)], None)
+
+
+@pytest.fixture(autouse=True)
+def no_idle_trainers(monkeypatch):
+    monkeypatch.setattr(_pool, "_idle", [])
+
+
+def borrow(
+    model,
+    optimizer="adam",
+    loss="categorical_crossentropy",
+    precision="float32",
+    label_smoothing=0.0,
+):
+    return borrow_trainer(
+        model,
+        keras.optimizers.get(optimizer),
+        make_loss(loss, label_smoothing),
+        precision,
+        loss_key=(loss, label_smoothing) if isinstance(loss, str) else None,
+    )
+
+
+def train(trainer, model, n_epochs=2, samples=None, batch_size=16):
+    """Train a model by a trainer and return its weights and the last logs."""
+    samples = make_samples() if samples is None else samples
+    trainer.load(model, None)
+    with trainer.training():
+        for _ in range(n_epochs):
+            trainer.begin_epoch()
+            logs = trainer.train_on(samples, np.arange(len(samples)), batch_size)
+    trainer.finish()
+    trainer.save_to(model)
+    return model.get_weights(), logs
+
+
+def relu(x):
+    """An activation of one's own, with the name of Keras' own."""
+    return keras.ops.tanh(x)
+
+
+# The fast trainer of a back end computes what Keras' own steps compute ----------------------------
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        keras.optimizers.Adam(0.01),
+        keras.optimizers.Adam(0.01, beta_1=0.8, beta_2=0.9, epsilon=1e-3),
+        keras.optimizers.Adam(0.01, weight_decay=0.1, clipnorm=0.5),
+        keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.01, 20)),
+        keras.optimizers.AdamW(0.01, weight_decay=0.1),
+        keras.optimizers.Adam(0.01, amsgrad=True),
+        keras.optimizers.SGD(0.1, momentum=0.5),
+        keras.optimizers.RMSprop(0.01),
+        keras.optimizers.SGD(0.1, loss_scale_factor=1024.0),
+        keras.optimizers.Adam(0.01, gradient_accumulation_steps=2),
+        keras.optimizers.SGD(0.1, use_ema=True, ema_momentum=0.5),
+    ],
+    ids=["adam", "adam with constants", "adam with decay", "cosine", "adamw", "amsgrad", "sgd",
+         "rmsprop", "loss scale", "accumulation", "moving averages"],
+)  # fmt: skip
+@pytest.mark.parametrize("weights", [None, np.linspace(0.1, 2, 50, dtype=np.float32)])
+def test_both_trainers_agree(optimizer, weights):
+    fast = ChosenTrainer
+    samples = Samples(make_samples().images, make_samples().targets, weights)
+    results = []
+    for trainer_class in (fast, Trainer):
+        model = make_mlp_model(dropout=0.0, batch_normalization=False)
+        own = type(optimizer).from_config(optimizer.get_config())
+        trainer = trainer_class(model, own, keras.losses.CategoricalCrossentropy(), "float32")
+        results.append(train(trainer, model, n_epochs=3, samples=samples))
+    (fast_weights, fast_logs), (weights, logs) = results
+    assert fast_logs == pytest.approx(logs, rel=1e-4)
+    for weight, other in zip(fast_weights, weights, strict=True):
+        assert_allclose(weight, other, rtol=1e-3, atol=1e-5)
+
+
+def make_normalized_model(normalization):
+    """Return a network that normalizes maps in a given and in the usual way."""
+    return keras.Sequential([
+        keras.layers.Input((4, 4, 1)),
+        keras.layers.Conv2D(3, 3, kernel_initializer=keras.initializers.HeNormal(0)),
+        normalization,
+        keras.layers.MaxPooling2D(),
+        keras.layers.BatchNormalization(momentum=0.5),
+        keras.layers.Flatten(),
+        keras.layers.Dense(3, "softmax", kernel_initializer=keras.initializers.GlorotUniform(1)),
+    ])  # fmt: skip
+
+
+class Shifted(keras.layers.BatchNormalization):
+    def call(self, inputs, training=None, mask=None):
+        return super().call(inputs, training=training, mask=mask) + 1
+
+
+NORMALIZATIONS = {
+    "usual": lambda: keras.layers.BatchNormalization(momentum=0.9, epsilon=0.01),
+    "unscaled": lambda: keras.layers.BatchNormalization(scale=False),
+    "uncentered": lambda: keras.layers.BatchNormalization(center=False),
+    "of rows": lambda: keras.layers.BatchNormalization(axis=1),
+    "frozen": lambda: keras.layers.BatchNormalization(trainable=False),
+    "of a subclass": Shifted,
+}
+
+
+needs_tensorflow = pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="the fused operation is TensorFlow's"
+)
+
+
+@needs_tensorflow
+@pytest.mark.parametrize(
+    ("precision", "tolerance"),
+    [("float32", {"rtol": 1e-3, "atol": 1e-5}), ("bfloat16", {"rtol": 0.03, "atol": 0.02})],
+)
+@pytest.mark.parametrize("kind", NORMALIZATIONS)
+def test_both_trainers_normalize_maps_alike(kind, precision, tolerance):
+    """The last batch is one image."""
+    results = []
+    for trainer_class in (ChosenTrainer, Trainer):
+        model = make_normalized_model(NORMALIZATIONS[kind]())
+        loss = keras.losses.CategoricalCrossentropy()
+        trainer = trainer_class(model, keras.optimizers.SGD(0.1), loss, precision)
+        results.append(train(trainer, model, samples=make_samples(49)))
+    (fast_weights, fast_logs), (weights, logs) = results
+    assert fast_logs == pytest.approx(logs, rel=tolerance["rtol"])
+    for weight, other in zip(fast_weights, weights, strict=True):
+        assert_allclose(weight, other, **tolerance)
+
+
+@needs_tensorflow
+@pytest.mark.parametrize(("kind", "n_fused"), [(k, 1 + (k == "usual")) for k in NORMALIZATIONS])
+def test_what_normalizes_maps_by_one_operation(kind, n_fused):
+    """The second normalization always does, the first one if it is the usual one."""
+    model = make_normalized_model(NORMALIZATIONS[kind]())
+    loss = keras.losses.CategoricalCrossentropy()
+    trainer = ChosenTrainer(model, keras.optimizers.SGD(0.1), loss, "float32")
+    train(trainer, model)
+    (compiled,) = trainer._compiled.values()
+    graph = compiled.graph.as_graph_def()
+    operations = [node.op for part in (graph, *graph.library.function) for node in nodes(part)]
+    assert operations.count("FusedBatchNormV3") == n_fused
+
+
+@needs_tensorflow
+def test_masked_maps_are_left_to_keras():
+    from skmnist.neural_network.backends._tensorflow import BatchNormalization
+
+    maps = np.random.default_rng(0).random((6, 4, 4, 1), dtype=np.float32)
+    mask = np.arange(6 * 4 * 4).reshape(6, 4, 4) % 3 > 0
+    classes = (keras.layers.BatchNormalization, BatchNormalization)
+    assert_array_equal(*(layer()(maps, training=True, mask=mask) for layer in classes))
+
+
+def nodes(graph):
+    """Return the nodes of a graph, or of a function."""
+    return graph.node if hasattr(graph, "node") else graph.node_def
+
+
+class FreezeTheNormalization(keras.callbacks.Callback):
+    def on_train_begin(self, logs=None):
+        for layer in self.model.layers:
+            layer.trainable = "normalization" not in layer.name
+
+
+def test_frozen_normalization_keeps_its_averages(X, y, make_cnn):
+    if keras.backend.backend() == "jax":
+        pytest.skip(LATE_FREEZING)
+    net = make_cnn(batch_normalization=True, callbacks=FreezeTheNormalization()).fit(X, y)
+    averages = [v for v in net.model_.variables if "moving_mean" in v.path]
+    assert averages
+    assert not any(np.any(average) for average in averages)
+
+
+def test_a_callback_saves_a_network_that_keras_loads(X, y, make_cnn, tmp_path):
+    path = tmp_path / "network.keras"
+    saves = keras.callbacks.ModelCheckpoint(path, save_best_only=False)
+    net = make_cnn(batch_normalization=True, precision="float32", callbacks=saves).fit(X, y)
+    network = keras.models.load_model(path, compile=False)
+    images = X.reshape(-1, 8, 8, 1).astype("float32")
+    assert_allclose(network.predict(images, verbose=0), net.predict_proba(X), rtol=0, atol=1e-5)
+    program = (
+        "import sys, keras; model = keras.models.load_model(sys.argv[1]); "
+        "print(type(model.optimizer).__name__, any('skmnist' in name for name in sys.modules))"
+    )
+    command = [sys.executable, "-c", program, path]
+    loaded = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    assert loaded.split() == ["Adam", "False"]
+
+
+def test_moving_averages_are_the_final_weights():
+    results = []
+    for use_ema in (False, True):
+        model = make_mlp_model()
+        with borrow(model, optimizer=keras.optimizers.SGD(0.1, use_ema=use_ema)) as trainer:
+            results.append(train(trainer, model)[0])
+    assert not np.array_equal(results[0][0], results[1][0])
+
+
+def test_regularizers_count():
+    def build(strength):
+        regularizer = keras.regularizers.L2(strength)
+        layers = [
+            keras.Input((4, 4, 1)),
+            keras.layers.Flatten(),
+            keras.layers.Dense(3, "softmax", kernel_regularizer=regularizer),
+        ]
+        return keras.Sequential(layers)
+
+    results = []
+    for trainer_class in (ChosenTrainer, Trainer):
+        model = build(0.5)
+        model.set_weights([np.full((16, 3), 0.1), np.zeros(3)])
+        optimizer = keras.optimizers.SGD(1e-5)
+        trainer = trainer_class(model, optimizer, keras.losses.CategoricalCrossentropy(), "float32")
+        results.append(train(trainer, model, n_epochs=1)[1]["loss"])
+    assert results[0] == pytest.approx(results[1], rel=1e-3)
+
+
+@pytest.mark.parametrize("loss", sorted(LOSSES))
+def test_label_smoothing_is_that_of_keras(loss):
+    samples = make_samples(20)
+    model = make_mlp_model()
+    with borrow(model, loss=loss, label_smoothing=0.3) as trainer:
+        trainer.load(model, None)
+        smoothed = trainer.evaluate(samples)["loss"]
+    probabilities = np.asarray(model(samples.images.astype("float32"), training=False))
+    expected = LOSSES[loss](label_smoothing=0.3)(samples.targets, probabilities)
+    assert smoothed == pytest.approx(float(expected), rel=1e-5)
+    assert smoothed != pytest.approx(float(LOSSES[loss]()(samples.targets, probabilities)))
+
+
+def test_validation_is_weighted_like_the_training():
+    samples = make_samples(20)
+    weights = np.linspace(0, 2, 20, dtype=np.float32)
+    model = make_mlp_model()
+    with borrow(model) as trainer:
+        trainer.load(model, None)
+        plain = trainer.evaluate(samples)
+        weighted = trainer.evaluate(Samples(samples.images, samples.targets, weights))
+    probabilities = np.asarray(model(samples.images.astype("float32"), training=False))
+    losses = -np.log((probabilities * samples.targets).sum(axis=1))
+    assert plain["loss"] == pytest.approx(losses.mean(), rel=1e-5)
+    assert weighted["loss"] == pytest.approx((weights * losses).mean(), rel=1e-5)
+    assert weighted["accuracy"] == plain["accuracy"]
+
+
+def test_pixels_of_any_dtype_train_alike():
+    weights = []
+    for dtype in ("uint8", "float32", "float64", "int64"):
+        model = make_cnn_model()
+        with borrow(model) as trainer:
+            weights.append(train(trainer, model, samples=make_samples(dtype=dtype))[0])
+    for others in weights[1:]:
+        for weight, other in zip(weights[0], others, strict=True):
+            assert_array_equal(weight, other)
+
+
+def test_evaluation_is_that_of_the_saved_network():
+    model, samples = make_cnn_model(), make_samples()
+    with borrow(model, precision="bfloat16") as trainer:
+        train(trainer, model)
+        scores = trainer.evaluate(samples)
+    probabilities = np.asarray(model(samples.images.astype("float32"), training=False))
+    likelihood = (probabilities * samples.targets).sum(axis=1)
+    assert scores["loss"] == pytest.approx(-np.log(likelihood).mean(), rel=1e-5)
+    hits = probabilities.argmax(axis=1) == samples.targets.argmax(axis=1)
+    assert scores["accuracy"] == hits.mean()
+
+
+# Precision ----------------------------------------------------------------------------------------
+
+
+def test_bfloat16_is_between_the_pixels_and_the_probabilities():
+    model = make_cnn_model()
+    lowered, exact = with_precision(model, "bfloat16"), with_precision(model, "float32")
+    computed = [layer.compute_dtype for layer in lowered.layers]
+    assert computed[0] == computed[-1] == "float32"
+    assert set(computed[1:-1]) == {"bfloat16"}
+    assert {layer.compute_dtype for layer in exact.layers} == {"float32"}
+    assert {weight.dtype for weight in lowered.weights} == {"float32"}
+    assert keras.config.dtype_policy().name == "float32"
+
+
+def test_auto_is_bfloat16_where_the_processor_has_it(monkeypatch):
+    assert training_precision("float32") == "float32"
+    assert training_precision("bfloat16") == "bfloat16"
+    expected = "bfloat16" if has_bfloat16() else "float32"
+    if keras.backend.backend() == "tensorflow":
+        assert training_precision("auto") == expected
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    assert training_precision("auto") == "float32"
+
+
+def test_precision_is_heeded_and_prediction_is_float32(X, y, make_cnn):
+    exact, lowered = (make_cnn(precision=p).fit(X, y) for p in ("float32", "bfloat16"))
+    assert {layer.compute_dtype for layer in lowered.model_.layers} == {"float32"}
+    difference = np.abs(exact.predict_proba(X) - lowered.predict_proba(X))
+    assert 0 < difference.mean() < 0.2
+    one_by_one = np.concatenate([lowered.predict_proba(X[i : i + 1]) for i in range(9)])
+    assert_allclose(one_by_one, lowered.predict_proba(X[:9]), atol=1e-6)
+
+
+# Memory -------------------------------------------------------------------------------------------
+
+
+def resident_megabytes():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="no /proc to read memory from")
+def test_memory_stays_flat(X, y, make_cnn):
+    """The short form of benchmarks/memory.py."""
+    net = make_cnn(epochs=1)
+    for _ in range(5):
+        net.fit(X, y).predict(X[:1])
+    gc.collect()
+    before = resident_megabytes()
+    for _ in range(15):
+        net.fit(X, y)
+    for _ in range(1000):
+        net.predict(X[:1])
+    gc.collect()
+    assert resident_megabytes() - before < 20

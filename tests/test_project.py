@@ -1,0 +1,77 @@
+"""What the files at the top of the repository say of each other."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import skmnist
+
+ROOT = Path(__file__).parents[1]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = PYPROJECT["project"]
+REPOSITORY = PROJECT["urls"]["Homepage"]
+
+
+def read(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_links_of_the_readme_work_on_pypi():
+    links = re.findall(r"\]\(([^)\s]+)\)|<img[^>]+src=\"([^\"]+)\"", read("README.md"))
+    targets = ["".join(link) for link in links]
+    assert targets
+    assert [target for target in targets if not target.startswith(("https://", "#"))] == []
+
+
+def test_links_into_the_repository_name_files_that_exist():
+    """Of main, the branch in each link."""
+    raw = REPOSITORY.replace("github.com", "raw.githubusercontent.com")
+    pattern = rf"(?:{REPOSITORY}/(?:blob|tree)|{raw})/main/([^)\s\"#>]+)"
+    for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "pyproject.toml"):
+        for path in re.findall(pattern, read(name)):
+            assert (ROOT / path).exists(), f"{name}: {path}"
+
+
+def test_tests_that_are_named_exist():
+    for name in (".ci/run", "CONTRIBUTING.md", "README.md", "pyproject.toml"):
+        for path, test in re.findall(r"(tests/[\w/.]*\w)(?:::(\w+))?", read(name)):
+            if "FAMILY" in path:  # stands for several
+                continue
+            assert (ROOT / path).exists(), f"{name}: {path}"
+            assert not test or f"def {test}(" in read(path), f"{name}: {path}::{test}"
+
+
+def test_the_citation_is_of_this_version():
+    citation = read("CITATION.cff")
+    assert re.search(r"^version: (.+)$", citation, re.M)[1] == skmnist.__version__
+    assert re.search(r"^license: (.+)$", citation, re.M)[1] == PROJECT["license"]
+    assert re.search(r"^repository-code: (.+)$", citation, re.M)[1] == REPOSITORY
+
+
+def test_pre_commit_runs_the_linter_of_ci():
+    (pinned,) = (
+        requirement.removeprefix("ruff==")
+        for requirement in PYPROJECT["dependency-groups"]["lint"]
+        if requirement.startswith("ruff==")
+    )
+    assert re.search(r"^    rev: v(\S+)", read(".pre-commit-config.yaml"), re.M)[1] == pinned
+
+
+def test_ci_tests_the_floor_of_every_dependency():
+    floors = dict(
+        line.split("==") for line in read(".ci/floors.txt").splitlines() if not line.startswith("#")
+    )
+    requirements = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["examples"]]
+    for requirement in requirements:
+        name, _, floor = requirement.partition(">=")
+        assert floors[name] == floor
+
+
+def test_the_oldest_python_is_the_one_that_is_required():
+    prefix = "Programming Language :: Python :: 3."
+    minors = [
+        int(classifier.removeprefix(prefix))
+        for classifier in PROJECT["classifiers"]
+        if classifier.startswith(prefix)
+    ]
+    assert PROJECT["requires-python"] == f">=3.{min(minors)}"
