@@ -17,8 +17,7 @@ from skmnist.robustness._models import final_estimator
 
 _Result = TypeVar("_Result")
 
-# Rows that are made noisy at once. The memory that noise and prediction need depends on it, and
-# not on the number of images; so do the last bits of some predictions, hence it is a constant.
+# Images in memory at once. A constant, because the last bits of some predictions depend on it.
 _ROWS_PER_CHUNK = 2048
 
 
@@ -70,7 +69,7 @@ def evaluate(
     n_jobs: int | None = None,
     verbose: int = 0,
 ) -> Iterator[tuple[Corruption, _Result]]:
-    """Yield what a function makes of the predictions under each corruption.
+    """Predict under each corruption, and yield a reduction of the predictions.
 
     Parameters
     ----------
@@ -83,14 +82,14 @@ def evaluate(
     methods : mapping of str to sequence of str
         The methods to call on each model, such as "predict_proba".
     reduce : callable
-        Called with the predictions of all models. Its results should be small: those that are
-        ready and not yet yielded are kept in memory.
+        Called with the predictions of all models. Its results should be small, because finished
+        results stay in memory until they are yielded.
     X_fit : array-like or table, default=None
         The images to which the noises are fitted. If None, `X`.
     n_jobs : int, default=None
         Number of threads, or of workers of the backend that ``joblib.parallel_config`` sets.
     verbose : int, default=0
-        If positive, a line on stderr tells of each corruption that is done.
+        If positive, a line is written to stderr for each corruption that is done.
 
     Yields
     ------
@@ -148,5 +147,5 @@ def _predict(model: Any, X: Any, methods: Sequence[str]) -> dict[str, np.ndarray
 
 
 def _predicts_most_probable_class(model: Any) -> bool:
-    """Return whether labels follow from probabilities: so for our networks, not for every SVC."""
+    """Return whether each label is the most probable class; that holds for our networks only."""
     return type(final_estimator(model)).__module__.startswith("skmnist.")

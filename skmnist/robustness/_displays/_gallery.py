@@ -128,12 +128,9 @@ class ImageGalleryDisplay:
         is_error = y_true != y_pred
         order = np.argsort(np.where(is_error, -certainty, certainty), kind="stable")
         chosen = np.concatenate([order[is_error[order]], order[~is_error[order]]])[:n_images]
-        images, clean = (
-            None if X is None else _as_images(X, image_shape)[chosen] for X in (X, X_clean)
-        )
-        assert images is not None
+        clean = None if X_clean is None else _as_images(X_clean, image_shape)[chosen]
         return cls(
-            images=images,
+            images=_as_images(X, image_shape)[chosen],
             y_true=y_true[chosen],
             y_pred=y_pred[chosen],
             confidence=None if confidence is None else certainty[chosen],

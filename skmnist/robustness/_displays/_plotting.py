@@ -31,6 +31,6 @@ def line_style(i: int) -> dict[str, Any]:
 
 
 def set_integer_ticks(ax: Any) -> None:
-    """Have whole numbers on the x-axis."""
+    """Label the x-axis with whole numbers only."""
     ticker = import_optional("matplotlib.ticker", purpose="Axes", extra="examples")
     ax.xaxis.set_major_locator(ticker.MaxNLocator(integer=True))
