@@ -42,6 +42,7 @@ from skmnist.model_selection import cnn_param_grid, mlp_param_grid
 from skmnist.neural_network import CNNClassifier, MLPClassifier
 from skmnist.noise import list_noises, make_noise
 from skmnist.preprocessing import PixelScaler
+from skmnist.robustness import TrainingCurveDisplay
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -256,14 +257,8 @@ def plot_digits(X: np.ndarray, options: argparse.Namespace) -> None:
 def plot_training_curve(history: dict[str, list[float]], options: argparse.Namespace) -> None:
     """Draw the loss and the accuracy of training and validation rows over the epochs."""
     figure, axes = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
-    epochs = np.arange(1, len(history["loss"]) + 1)
-    for axis, quantity in zip(axes, ("loss", "accuracy"), strict=True):
-        axis.plot(epochs, history[quantity], marker=".", label="training (with dropout)")
-        axis.plot(epochs, history[f"val_{quantity}"], marker=".", label="validation")
-        axis.set(xlabel="epoch", ylabel=quantity)
-        axis.xaxis.get_major_locator().set_params(integer=True)
-        axis.grid(alpha=0.3)
-        axis.legend()
+    for axis, metric in zip(axes, ("loss", "accuracy"), strict=True):
+        TrainingCurveDisplay.from_history(history, metric=metric, ax=axis)
     figure.suptitle("Training of the winner")
     save(figure, "training_curve.png", options)
 

@@ -22,12 +22,14 @@ _HOME_OF = {
     "ReferenceNoise": "noise",
     "ResNetClassifier": "neural_network",
     "SaltAndPepperNoise": "noise",
+    "compare_robustness": "robustness",
     "fetch_mnist": "datasets",
     "load_mnist_sample": "datasets",
     "make_noise": "noise",
     "make_noisy": "datasets",
     "make_suite": "noise",
     "reference_architectures": "model_selection",
+    "robustness_scores": "robustness",
     "show_versions": "_show_versions",
 }
 _SUBPACKAGES = (
@@ -38,6 +40,7 @@ _SUBPACKAGES = (
     "noise",
     "persistence",
     "preprocessing",
+    "robustness",
 )
 
 __all__ = ["__version__", *sorted(_HOME_OF), *_SUBPACKAGES]

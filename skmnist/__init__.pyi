@@ -6,6 +6,7 @@ from skmnist import (
     noise,
     persistence,
     preprocessing,
+    robustness,
 )
 from skmnist._show_versions import show_versions
 from skmnist.datasets import fetch_mnist, load_mnist_sample, make_noisy
@@ -27,6 +28,7 @@ from skmnist.noise import (
     make_suite,
 )
 from skmnist.preprocessing import PixelScaler
+from skmnist.robustness import compare_robustness, robustness_scores
 
 __all__ = [
     "CNNClassifier",
@@ -41,6 +43,7 @@ __all__ = [
     "ResNetClassifier",
     "SaltAndPepperNoise",
     "__version__",
+    "compare_robustness",
     "datasets",
     "exceptions",
     "fetch_mnist",
@@ -54,6 +57,8 @@ __all__ = [
     "persistence",
     "preprocessing",
     "reference_architectures",
+    "robustness",
+    "robustness_scores",
     "show_versions",
 ]
 

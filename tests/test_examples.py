@@ -68,6 +68,17 @@ def test_contact_sheet_of_corruptions(tmp_path):
     assert n_frames == len(list_noises())
 
 
+def test_robustness(tmp_path):
+    arguments = ["--rows", 250, "--epochs", 1, "--suite", "fog", "--output", tmp_path]
+    result = run("robustness.py", *arguments)
+    assert result.returncode == 0, result.stderr
+    assert "trained on 200 rows" in result.stdout
+    assert "linear and CNN, augmented differ in accuracy under" in result.stdout
+    assert "of 5 corruptions" in result.stdout
+    for name in ("robustness.png", "reliability.png", "errors.png"):
+        assert (tmp_path / name).stat().st_size > 5000
+
+
 def test_quickstart_refuses_an_unknown_noise():
     result = run("quickstart.py", "--noise", "no_such")
     assert result.returncode == 2

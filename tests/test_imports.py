@@ -31,6 +31,7 @@ def run(program, **options):
         "import skmnist; skmnist.show_versions()",
         "import skmnist.datasets, skmnist.exceptions, skmnist._utils",
         "import skmnist.noise, skmnist.preprocessing",
+        "import skmnist.robustness",
         "from skmnist import make_noise, make_noisy, PixelScaler; make_noise('reference')",
     ],
 )
@@ -73,6 +74,7 @@ def test_public_names():
         "ResNetClassifier",
         "SaltAndPepperNoise",
         "__version__",
+        "compare_robustness",
         "datasets",
         "exceptions",
         "fetch_mnist",
@@ -86,6 +88,8 @@ def test_public_names():
         "persistence",
         "preprocessing",
         "reference_architectures",
+        "robustness",
+        "robustness_scores",
         "show_versions",
     ]
     assert set(skmnist.__all__) <= set(dir(skmnist))
@@ -103,7 +107,7 @@ def test_every_public_name_resolves(name):
 
 @pytest.mark.parametrize(
     "package", ["datasets", "exceptions", "model_selection", "neural_network", "noise",
-                "preprocessing"]
+                "preprocessing", "robustness"]
 )  # fmt: skip
 def test_every_name_of_a_package_resolves(package):
     module = getattr(skmnist, package)

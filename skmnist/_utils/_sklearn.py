@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sklearn import get_config
+from sklearn.utils import _safe_indexing as safe_indexing
 from sklearn.utils._param_validation import (
     HasMethods,
     Interval,
@@ -30,6 +31,8 @@ __all__ = [
     "check_n_features",
     "check_sample_weight",
     "get_output_config",
+    "safe_indexing",
+    "scorer_methods",
     "validate_arguments",
 ]
 
@@ -55,3 +58,20 @@ def validate_arguments(
     """
     if not get_config()["skip_parameter_validation"]:
         validate_parameter_constraints(constraints, arguments, caller_name=caller)
+
+
+def scorer_methods(scorer: Any) -> tuple[str, ...] | None:
+    """Return the methods of an estimator of which a scorer of `make_scorer` calls the first.
+
+    Parameters
+    ----------
+    scorer : callable
+        A scorer, or any other callable.
+
+    Returns
+    -------
+    tuple of str or None
+        Names such as "predict_proba"; None for other callables.
+    """
+    methods = getattr(scorer, "_response_method", None)
+    return (methods,) if isinstance(methods, str) else methods and tuple(methods)
