@@ -17,6 +17,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC
 
+from skmnist.neural_network import CNNClassifier
 from skmnist.noise import BaseNoise, GaussianNoise, make_noise
 from skmnist.preprocessing import PixelScaler
 from skmnist.robustness import (
@@ -108,6 +109,15 @@ def test_results_do_not_depend_on_n_jobs(data, model, neighbors):
             assert_bit_equal(function(*arguments, n_jobs=n_jobs, **options), expected)
         with joblib.parallel_config("loky", n_jobs=2):
             assert_bit_equal(function(*arguments, **options), expected)
+
+
+def test_results_of_a_network_do_not_depend_on_n_jobs(data):
+    X_train, X, y_train, y = data
+    network = CNNClassifier((4,), hidden_layer_sizes=(8,), epochs=1, random_state=0)
+    network.fit(X_train, y_train)
+    options = {"suite": SUITE, "severities": (1, 5), "scoring": METRICS, "n_resamples": 50}
+    expected = robustness_scores(network, X, y, n_jobs=1, **options)
+    assert_bit_equal(robustness_scores(network, X, y, n_jobs=2, **options), expected)
 
 
 def assert_bit_equal(one, other):
