@@ -29,7 +29,7 @@ class SkmnistError(Exception):
 
 
 class ImageShapeError(SkmnistError, ValueError):
-    """The images have a shape that cannot be grey images of the expected size."""
+    """The images have a shape that cannot be gray images of the expected size."""
 
 
 class ValueRangeError(SkmnistError, ValueError):

@@ -24,7 +24,7 @@ _RANGE_OF_DTYPE: dict[str, ValueRange] = {
 _LEAST_SHARE = 1 / 8
 
 # Pixels are mapped to [0, 1] in float32, whose normal numbers lie between 2**-126 and 2**128. The
-# width, its inverse and the grey levels must be normal, because TensorFlow flushes others to 0.
+# width, its inverse and the gray levels must be normal, because TensorFlow flushes others to 0.
 _NARROWEST, _WIDEST = 2.0**-100, 2.0**100
 
 

@@ -106,7 +106,7 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         Parameters
         ----------
         X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
-            Grey images of any numeric dtype; never written to.
+            Gray images of any numeric dtype; never written to.
         y : array-like of shape (n,)
             Class labels of any type.
         sample_weight : array-like of shape (n,), default=None
@@ -161,7 +161,7 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         Parameters
         ----------
         X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
-            Grey images of any numeric dtype; never written to.
+            Gray images of any numeric dtype; never written to.
         y : array-like of shape (n,)
             Class labels.
         classes : array-like of shape (n_classes,), default=None
@@ -204,7 +204,7 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         Parameters
         ----------
         X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
-            Grey images, from which the image shape and the value range are learned.
+            Gray images, from which the image shape and the value range are learned.
         y : array-like of shape (n,)
             Class labels, from which the classes are learned.
 

@@ -197,5 +197,5 @@ class ParametersMixin:
         return learning_rate, weight_decay
 
     def _normalizes_maps(self) -> bool:
-        """Tell whether feature maps are normalized, which allows a larger learning rate."""
+        """Return whether feature maps are normalized, which allows a larger learning rate."""
         return False

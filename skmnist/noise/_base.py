@@ -102,7 +102,7 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         Parameters
         ----------
         X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
-            Grey images of any numeric dtype.
+            Gray images of any numeric dtype.
         y : ignored
             Present for scikit-learn's API.
 
@@ -114,7 +114,7 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         Raises
         ------
         ValueError
-            If a parameter is outside its range or `X` does not hold grey images.
+            If a parameter is outside its range or `X` does not hold gray images.
         """
         with refitted(self) as draft:
             draft._fit(X)
@@ -143,7 +143,7 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         Parameters
         ----------
         X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
-            Grey images of the shape and range of the training images; never written to.
+            Gray images of the shape and range of the training images; never written to.
 
         Returns
         -------
@@ -169,7 +169,7 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         Parameters
         ----------
         X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
-            Grey images of any numeric dtype; never written to.
+            Gray images of any numeric dtype; never written to.
         y : ignored
             Present for scikit-learn's API.
 
@@ -181,7 +181,7 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         Raises
         ------
         ValueError
-            If a parameter is outside its range or `X` does not hold grey images.
+            If a parameter is outside its range or `X` does not hold gray images.
         """
         with refitted(self) as draft:
             images = draft._fit(X)
@@ -196,7 +196,7 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         Parameters
         ----------
         X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
-            Grey images of the shape and range of the training images; never written to.
+            Gray images of the shape and range of the training images; never written to.
         epoch : int
             Number of the epoch, from 0. Equal numbers give equal noise, which differs from the
             noise of `transform`.

@@ -138,7 +138,7 @@ class MotionBlur(BaseNoise):
     length : int, default=9
         Length of the line in pixels, odd, in [1, 1001]. 1 changes nothing.
     angle_low : float, default=-45.0
-        Smallest angle of the line in degrees, counter-clockwise from the horizontal, in
+        Smallest angle of the line in degrees, counterclockwise from the horizontal, in
         [-360, 360].
     angle_high : float, default=45.0
         Largest angle in degrees, in [-360, 360]. The angle of an image is uniform in

@@ -106,7 +106,7 @@ class Spatter(BaseNoise):
     cutoff : float, default=0.8
         Opacity below which a smoothed drop is removed, in [0, 1].
     value : float, default=0.247
-        Grey of the mud, in units of the value range, in [0, 1].
+        Gray of the mud, in units of the value range, in [0, 1].
     {common parameters}
 
     Attributes

@@ -73,7 +73,7 @@ class PixelScaler(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseE
         Parameters
         ----------
         X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
-            Grey images of any numeric dtype.
+            Gray images of any numeric dtype.
         y : ignored
             Present for scikit-learn's API.
 
@@ -85,7 +85,7 @@ class PixelScaler(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseE
         Raises
         ------
         ValueError
-            If `value_range` is not a range or `X` does not hold grey images.
+            If `value_range` is not a range or `X` does not hold gray images.
         """
         with refitted(self) as draft:
             validate_params(draft)

@@ -117,7 +117,7 @@ def _drop_path(rate: float, seeds: Seeds, name: str) -> list[keras.Layer]:
 
 @estimator_dataclass
 class ResNetClassifier(GlobalPoolingClassifier):
-    """Residual network for small grey images, trained with Keras.
+    """Residual network for small gray images, trained with Keras.
 
     A convolution, stages of residual blocks, and global pooling. A block is two convolutions and a
     shortcut around them; each stage but the first halves the height and the width of the feature

@@ -213,5 +213,5 @@ def settings_of(optimizer: keras.optimizers.Optimizer) -> dict[str, Any]:
 
 
 def is_of_keras(thing: Any) -> bool:
-    """Tell whether a function, or the class of another object, is Keras' own."""
+    """Return whether a function, or the class of another object, is Keras' own."""
     return str(getattr(thing, "__module__", "")).partition(".")[0] == "keras"

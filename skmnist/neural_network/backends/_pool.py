@@ -93,7 +93,7 @@ def _architecture_of(model: keras.Model, optimizer: keras.optimizers.Optimizer) 
 
 
 def _config_tells_all(part: Any) -> bool:
-    """Tell whether the config of a part of a network describes all that it computes.
+    """Return whether the config of a part of a network describes all that it computes.
 
     Functions, such as a custom activation, are in a config by their names only, and so may be those
     of nested layers.

@@ -44,7 +44,7 @@ def _flags_of_processor() -> frozenset[str]:
 
 
 def has_bfloat16() -> bool:
-    """Tell whether the processor has instructions for bfloat16 (on Linux; elsewhere False)."""
+    """Return whether the processor has instructions for bfloat16 (on Linux; elsewhere False)."""
     return bool(_FLAGS_OF_BFLOAT16 & cpu_flags())
 
 
@@ -70,7 +70,7 @@ def rows_per_block() -> int:
 
 
 def convolves_one_image_by_itself() -> bool:
-    """Tell whether a convolution rounds differently if a batch has only one image.
+    """Return whether a convolution rounds differently if a batch has only one image.
 
     oneDNN with AVX2 has separate kernels for one image.
     """

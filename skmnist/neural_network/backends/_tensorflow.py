@@ -171,7 +171,7 @@ class BatchNormalization(keras.layers.BatchNormalization):
         return outputs
 
     def _normalizes_plain_maps(self) -> bool:
-        """Tell whether the inputs are feature maps and the settings are the usual ones."""
+        """Return whether the inputs are feature maps and the settings are the usual ones."""
         usual = {"axis": -1, "center": True, "scale": True, "renorm": False, "synchronized": False}
         config = usual | self.get_config()  # older releases of Keras have no renorm
         return self.input_spec.ndim == 4 and all(config[key] == usual[key] for key in usual)

@@ -105,7 +105,7 @@ def copies_of(callbacks: Sequence[keras.callbacks.Callback]) -> list[keras.callb
 
 
 def watches_batches(callback: keras.callbacks.Callback) -> bool:
-    """Tell whether a callback defines a batch hook, in its class or on the instance."""
+    """Return whether a callback defines a batch hook, in its class or on the instance."""
     hooks = ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end")
     own, base = type(callback), keras.callbacks.Callback
     return any(

@@ -105,7 +105,7 @@ class PixelStreams(ImageStreams):
     ----------
     images : ndarray of shape (n, height, width)
         Images in [0, 1], whose pixels rounded to 8 bits are the keys; or the keys in uint8. They
-        are copied, so that the images may be overwritten afterwards.
+        are copied, so that the images may be overwritten afterward.
     name : str
         Name of the noise. Noises of different names with equal seeds draw different numbers.
     seed : int

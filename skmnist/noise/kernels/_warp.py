@@ -153,7 +153,7 @@ def affine_matrices(
     n : int
         Number of images.
     angle : float or ndarray of shape (n,), default=0.0
-        Rotation in radians, counter-clockwise as seen.
+        Rotation in radians, counterclockwise as seen.
     shift_y, shift_x : float or ndarray of shape (n,), default=0.0
         Shift in pixels, down and to the right.
     scale : float or ndarray of shape (n,), default=1.0
