@@ -39,11 +39,11 @@ def check_images(
     reset : bool
         True in `fit`, False in `transform` and `predict`.
     image_shape : tuple, default=None
-        The estimator's `image_shape` parameter, (height, width) or (height, width, 1). If None, 3-D
-        and 4-D input has its own shape, 2-D input with a perfect square of pixels is square, and
-        other 2-D input is one row of pixels.
+        The estimator's `image_shape` parameter, (height, width) or (height, width, 1). If None, the
+        shape of 3-D and 4-D input is used; rows of 2-D input are square images if their number of
+        pixels is a perfect square, and images one pixel high otherwise.
     warn_not_square : bool, default=True
-        Whether to warn in the last case, which does not matter to a scaler.
+        Whether to warn about images one pixel high. A scaler does not need the warning.
     warn_no_names : bool, default=True
         Whether to warn, as scikit-learn does, if `fit` saw column names and `X` has none.
 
@@ -202,7 +202,7 @@ def _resolve_image_shape(
     if warn_not_square:
         warn_user(
             f"X has {n_features} features, which is not a perfect square: each row is read as an "
-            "image one pixel high. Pass image_shape=(height, width) if it is not.",
+            "image one pixel high. Pass image_shape=(height, width) if that is wrong.",
             ImageShapeWarning,
         )
     return 1, n_features, 1
