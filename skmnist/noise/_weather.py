@@ -79,7 +79,7 @@ class Fog(BaseNoise):
         clouds = draw_plasma(streams, images.shape, self.decay)
         brightest = images.max(axis=(1, 2), keepdims=True)
         images += self.thickness * clouds
-        # On a black image, a tiny thickness would become 0 in float32.
+        # On a black image, a tiny thickness would become 0 in float32 and cause a division by 0.
         total = np.maximum(brightest + self.thickness, np.finfo(images.dtype).tiny)
         images *= brightest / total
         return images

@@ -86,9 +86,10 @@ class ImageStreams(ABC):
         return draws
 
     def uniform(self, lows: tuple[float, ...], highs: tuple[float, ...]) -> np.ndarray:
-        """Draw one float64 number in each [low, high] per image; the bounds share their draws.
+        """Draw one float64 number per image and interval [low, high].
 
-        The result has shape (number of bounds, n) and unpacks into one array per bound.
+        Other bounds scale the same draws. The result has shape (number of intervals, n) and unpacks
+        into one array per interval.
         """
         low, high = np.array([lows, highs], dtype=np.float64)[..., np.newaxis]
         return low + (high - low) * self.random((len(lows),)).T
