@@ -51,8 +51,8 @@ def build_cnn(
 ) -> keras.Model:
     """Build a convolutional network: blocks of convolution and max pooling, then dense layers.
 
-    Kernels and pools that are larger than their feature map shrink to it, so that images of any
-    size can be classified.
+    Kernels and pools larger than their feature map shrink to it, so that images of any size can be
+    classified.
 
     Parameters
     ----------

@@ -131,8 +131,8 @@ class ResNetClassifier(GlobalPoolingClassifier):
         Number of residual blocks of each stage, or one number per stage.
     {stem parameters}
     stochastic_depth : float, default=0.0
-        Probability, in [0, 1), that the last block is skipped for an image in training. For the
-        blocks before it, it grows linearly.
+        Probability, in [0, 1), that the last block is skipped for an image in training. The
+        probability grows linearly from the first block to the last.
     {map parameters}
     {training parameters}
 
