@@ -71,7 +71,7 @@ def reference_table() -> plt.Figure:
             (np.mean(folds), np.std(folds), OURS, 0.32),
         ):
             axis.errorbar(value, place + shift, xerr=spread, fmt="|", color=color, capsize=3)
-    axis.plot([], [], "|-", color="grey", label="5 folds, mean ± std")
+    axis.plot([], [], "|-", color="gray", label="5 folds, mean ± std")
     axis.set_yticks(places, list(PUBLISHED))
     axis.invert_yaxis()
     axis.set(
@@ -92,7 +92,7 @@ def training_curves() -> plt.Figure:
         axis.plot(fold["epoch"], 100 * fold["val_accuracy"], color=OURS, lw=1, label=label)
     race = curves[curves["run"] == "race"]
     axis.plot(race["epoch"], 100 * race["val_accuracy"], color=THEIRS, label="cnn-5 of the study")
-    axis.axhline(96.62, color="grey", ls=":", label="published, 5 folds: 96.62 %")
+    axis.axhline(96.62, color="gray", ls=":", label="published, 5 folds: 96.62 %")
     axis.set(
         xlabel="epoch", ylabel="accuracy in %", ylim=(90, 100), title="Rows that were held out"
     )
@@ -110,7 +110,7 @@ def ablation() -> plt.Figure:
     }
     everything = runs["all"]
     figure, axis = plt.subplots(figsize=(7, 3), layout="constrained")
-    axis.axvline(everything, color="grey", ls=":")
+    axis.axvline(everything, color="gray", ls=":")
     axis.scatter(list(runs.values()), list(runs), color=OURS)
     for place, value in enumerate(runs.values()):
         axis.annotate(f"{value:.2f}", (value, place), (6, 4), textcoords="offset points")
@@ -153,7 +153,7 @@ def mnist_c() -> plt.Figure:
     places = np.arange(len(MNIST_C_PUBLISHED))
     published = list(MNIST_C_PUBLISHED.values())
     label = f"published, plain network: mean {np.mean(published):.1f} %"
-    axis.plot(places, published, "x", color="grey", label=label)
+    axis.plot(places, published, "x", color="gray", label=label)
     for key, color, marker in (
         ("first_general", "lightblue", "o"),
         ("general", OURS, "o"),

@@ -40,7 +40,7 @@ from skmnist.datasets import fetch_mnist, load_mnist_sample
 from skmnist.neural_network import CNNClassifier
 from skmnist.noise import make_noise
 
-# Largest difference of a pixel, in grey levels, where a noise is deterministic.
+# Largest difference of a pixel, in gray levels, where a noise is deterministic.
 DETERMINISTIC = {"scale": 2, "brightness": 1, "stripe": 2, "canny_edges": 2}
 FIGURES = ("mean intensity", "changed pixels", "mean change")
 
@@ -83,7 +83,7 @@ def compare_noise(n_rows: int, severities: bool) -> None:
                 differences = ["" for _ in FIGURES]
                 farthest = np.abs(ours.astype(int) - peer).max()
                 note = (
-                    f"  {farthest} grey levels apart at most ({np.mean(ours != peer):.4%} differ)"
+                    f"  {farthest} gray levels apart at most ({np.mean(ours != peer):.4%} differ)"
                 )
                 claims[f"{name} {severity or ''}"] = farthest <= DETERMINISTIC[name]
             else:

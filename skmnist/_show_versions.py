@@ -1,6 +1,6 @@
-"""What a bug report needs: versions, processor and environment.
+"""Versions, processor and environment for a bug report.
 
-Only the standard library is imported, so that it works where a dependency is broken.
+Only the standard library is imported, so that the report works even if a dependency is broken.
 """
 
 import os
@@ -42,7 +42,7 @@ _VARIABLES = (
 def show_versions() -> None:
     """Print the versions, the processor and the environment for a bug report.
 
-    Nothing is imported to find the versions: neither Keras nor TensorFlow starts.
+    The versions are read from package metadata, so Keras and TensorFlow are not imported.
 
     See Also
     --------
@@ -76,7 +76,7 @@ def _system() -> Iterator[tuple[str, str]]:
 
 
 def _read_cpuinfo() -> dict[str, str]:
-    """Return what Linux says of the last processor; elsewhere nothing."""
+    """Return the last processor's fields in /proc/cpuinfo; empty if there is no such file."""
     try:
         lines = _CPUINFO.read_text(encoding="utf-8").splitlines()
     except OSError:

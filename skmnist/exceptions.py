@@ -29,7 +29,7 @@ class SkmnistError(Exception):
 
 
 class ImageShapeError(SkmnistError, ValueError):
-    """The images have a shape that cannot be grey images of the expected size."""
+    """The shape of the images does not fit gray images of the expected size."""
 
 
 class ValueRangeError(SkmnistError, ValueError):
@@ -37,7 +37,7 @@ class ValueRangeError(SkmnistError, ValueError):
 
 
 class MissingDependencyError(SkmnistError, ImportError):
-    """An optional dependency is not installed; the message gives the pip line."""
+    """An optional dependency is not installed; the message gives the pip command."""
 
 
 class ForkedProcessError(SkmnistError, RuntimeError):
@@ -45,7 +45,7 @@ class ForkedProcessError(SkmnistError, RuntimeError):
 
 
 class ModelFileError(SkmnistError, ValueError):
-    """A file of a fitted estimator is damaged, is not such a file, or needs other versions."""
+    """A model file is damaged, is not a model file, or needs other package versions."""
 
 
 class DatasetNotFoundError(SkmnistError, FileNotFoundError):
@@ -65,7 +65,7 @@ class ImageShapeWarning(SkmnistWarning):
 
 
 class ValueRangeWarning(SkmnistWarning):
-    """The pixels seem to have another value range, or it is the range of the training data."""
+    """The value range seems wrong for the pixels, or is only a guess from the training data."""
 
 
 class ModelVersionWarning(SkmnistWarning, InconsistentVersionWarning):

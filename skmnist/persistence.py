@@ -1,4 +1,4 @@
-"""Files of fitted estimators: joblib files, written atomically and verified when they are read.
+"""Save fitted estimators as joblib files, written atomically and verified when they are read.
 
 `joblib.load` reads them too, because it ignores the SHA-256 after the pickle. Like every pickle,
 such a file can run code when it is loaded: load only files that you trust.
@@ -45,7 +45,7 @@ class _Compression(NamedTuple):
     decompressor: Callable[[], Any]
 
 
-# In the order of joblib. The first is used if the ending of a file chooses none.
+# In joblib's order. The first one is used if no other matches the ending of the file.
 _COMPRESSIONS = (
     _Compression(".z", b"\x78", 3, zlib.compress, zlib.decompressobj),
     _Compression(
@@ -74,7 +74,7 @@ _COMPRESSIONS = (
 
 
 def dump(estimator: Any, path: str | os.PathLike[str], *, compress: int = 0) -> Path:
-    """Write a fitted estimator to a file; a failure leaves an older file as it was.
+    """Write a fitted estimator to a file; if that fails, an older file stays as it was.
 
     The file ends with its SHA-256, by which `load` detects damage. It keeps the mode of an older
     file. A symbolic link stays a link; its target is written.
@@ -84,11 +84,11 @@ def dump(estimator: Any, path: str | os.PathLike[str], *, compress: int = 0) -> 
     estimator : estimator
         A network, a Pipeline or any other picklable object.
     path : str or path-like
-        The file. One of the endings ``.z``, ``.gz``, ``.bz2``, ``.lzma`` and ``.xz`` chooses the
-        method of compression.
+        The file. The endings ``.z``, ``.gz``, ``.bz2``, ``.lzma`` and ``.xz`` select the method of
+        compression.
     compress : int, default=0
-        Compression level, 0 to 9. The method is zlib if the ending chooses none. 0 is no
-        compression, or the default level of the method that the ending chooses.
+        Compression level, 0 to 9. The method is zlib if the ending selects none. 0 is no
+        compression, or the default level of the method that the ending selects.
 
     Returns
     -------
@@ -135,7 +135,7 @@ def dump(estimator: Any, path: str | os.PathLike[str], *, compress: int = 0) -> 
         if len(content) > _limit(compressed):
             raise ValueError(
                 f"The estimator shrinks from {len(content)} to {len(compressed)} bytes when it is "
-                f"compressed, and load would refuse the file; pass compress=0 and a path that does "
+                f"compressed, and load would reject the file; pass compress=0 and a path that does "
                 "not end in " + ", ".join(method.ending for method in _COMPRESSIONS) + "."
             )
         content = compressed

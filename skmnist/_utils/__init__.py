@@ -1,4 +1,4 @@
-"""Shared by all packages: images, value ranges, parameters, seeds, files, pickles, warnings."""
+"""Shared helpers: images, value ranges, parameters, seeds, files, pickles, warnings."""
 
 from skmnist._utils._dataclasses import estimator_dataclass
 from skmnist._utils._docstrings import fill_docstring

@@ -1,4 +1,4 @@
-"""Containers of images: arrays, sequences and tables become one array; column names are checked."""
+"""Convert arrays, sequences and tables of images to one array, and check column names."""
 
 import os
 from collections import Counter
@@ -31,7 +31,7 @@ def as_array(X: Any) -> Any:
     -------
     ndarray
         Of any dtype and any number of dimensions; missing values of a table are NaN. Sparse
-        matrices and ``np.matrix`` are returned unchanged: scikit-learn's `check_array` refuses
+        matrices and ``np.matrix`` are returned unchanged: scikit-learn's `check_array` rejects
         them.
 
     Raises
@@ -77,7 +77,7 @@ def check_column_names(estimator: BaseEstimator, X: Any, *, reset: bool) -> None
             f"X has several columns named {repeated[0]!r}; expected names that occur once. "
             "Rename the columns, or pass them without names: X.to_numpy()."
         )
-    # scikit-learn 1.9 does not know the names of a RecordBatch of pyarrow.
+    # scikit-learn 1.9 does not read the column names of a pyarrow RecordBatch.
     named = X.slice(0, 0).to_pandas() if _is_arrow(X) else X
     check_feature_names(estimator, named, reset=reset)
 
@@ -131,7 +131,7 @@ def _is_arrow(X: Any) -> bool:
 
 
 def _refuse_other_objects(X: Any) -> None:
-    """Raise an error for objects that numpy would not read as pixels, with the way to an array."""
+    """Raise an error for objects that numpy would not read as pixels, with the remedy."""
     kind = type(X).__name__
     if isinstance(X, str | bytes | os.PathLike):
         way_out = "read the file first, for example with np.load"
@@ -164,7 +164,7 @@ def _refuse_masked(X: Any) -> None:
 
 def _array_of_frame(frame: Any) -> np.ndarray:
     """Return a pandas frame as an array of the common data type of its columns."""
-    # numpy converts nullable, Arrow-backed and sparse columns to objects.
+    # np.asarray would convert nullable, Arrow-backed and sparse columns to objects.
     dtypes = {getattr(t, "numpy_dtype", getattr(t, "subtype", t)) for t in frame.dtypes}
     if not dtypes or not all(isinstance(t, np.dtype) and t.kind in "buif" for t in dtypes):
         return np.asarray(frame)

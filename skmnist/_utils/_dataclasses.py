@@ -1,4 +1,4 @@
-"""Estimators as dataclasses: each parameter is one line, a field."""
+"""Estimators as dataclasses: each parameter is one field."""
 
 import inspect
 from dataclasses import dataclass, field, is_dataclass
@@ -9,7 +9,7 @@ _Class = TypeVar("_Class", bound=type)
 
 @dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(field,))
 def estimator_dataclass(cls: _Class) -> _Class:
-    """Write the constructor of an estimator: a dataclass whose fields are its parameters.
+    """Turn an estimator into a dataclass whose fields are its parameters.
 
     Fields are keyword-only; write ``field(default=..., kw_only=False)`` for one that may be passed
     by position. Estimators are compared by identity and have the ``repr`` of scikit-learn. In the

@@ -91,7 +91,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
         raise OSError(error.errno, reason, str(path)) from error
     try:
         if older is not None:
-            # Before anything is written, so that a private file is never readable by others.
+            # Set the mode before writing, so that others can never read a private file.
             os.chmod(temporary, stat.S_IMODE(older.st_mode) | stat.S_IWUSR)
         yield temporary
         os.fsync(descriptor)
@@ -110,11 +110,11 @@ def atomic_write(path: Path) -> Iterator[Path]:
 def _create_locked(folder: Path) -> tuple[Path, int]:
     """Create a temporary file, with the mode of any new file, and lock it until it is closed.
 
-    The lock ends with the process: a locked file is being written.
+    The lock ends with the process, so a locked file is still being written.
     """
     while True:
         temporary = folder / f"{_PREFIX}{uuid.uuid4().hex}{_ENDING}"
-        # Other users of a shared folder could not read the files of tempfile.
+        # Not tempfile, whose files other users of a shared folder could not read.
         descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
         if fcntl is None:
             return temporary, descriptor
@@ -122,7 +122,7 @@ def _create_locked(folder: Path) -> tuple[Path, int]:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         if temporary.exists():
             return temporary, descriptor
-        os.close(descriptor)  # another process removed it before it was locked
+        os.close(descriptor)  # another process removed the file before it was locked
 
 
 def _remove_stale(folder: Path) -> None:
@@ -140,7 +140,8 @@ def _remove_if_stale(entry: os.DirEntry[str]) -> None:
         descriptor = os.open(entry, os.O_RDWR)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # Under the lock: a process that has just created it waits, then checks that it exists.
+            # Under the lock, because a process that has just created the file waits for the lock
+            # and then checks that the file still exists.
             os.unlink(entry)
             return
         except BlockingIOError:

@@ -34,16 +34,16 @@ def check_images(
         Gets `n_features_in_` (the number of pixels), `feature_names_in_` (for a table with column
         names) and `image_shape_` if `reset`; otherwise `X` is checked against them.
     X : array-like or table of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
-        Grey images of any numeric dtype; a table is a DataFrame of pandas or polars, or a Table of
+        Gray images of any numeric dtype; a table is a DataFrame of pandas or polars, or a Table of
         pyarrow.
     reset : bool
         True in `fit`, False in `transform` and `predict`.
     image_shape : tuple, default=None
-        The estimator's `image_shape` parameter, (height, width) or (height, width, 1). If None, 3-D
-        and 4-D input has its own shape, 2-D input with a perfect square of pixels is square, and
-        other 2-D input is one row of pixels.
+        The estimator's `image_shape` parameter, (height, width) or (height, width, 1). If None, the
+        shape of 3-D and 4-D input is used; rows of 2-D input are square images if their number of
+        pixels is a perfect square, and images one pixel high otherwise.
     warn_not_square : bool, default=True
-        Whether to warn in the last case, which does not matter to a scaler.
+        Whether to warn about images one pixel high. A scaler does not need the warning.
     warn_no_names : bool, default=True
         Whether to warn, as scikit-learn does, if `fit` saw column names and `X` has none.
 
@@ -55,7 +55,7 @@ def check_images(
     Raises
     ------
     ImageShapeError
-        If `X` cannot be grey images of the expected shape.
+        If `X` cannot be gray images of the expected shape.
     ValueError
         If `X` is empty, complex, masked, NaN, infinite, or has another number of features.
     TypeError
@@ -162,14 +162,14 @@ def _own_image_shape(X: np.ndarray) -> ImageShape | None:
             "(n, height, width, 1)."
         )
     if X.ndim == 4 and X.shape[3] not in (1, 3, 4) and X.shape[1] in (1, 3, 4):
-        grey = "X[:, 0]" if X.shape[1] == 1 else "X.mean(axis=1)"
+        gray = "X[:, 0]" if X.shape[1] == 1 else "X.mean(axis=1)"
         raise ImageShapeError(
-            f"X of shape {X.shape} looks channels-first: pass {grey}. Expected (n, height, width) "
+            f"X of shape {X.shape} looks channels-first: pass {gray}. Expected (n, height, width) "
             "or (n, height, width, 1)."
         )
     if X.ndim == 4 and X.shape[3] != 1:
         raise ImageShapeError(
-            f"X has {X.shape[3]} channels {X.shape}; grey only: expected (n, height, width, 1). "
+            f"X has {X.shape[3]} channels {X.shape}; gray only: expected (n, height, width, 1). "
             "Convert color images first, for example with X.mean(axis=-1)."
         )
     if 0 in X.shape[1:]:
@@ -202,7 +202,7 @@ def _resolve_image_shape(
     if warn_not_square:
         warn_user(
             f"X has {n_features} features, which is not a perfect square: each row is read as an "
-            "image one pixel high. Pass image_shape=(height, width) if it is not.",
+            "image one pixel high. Pass image_shape=(height, width) if that is wrong.",
             ImageShapeWarning,
         )
     return 1, n_features, 1
@@ -213,7 +213,7 @@ def _check_image_shape(image_shape: Any) -> ImageShape:
     positive = all(isinstance(size, int | np.integer) and size > 0 for size in shape)
     if len(shape) == 3 and positive and shape[2] != 1:
         raise ImageShapeError(
-            f"image_shape={image_shape!r} has {shape[2]} channels; grey only: expected "
+            f"image_shape={image_shape!r} has {shape[2]} channels; gray only: expected "
             "(height, width) or (height, width, 1)."
         )
     if len(shape) not in (2, 3) or not positive:

@@ -1,4 +1,4 @@
-"""Keys of images, on which their random numbers depend."""
+"""Keys of images, from which their random numbers are derived."""
 
 import hashlib
 
@@ -7,7 +7,7 @@ from sklearn.utils import gen_batches
 
 from skmnist._utils._value_range import ValueRange, to_unit_range
 
-# Images per chunk; float copies of a chunk are small compared with a training set.
+# Images per chunk, so that the float copies need little memory.
 _IMAGES_AT_ONCE = 512
 
 
@@ -49,7 +49,7 @@ def image_digests(pixels: np.ndarray, salt: bytes = b"") -> list[bytes]:
 
 
 def image_keys(images: np.ndarray, value_range: ValueRange) -> np.ndarray:
-    """Return a key per image; equal images have equal keys, different images different ones.
+    """Return a key per image; images have equal keys if they are equal after rounding to 8 bits.
 
     Parameters
     ----------

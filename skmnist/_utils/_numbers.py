@@ -1,4 +1,4 @@
-"""Numbers of numpy and other libraries as Python numbers."""
+"""Convert numbers of numpy and other libraries to Python numbers."""
 
 from collections.abc import Sequence
 from numbers import Integral, Real
@@ -28,9 +28,9 @@ def as_python_number(value: Any) -> Any:
 
 
 def as_python(value: Any) -> Any:
-    """Return Python numbers, strings and tuples for scalars, arrays and sequences, also nested.
+    """Convert scalars, arrays and sequences, also nested, to Python numbers, strings and tuples.
 
-    Keras refuses some of numpy's numbers, and the JSON of an architecture cannot hold them.
+    Keras rejects some of numpy's numbers, and the JSON of an architecture cannot hold them.
 
     Parameters
     ----------

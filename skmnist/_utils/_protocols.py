@@ -1,4 +1,4 @@
-"""What packages that do not import each other agree on."""
+"""Interfaces between packages that do not import each other."""
 
 from typing import Any, Protocol, Self, runtime_checkable
 
@@ -7,14 +7,14 @@ import numpy as np
 
 @runtime_checkable
 class Noise(Protocol):
-    """What a network needs of a noise that it adds in training.
+    """Interface of a noise that a network adds in training.
 
     Attributes
     ----------
     random_state : int, RandomState instance or None
-        With None, the network chooses the seed.
+        If None, the network chooses the seed.
     value_range : (low, high) or None
-        With None, the network sets its own value range.
+        If None, the network sets its own value range.
     """
 
     random_state: Any

@@ -1,4 +1,4 @@
-"""Seeds, without the global generators."""
+"""Seeds that do not use the global generators."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ def draw_seed(random_state: int | np.random.RandomState | None) -> int:
     Parameters
     ----------
     random_state : int, RandomState instance or None
-        An int is the seed itself. A RandomState instance is advanced by one draw, as everywhere in
+        An int is the seed itself. A RandomState instance is advanced by one draw, as in
         scikit-learn. None takes fresh entropy from the operating system, never from the global
         generator of numpy.
 

@@ -1,4 +1,4 @@
-"""The fitted attributes of an estimator, replaced and read as a whole."""
+"""Replace and read the fitted attributes of an estimator as a whole."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

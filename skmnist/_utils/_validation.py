@@ -39,7 +39,7 @@ def did_you_mean(value: Any, names: Iterable[str]) -> str:
     Parameters
     ----------
     value : object
-        What was passed in the place of a name.
+        The value that was passed as a name.
     names : iterable of str
         The valid names.
 

@@ -19,12 +19,13 @@ _RANGE_OF_DTYPE: dict[str, ValueRange] = {
     "uint16": (0.0, 65535.0),
 }
 
-# A maximum of at most this share of the range, or at least its inverse, suggests another range:
-# 4-bit values in uint8 and 12-bit values in uint16 reach a sixteenth. Real images seldom do.
+# If the maximum is at most this share of the range, or at least its inverse, the images probably
+# have another range: 4-bit values in uint8 and 12-bit values in uint16 reach only a sixteenth.
+# Images that use their whole range are seldom that dark.
 _LEAST_SHARE = 1 / 8
 
 # Pixels are mapped to [0, 1] in float32, whose normal numbers lie between 2**-126 and 2**128. The
-# width, its inverse and the grey levels must be normal, because TensorFlow flushes others to 0.
+# width, its inverse and the gray levels must be normal, because TensorFlow flushes others to 0.
 _NARROWEST, _WIDEST = 2.0**-100, 2.0**100
 
 
@@ -61,7 +62,8 @@ def learn_value_range(
     Warns
     -----
     ValueRangeWarning
-        If the range is the minimum and maximum of the data, or the images are nearly black in it.
+        If the range is the minimum and maximum of the data, or the images seem to have another
+        range.
     """
     if value_range is not None:
         low, high = _check_value_range(value_range)
@@ -71,8 +73,8 @@ def learn_value_range(
     if not (_NARROWEST <= high - low <= _WIDEST and max(-low, high) <= _WIDEST):
         raise ValueRangeError(
             f"The pixels have the value range ({low:g}, {high:g}), which float32 cannot map to "
-            f"[0, 1]: expected a width from {_NARROWEST:.1e} to {_WIDEST:.1e}, and no bound "
-            "beyond that. Scale X, or pass value_range=(low, high) to clip it."
+            f"[0, 1]: expected a width from {_NARROWEST:.1e} to {_WIDEST:.1e}, and bounds "
+            f"of at most {_WIDEST:.1e}. Scale X, or pass value_range=(low, high) to clip it."
         )
     return clip_to_value_range(X, (low, high)), (low, high)
 
@@ -233,9 +235,9 @@ def to_unit_range(
     low, high = value_range
     # Subtract in float64 first: float32 would round away the low digits of large values.
     above = X if low == 0 else np.subtract(X, low, dtype=np.float64)
-    # Sums over an image are rounded in memory order, which must not depend on the input.
+    # C order, because the rounding of sums over an image depends on the memory order.
     unit = above.astype(dtype, order="C")
-    # Multiply as the networks do: a scaler before a network must not change a single bit.
+    # Multiply, as the networks do, so that a scaler before a network does not change a single bit.
     scale = unit.dtype.type(1 / (high - low))
     unit *= scale
     if unit.dtype.type(high - low) * scale > 1:  # the scale may have been rounded up
@@ -274,7 +276,7 @@ def from_unit_range(
     if integral and max(-low, high) > 2**24:  # float32 cannot hold every integer beyond
         unit = unit.astype(np.float64)
     values = unit if (low, high) == (0.0, 1.0) else unit * (high - low)
-    if low:  # the sum may be rounded to beyond the range
+    if low:  # rounding may push the sum beyond the range
         values = np.clip(values + low, low, high)
     if integral:
         values = np.trunc(values) if truncate else np.rint(values)

@@ -3,7 +3,7 @@
 import sys
 import warnings
 
-# A warning that points into one of these packages does not help the user.
+# Warnings skip the lines of these packages, which are not the user's code.
 _PACKAGES_BETWEEN = ("joblib", "pickle", "sklearn", "skmnist")
 
 

@@ -1,4 +1,4 @@
-"""Data sets in the data home: downloaded once, and verified each time they are read."""
+"""Data sets in the data home: downloaded once, verified each time they are read."""
 
 import os
 from numbers import Integral, Real

@@ -16,7 +16,7 @@ from skmnist.exceptions import ImageShapeError
 
 
 def _check_noise(noise: Any) -> None:
-    """Raise an error for a noise that is not a transformer, or would not change the images."""
+    """Raise an error if a noise is not a transformer, or would not change the images."""
     if isinstance(noise, str):
         raise TypeError(
             f"noise must be a transformer, got the str {noise!r}; pass make_noise(name)"
@@ -31,7 +31,7 @@ def _check_noise(noise: Any) -> None:
             "noise must be a scikit-learn transformer such as GaussianNoise(scale=0.3), "
             f"got {type(noise).__name__}, which has no {missing[0]} method"
         )
-    for name, value in noise.get_params().items():  # those of nested noises too
+    for name, value in noise.get_params().items():  # including nested noises
         if name.rpartition("__")[2] == "when" and isinstance(value, str) and value == "fit":
             raise ValueError(
                 f"noise has {name}='fit', so its transform would leave the images as they are; "
@@ -123,7 +123,7 @@ def make_noisy(
     Raises
     ------
     TypeError
-        If ``noise`` is not a scikit-learn transformer, or ``source`` not a data set.
+        If ``noise`` is not a scikit-learn transformer, or ``source`` is not a data set.
     ValueError
         If the noise has ``when="fit"``, or changes the shape or the dtype of the images, or if the
         shapes in ``source`` do not fit.
@@ -156,7 +156,7 @@ def make_noisy(
         raise ValueError(
             "noise must keep the shape and dtype of the images: "
             f"got {noisy.shape} and {noisy.dtype}, expected {shape} and {dtype}; "
-            "the transformers of skmnist.noise do"
+            "use a transformer of skmnist.noise"
         )
     return make_bunch(
         noisy,

@@ -1,4 +1,4 @@
-"""What is known of a downloaded data set: its files, their arrays, and the digests of both."""
+"""Records of downloadable data sets: files, arrays, and the digests of both."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

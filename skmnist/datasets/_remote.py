@@ -19,7 +19,7 @@ TIMEOUT = 30.0
 SLOWEST = 16_000
 # Bytes per read.
 _CHUNK = 2**16
-# HTTPException covers incomplete reads, ConnectionError a connection that breaks off.
+# HTTPException covers incomplete reads; ConnectionError covers connections that break off.
 _NETWORK_ERRORS = (URLError, TimeoutError, ConnectionError, HTTPException, SSLError)
 # Client errors (400 to 499) after which a retry may succeed.
 _TEMPORARY_CLIENT_ERRORS = (408, 429)
@@ -28,7 +28,7 @@ _TEMPORARY_CLIENT_ERRORS = (408, 429)
 def download(
     url: str, path: Path, *, sha256: str, n_bytes: int, n_retries: int, delay: float
 ) -> None:
-    """Download a file that fits in memory, verify it, and only then put it in place.
+    """Download a file into memory, verify it, and only then write it.
 
     Parameters
     ----------
@@ -94,9 +94,9 @@ def _read_url(url: str, *, n_bytes: int, n_retries: int, delay: float) -> bytes:
 
 
 def _read_url_once(url: str, n_bytes: int, deadline: float) -> bytes:
-    """Read a URL in a thread, which is abandoned at the deadline.
+    """Read a URL in a thread that is abandoned at the deadline.
 
-    The timeout of a socket restarts with each byte, so it does not stop a server that sends its
+    The timeout of a socket restarts with each byte, so it would not stop a server that sends its
     headers byte by byte.
     """
     answer: Future[bytes] = Future()
@@ -120,7 +120,7 @@ def _read_at_most(url: str, n_bytes: int, deadline: float) -> bytes:
     try:
         with urlopen(url, timeout=TIMEOUT) as response:
             content = bytearray()
-            # read1 returns what has arrived, so that the deadline is checked.
+            # read1 returns what has arrived, so that the deadline is checked in between.
             while chunk := response.read1(min(_CHUNK, n_bytes - len(content))):
                 content += chunk
                 if time.monotonic() > deadline:

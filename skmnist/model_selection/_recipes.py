@@ -1,4 +1,4 @@
-"""The networks behind the accuracies of the documentation: architecture and training."""
+"""The networks whose accuracies the documentation gives: architecture and training."""
 
 from skmnist.model_selection._training_noises import generic_noises
 from skmnist.neural_network import CNNClassifier, MLPClassifier
@@ -30,11 +30,12 @@ def best_network(*, random_state: int | None = None) -> CNNClassifier:
     Notes
     -----
     Trained on the 60,000 MNIST training digits under `ReferenceNoise`, it classified 99.12 % of the
-    10,000 test digits under the same noise correctly. With ``test_time_views=8``, the average over
-    an image and eight noisy views of it, it was 99.20 %; a prediction then takes nine forward
-    passes. The best accuracy of the study is 96.66 %. The training took 35 minutes on one thread of
-    an AMD EPYC. The parameters were chosen on 10,000 held-out training digits; the test digits were
-    scored once. In that version of skmnist, a seed drew other augmentations of the same kind.
+    10,000 test digits under the same noise correctly. With ``test_time_views=8``, which averages
+    the probabilities over an image and eight noisy views of it, the accuracy was 99.20 %; a
+    prediction then takes nine forward passes. The best accuracy of the study is 96.66 %. The
+    training took 35 minutes on one thread of an AMD EPYC. The parameters were chosen on 10,000
+    held-out training digits; the test digits were scored once. These numbers were measured with an
+    earlier version, in which the same seed gave different augmentations.
 
     Examples
     --------
@@ -84,7 +85,7 @@ def fast_network(*, random_state: int | None = None) -> CNNClassifier:
     Notes
     -----
     On 48,000 MNIST training digits under `ReferenceNoise`, it classified 96.62 % of the other
-    12,000 correctly after 17 s on two cores of an AMD EPYC, the compilation included. The network
+    12,000 correctly after 17 s on two cores of an AMD EPYC, including compilation. The network
     "cnn-5" of the study took 134 s.
 
     Examples
@@ -131,7 +132,8 @@ def best_mlp(*, random_state: int | None = None) -> MLPClassifier:
     Trained on the 60,000 MNIST training digits under `ReferenceNoise`, it classified 96.80 % of the
     10,000 test digits under the same noise correctly, and 96.99 % with ``test_time_views=8``. The
     best perceptron of the study reached 86.47 %. The training took 8 minutes on one thread of an
-    AMD EPYC. In that version of skmnist, a seed drew other augmentations of the same kind.
+    AMD EPYC. These numbers were measured with an earlier version, in which the same seed gave
+    different augmentations.
 
     Examples
     --------
@@ -175,9 +177,10 @@ def n_mnist_network(*, random_state: int | None = None) -> CNNClassifier:
 
     Notes
     -----
-    Trained on the 60,000 MNIST training digits under one of the noises, it classified the 10,000
-    test digits under the same noise correctly as follows; a training took 13 to 15 minutes on an
-    AMD EPYC. In that version of skmnist, a seed drew other augmentations of the same kind.
+    The table gives its accuracy on the 10,000 test digits under each noise, after training on the
+    60,000 MNIST training digits under the same noise. Each training took 13 to 15 minutes on an AMD
+    EPYC. These numbers were measured with an earlier version, in which the same seed gave different
+    augmentations.
 
     ========================  ========  ==============
     noise                     accuracy  best published
@@ -228,8 +231,9 @@ def robust_network(*, random_state: int | None = None) -> CNNClassifier:
     minutes on an AMD EPYC.
 
     `generic_noises` contains none of the 15 corruptions, but was chosen by the mean accuracy under
-    them on held-out training digits. A first list, chosen without them, led to 91.29 %. In that
-    version of skmnist, a seed drew other augmentations of the same kind.
+    them on held-out training digits. An earlier list, chosen without them, gave 91.29 %. These
+    numbers were measured with an earlier version, in which the same seed gave different
+    augmentations.
 
     Examples
     --------
@@ -244,5 +248,5 @@ def robust_network(*, random_state: int | None = None) -> CNNClassifier:
 
 
 def _warp() -> RandomAffine:
-    """Return the warp of `best_network`; it reflects at the border, which may not be black."""
+    """Return the warp of `best_network`; it reflects at the border, which need not be black."""
     return RandomAffine(15.0, translation=0.1, scale=0.1, shear=10.0, border_mode="reflect")

@@ -24,10 +24,9 @@ def generic_noises() -> list[BaseNoise]:
     Returns
     -------
     list of BaseNoise
-        Six noises, applied one after the other: occlusion, an affine warp, elastic deformation,
-        random filters, smooth random fields, and Gaussian or uniform noise. The affine warp
-        changes all images; each of the others changes 40 or 50 % of them. For `augment` of a
-        network.
+        Six noises for `augment` of a network, applied one after the other: occlusion, an affine
+        warp, elastic deformation, random filters, smooth random fields, and Gaussian or uniform
+        noise. The affine warp changes all images; each of the others changes 40 or 50 % of them.
 
     See Also
     --------
@@ -84,13 +83,13 @@ def generic_noises() -> list[BaseNoise]:
 
 
 def mnist_c_noises() -> list[BaseNoise]:
-    """Return the 15 corruptions of MNIST-C as noises to train with.
+    """Return the 15 corruptions of MNIST-C as noises for training.
 
     Returns
     -------
     list of BaseNoise
-        A small affine warp, and after it a noise that changes 90 % of the images: by one of the 15
-        corruptions, at one of its severities. For `augment` of a network.
+        Two noises for `augment` of a network: a small affine warp, then a noise that changes 90 %
+        of the images by one of the 15 corruptions, at one of its severities.
 
     See Also
     --------
@@ -119,6 +118,6 @@ def mnist_c_noises() -> list[BaseNoise]:
 
 
 def _one_of(noises: Iterable[BaseNoise], *, probability: float) -> RandomNoise:
-    """Return a noise that picks one of the noises for an image, or none."""
+    """Return a noise that picks one of the given noises for each image, or none."""
     named = [(f"noise_{i}", noise) for i, noise in enumerate(noises)]
     return RandomNoise(named, probability=probability)

@@ -1,8 +1,8 @@
-"""The base of the networks: scikeras' KerasClassifier with scikit-learn's contract.
+"""The base class of the networks: scikeras' KerasClassifier that follows scikit-learn's contract.
 
-This is the only module that imports scikeras. It uses the class, so that ``isinstance(net,
-KerasClassifier)`` holds, and the names of its parameters and attributes. Fitting, prediction,
-cloning, tags and pickling are scikit-learn's or our own.
+This is the only module that imports scikeras. It uses its class, so that ``isinstance(net,
+KerasClassifier)`` holds, and its names of parameters and attributes. Fitting, prediction, cloning,
+tags and pickling are implemented here or by scikit-learn.
 """
 
 import inspect
@@ -56,15 +56,15 @@ from skmnist.neural_network.training._targets import (
 class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC):
     """Base class of the networks; a subclass implements `_build_model`.
 
-    In the docstring of a subclass, a line such as ``{training parameters}`` stands for the text
-    that all networks share, and ``default=?`` in it for the default of the subclass.
+    In the docstring of a subclass, a line such as ``{training parameters}`` is replaced by the text
+    that all networks share, and ``default=?`` in it by the default of the subclass.
     """
 
     # Whether the network depends on which pixels are neighbors.
     _reads_neighbors: ClassVar[bool] = True
 
-    # Requests the validation data where metadata is routed, so that
-    # Pipeline(transform_input=["X_val"]).fit(X, y, X_val=..., y_val=...) works as it stands.
+    # Request the validation data if metadata routing is enabled, so that users can call
+    # Pipeline(transform_input=["X_val"]).fit(X, y, X_val=..., y_val=...) without set_fit_request.
     __metadata_request__fit: ClassVar[dict[str, bool]] = {"X_val": True, "y_val": True}
 
     @abstractmethod
@@ -72,7 +72,7 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         """Build the uncompiled network from the parameters, `image_shape_` and `value_range_`."""
 
     def _built_by(self, builder: Callable[..., keras.Model], n_classes: int) -> keras.Model:
-        """Call a builder with what its signature names: learned attributes, else parameters."""
+        """Call a builder with the learned attributes and parameters that its signature names."""
         learned = {
             "image_shape": self.image_shape_,
             "n_classes": n_classes,
@@ -82,14 +82,14 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         names = inspect.signature(builder).parameters
         return builder(**{n: learned[n] if n in learned else self._value(n) for n in names})
 
-    # scikit-learn's own methods, where scikeras replaced them -------------------------------------
+    # scikit-learn's own methods, which scikeras overrides -----------------------------------------
 
     _get_param_names: ClassVar[Any] = classmethod(BaseEstimator._get_param_names.__func__)
     __repr__ = BaseEstimator.__repr__
     score = ClassifierMixin.score
 
     def __sklearn_tags__(self) -> Any:
-        # scikeras lists ClassifierMixin after BaseEstimator, so that its tags are never merged.
+        # scikeras lists ClassifierMixin after BaseEstimator, so its tags are never merged.
         tags = BaseEstimator.__sklearn_tags__(self)
         tags.estimator_type = "classifier"
         tags.classifier_tags = ClassifierTags()
@@ -106,7 +106,7 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         Parameters
         ----------
         X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
-            Grey images of any numeric dtype; never written to.
+            Gray images of any numeric dtype; never written to.
         y : array-like of shape (n,)
             Class labels of any type.
         sample_weight : array-like of shape (n,), default=None
@@ -116,8 +116,8 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
             Validation images, for monitoring and early stopping. In a Pipeline, list "X_val" in
             `transform_input`, so that the steps before the network transform it.
         y_val : array-like of shape (n_val,), default=None
-            Class labels of `X_val`, all of which occur in `y`. Their losses are weighted by
-            `class_weight`.
+            Class labels of `X_val`, all of which occur in `y`. `class_weight` also weights their
+            losses.
 
         Returns
         -------
@@ -144,7 +144,7 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
     def _fit_network(
         self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any
     ) -> KeyboardInterrupt | None:
-        """Fit, and return what interrupted the training after its first epoch."""
+        """Fit; return the exception that interrupted the training after its first epoch, if any."""
         goes_on = self.warm_start and hasattr(self, "model_")
         samples, y = self._check_training_data(X, y, sample_weight, reset=not goes_on)
         n_iter_no_change = self._value("n_iter_no_change") if self.early_stopping else None
@@ -161,7 +161,7 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         Parameters
         ----------
         X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
-            Grey images of any numeric dtype; never written to.
+            Gray images of any numeric dtype; never written to.
         y : array-like of shape (n,)
             Class labels.
         classes : array-like of shape (n_classes,), default=None
@@ -189,7 +189,7 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
             if goes_on and not np.array_equal(classes, self.classes_):
                 raise ValueError(
                     f"classes={classes} is not the same as on the last call to partial_fit, or in "
-                    f"fit: {self.classes_}. Leave it out, or use a new estimator."
+                    f"fit: {self.classes_}. Omit classes, or use a new estimator."
                 )
         with refitted(self) as draft:
             samples, _ = draft._check_training_data(
@@ -204,7 +204,7 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         Parameters
         ----------
         X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
-            Grey images, from which the image shape and the value range are learned.
+            Gray images, from which the image shape and the value range are learned.
         y : array-like of shape (n,)
             Class labels, from which the classes are learned.
 
@@ -268,7 +268,7 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
                 self.model_ = self._build_model(self.n_classes_)
             self._predictor = ChosenPredictor(self.model_)
             self._augmentation: Augmentation | None = None
-            # Settings of the optimizer, and values of its variables after the last training.
+            # Optimizer settings, and the values of the optimizer's variables after training.
             self._optimizer: tuple[Any, Any] = (None, None)
         else:
             images = clip_to_value_range(images, self.value_range_)
@@ -300,7 +300,7 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         n_iter_no_change: int | None,
         schedule: type[Schedule],
     ) -> KeyboardInterrupt | None:
-        """Train, and return what interrupted the training after its first epoch."""
+        """Train; return the exception that interrupted it after the first epoch, if any."""
         batch_size, label_smoothing = self._value("batch_size"), self._value("label_smoothing")
         n_steps = epochs * math.ceil(len(samples) / batch_size)
         steps = schedule(n_steps, self._value("warmup_fraction"))
@@ -348,5 +348,5 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
 
     @property
     def current_epoch(self) -> int:
-        """Number of epochs of training so far."""
+        """Number of epochs trained so far."""
         return len(getattr(self, "history_", {}).get("loss", []))

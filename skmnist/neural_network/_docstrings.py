@@ -1,4 +1,4 @@
-"""Paragraphs that the docstrings of all networks share, written once."""
+"""Paragraphs that the docstrings of all networks share."""
 
 import re
 import textwrap
@@ -31,13 +31,13 @@ stem_kernel_size : int, default=?
     Side of the kernels of the first convolution, in pixels.
 stem_stride : int, default=?
     Stride of the first convolution, in pixels. 2 halves the height and the width of all feature
-    maps, which takes a quarter of the time."""
+    maps, so a pass takes about a quarter of the time."""
 
 _MAP_PARAMETERS = f"""\
 {_ACTIVATION}
 normalization : {{"batch", "group", "layer", "none"}}, default=?
-    Normalization of the feature maps after each convolution: batch normalization, normalization of
-    each image over groups of maps or over all maps, or none.
+    Normalization of the feature maps after each convolution: over the batch, over groups of maps of
+    each image, over all maps of each image, or none.
 pooling : {{"average", "max"}}, default=?
     Global pooling of each of the last feature maps into one number.
 dropout : float, default=?
@@ -56,7 +56,7 @@ optimizer__learning_rate : float, schedule, "auto" or None, default=?
     {learning rate}.
 optimizer__weight_decay : float, "auto" or None, default=?
     Decoupled weight decay in [0, 1): each step shrinks kernels by learning rate * weight decay.
-    Biases and scales of normalization do not decay.
+    Biases and normalization scales do not decay.
     {weight decay}.
 learning_rate_schedule : str, default=?
     How the learning rate changes over the steps of `fit`: {schedules}.
@@ -68,15 +68,16 @@ loss : str or keras.losses.Loss, default=?
     {losses}, or an instance that takes one-hot labels.
 label_smoothing : float, default=?
     Share of the target, in [0, 1), that is spread evenly over all classes, in training and in
-    "val_loss". Must be 0 if `loss` is an instance, which has its own.
+    "val_loss". Must be 0 if `loss` is an instance: pass the smoothing to the instance.
 augment : noise or list of noises, default=?
     Noises of ``skmnist.noise`` that are applied in turn to the training rows, drawn anew in each
-    epoch in a thread beside the training. Their parameter `when` is ignored. The seeds of noises
-    without a `random_state` follow from the network's. Validation rows and predictions get no
+    epoch in a background thread. Their parameter `when` is ignored. The seeds of noises without a
+    `random_state` are derived from the network's. Validation rows and predictions get no
     noise. Between the noises of a list, pixels are floats; integers are rounded once, at the end.
 test_time_views : int, default=?
     Test-time augmentation: probabilities are averaged over the image and this number of noisy
-    copies of it, made by the `augment` of `fit`. 0 is the fastest. It can be set after `fit`.
+    copies of it, made by the noises that `augment` had in `fit`. 0 is the fastest. It can be set
+    after `fit`.
 epochs : int, default=?
     Number of passes over the training rows; with early stopping, the maximum number.
 batch_size : int, default=?
@@ -87,7 +88,7 @@ early_stopping : bool, default=?
 validation_fraction : float, default=?
     Share of the rows to hold out, in (0, 1); used with `early_stopping` and without `X_val`.
 n_iter_no_change : int, default=?
-    Early stopping ends the training after this number of epochs without a lower validation loss.
+    Number of epochs without a lower validation loss after which early stopping ends the training.
 class_weight : dict or "balanced", default=?
     Weights of the classes, {label: weight}, in training and in "val_loss". They multiply
     `sample_weight`. A class without a weight has the weight 1. Labels that `y` lacks are accepted
@@ -99,8 +100,8 @@ precision : {"auto", "float32", "bfloat16"}, default=?
     on a processor with instructions for it, and "float32" otherwise. Weights, validation and
     prediction are always float32.
 warm_start : bool, default=?
-    Whether `fit` continues from the present weights. The layers, the image shape, the value range
-    and the seed then stay as they are.
+    Whether `fit` continues from the current weights. The layers, the image shape, the value range
+    and the seed are then not changed.
 image_shape : tuple of int, default=?
     (height, width) of the images. If None, it is learned in `fit`.
 value_range : (low, high), default=?
@@ -154,7 +155,7 @@ def quoted(names: Iterable[str]) -> str:
 def complete_docstring(
     docstring: str, texts: Mapping[str, str], default_of: Callable[[str], Any]
 ) -> str:
-    """Fill in the paragraphs, texts for markers inside them such as {losses}, and the defaults."""
+    """Fill in the paragraphs, the texts of markers in them such as {losses}, and the defaults."""
     text = fill_docstring(docstring, _PARAGRAPHS)
     for name, value in texts.items():
         text = text.replace(f"{{{name}}}", value)

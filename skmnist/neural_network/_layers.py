@@ -1,6 +1,6 @@
 """Layers that several architectures share, and checks of the parameters that describe layers.
 
-Every random part of a network gets its own explicit seed, so that building a network neither reads
+Every random part of a network has its own explicit seed, so that building a network neither reads
 nor changes a global generator.
 """
 
@@ -41,7 +41,7 @@ INITIALIZERS: dict[str, Callable[..., keras.initializers.Initializer]] = {
     "truncated_normal": keras.initializers.TruncatedNormal,
 }
 
-# Keras reads these from settings of the process unless a layer sets them; every layer does.
+# Every layer sets these, because Keras would otherwise read them from process-wide settings.
 FLOAT32 = {"dtype": "float32"}
 LAYOUT = {"data_format": "channels_last", **FLOAT32}  # X is (n, height, width, 1)
 
@@ -129,8 +129,8 @@ def input_layers(
 def normalization_layers(kind: str, n_channels: int, name: str, **kwargs: Any) -> list[keras.Layer]:
     """Return the normalization of feature maps, one of `NORMALIZATIONS`, as a list of layers."""
     if kind == "batch":
-        # With Keras' default momentum of 0.99, the averages need hundreds of steps before they can
-        # predict, which is several epochs of some thousand digits.
+        # With Keras' default momentum of 0.99, the averages would need hundreds of steps to become
+        # usable for prediction: several epochs on a few thousand digits.
         return [keras.layers.BatchNormalization(momentum=0.9, name=name, **FLOAT32, **kwargs)]
     if kind == "none":
         return []
@@ -183,7 +183,7 @@ def dense_layers(
     kernel_initializer: Any,
     output_kernel_initializer: str,
 ) -> list[keras.Layer]:
-    """Return the dense layers at the end of a network, the softmax layer included."""
+    """Return the dense layers at the end of a network, including the softmax layer."""
     sizes = as_layers("hidden_layer_sizes", hidden_layer_sizes, POSITIVE_INT, may_be_empty=True)
     rates = per_layer("dropout", dropout, len(sizes), RATE)
     initializers = per_layer("kernel_initializer", kernel_initializer, len(sizes), INITIALIZER)
@@ -199,7 +199,7 @@ def dense_layers(
 def convolutions(
     seeds: Seeds, normalization: str, kernel_initializer: str
 ) -> Callable[..., keras.Layer]:
-    """Return a function that makes convolutions with padding, for one normalization."""
+    """Return a function that makes convolutions with padding; a bias only without normalization."""
 
     def conv(n_filters: int, size: int, name: str, stride: int = 1) -> keras.Layer:
         return keras.layers.Conv2D(
@@ -235,6 +235,6 @@ def chain(maps: Any, layers: Iterable[keras.Layer]) -> Any:
 
 
 def in_float32(model: keras.Model) -> keras.Model:
-    """Return a model whose own policy is float32, whatever Keras' global policy is."""
+    """Set the policy of a model to float32, whatever Keras' global policy is, and return it."""
     model.dtype_policy = keras.DTypePolicy("float32")  # the constructor has no such argument
     return model

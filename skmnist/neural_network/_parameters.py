@@ -22,7 +22,7 @@ from skmnist.neural_network.training._optimizers import OPTIMIZERS, SCHEDULES
 
 @estimator_dataclass
 class ParametersMixin:
-    """Shared parameters; the attributes stay as they were passed."""
+    """Shared parameters; the attributes keep the values that were passed."""
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "optimizer": [StrOptions(set(OPTIMIZERS)), keras.optimizers.Optimizer],
@@ -58,7 +58,7 @@ class ParametersMixin:
         "verbose": [StrOptions({"auto"}), Interval(Integral, 0, 2, closed="both"), "boolean"],
     }
     _get_param_names: ClassVar[Any]
-    # Tuned learning rate and weight decay: "auto" for "adam" by name on normalized maps.
+    # Tuned learning rate and weight decay: "auto" with optimizer="adam" on normalized maps.
     _rates_of_adam: ClassVar[tuple[float, float] | None] = None
 
     optimizer: str | keras.optimizers.Optimizer = "adam"
@@ -91,7 +91,7 @@ class ParametersMixin:
 
     @classmethod
     def _texts(cls) -> dict[str, str]:
-        """Return what the docstring says about the tables of names and the tuned rates."""
+        """Return the texts of the docstring about the tables of names and the tuned rates."""
         texts = {
             "activations": quoted(ACTIVATIONS),
             "initializers": quoted(INITIALIZERS),
@@ -127,11 +127,11 @@ class ParametersMixin:
         return default
 
     def _value(self, name: str) -> Any:
-        """Return a parameter, with Python's numbers in the place of numpy's."""
+        """Return a parameter, with numbers of numpy converted to Python numbers."""
         return as_python(getattr(self, name))
 
     def _validate_params(self) -> None:
-        """Check the parameters; the error suggests the name that is closest to a misspelled one."""
+        """Check the parameters; the error suggests the name closest to a misspelled one."""
         for name, constraints in self._parameter_constraints.items():
             value = self._value(name)
             try:
@@ -142,7 +142,7 @@ class ParametersMixin:
                 raise InvalidParameterError(f"{error}{hint}") from None
 
     def set_params(self, **params: Any) -> Self:
-        """Set parameters, `optimizer__learning_rate` among them.
+        """Set parameters, including `optimizer__learning_rate`.
 
         Parameters
         ----------
@@ -159,7 +159,7 @@ class ParametersMixin:
         ValueError
             If a name is not a parameter.
         """
-        # Names with two underscores are either our own or those of a nested estimator.
+        # Names with two underscores are parameters of the network or of a nested estimator.
         own_names = set(self._get_param_names())
         nested = {name: value for name, value in params.items() if name not in own_names}
         for name in nested:
@@ -192,10 +192,10 @@ class ParametersMixin:
         if weight_decay == "auto":
             weight_decay = tuned[1]
         if isinstance(learning_rate, Integral):
-            # A schedule computes in the type of its peak: an integer would round the rates.
+            # A schedule computes in the type of its peak, so an integer would round the rates.
             learning_rate = float(learning_rate)
         return learning_rate, weight_decay
 
     def _normalizes_maps(self) -> bool:
-        """Tell whether feature maps are normalized, which allows a larger learning rate."""
+        """Return whether feature maps are normalized, which allows a larger learning rate."""
         return False

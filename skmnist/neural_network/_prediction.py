@@ -70,7 +70,7 @@ class PredictionMixin:
         if n_views != 0:
             augmentation = check_views(n_views, network._augmentation)
             for rows in gen_batches(len(images), _ROWS_PER_VIEW):
-                # With other keys, the views of a training row differ from its noise in training.
+                # Inverted, so that the views of a training row differ from its noise in training.
                 keys = ~augmentation.keys(images[rows])
                 for view in range(n_views):
                     noisy = augmentation.noisy(images[rows], keys, view)
@@ -94,7 +94,7 @@ class PredictionMixin:
         Raises
         ------
         NotFittedError, ForkedProcessError, TypeError, ValueError
-            As `predict_proba` does.
+            In the same cases as `predict_proba`.
         """
         return np.log(np.maximum(self.predict_proba(X), np.finfo(np.float32).tiny))
 
@@ -114,7 +114,7 @@ class PredictionMixin:
         Raises
         ------
         NotFittedError, ForkedProcessError, TypeError, ValueError
-            As `predict_proba` does.
+            In the same cases as `predict_proba`.
         """
         network = snapshot(self)
         probabilities = network.predict_proba(X)

@@ -30,6 +30,6 @@ class Samples:
 def order_of_epoch(n_rows: int, *, seed: int, epoch: int) -> np.ndarray:
     """Return the order of the training rows, which depends only on the seed and the epoch.
 
-    Keras shuffles with TensorFlow's global generator, or by the number of the epoch alone.
+    Not Keras' shuffling: it uses TensorFlow's global generator, or the number of the epoch alone.
     """
     return np.random.default_rng([seed, epoch]).permutation(n_rows)

@@ -59,7 +59,7 @@ class RandomRotation(AffineNoise):
         Smallest angle in degrees, in [0, 180].
     high : float, default=40.0
         Largest angle in degrees, in [0, 180]. The angle is uniform in [`low`, `high`], clockwise
-        or counter-clockwise with equal probability. ``high=0`` changes nothing.
+        or counterclockwise with equal probability. ``high=0`` changes nothing.
     {border parameters}
     {common parameters}
 

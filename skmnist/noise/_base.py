@@ -35,10 +35,10 @@ from skmnist.noise.kernels._streams import EpochStreams, ImageStreams, PixelStre
 class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
     """Base class of the noises.
 
-    A subclass implements `_corrupt` and, if its parameters can be such that nothing changes,
-    `_is_zero`. It adds `_parameter_constraints` for its own parameters only; those of its base
-    classes are added to them. In its docstring, a line such as ``{common parameters}`` is replaced
-    by the text that all noises share.
+    A subclass implements `_corrupt` and, if some parameter values change nothing, `_is_zero`. It
+    defines `_parameter_constraints` for its own parameters only; the constraints of its base
+    classes are added. In its docstring, a line such as ``{common parameters}`` is replaced by the
+    text that all noises share.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
     _bounds: ClassVar[tuple[str, str] | None] = None
     # Whether integers are truncated, as in the published reference protocol, instead of rounded.
     _truncates_integers = False
-    # Numbers per call of `_corrupt`, few enough for the intermediate arrays to stay in the cache.
+    # Numbers per call of `_corrupt`; few, so that the intermediate arrays stay in the cache.
     _numbers_per_chunk = 2**17
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -88,7 +88,7 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
     def _with_python_numbers(self) -> Self:
         """Return this noise, or a shallow copy whose parameters are Python numbers.
 
-        Numbers of numpy would change the dtype of the pixels, and scikit-learn refuses fractions
+        Numbers of numpy would change the dtype of the pixels, and scikit-learn rejects fractions
         and arrays without axes.
         """
         params = self.get_params(deep=False)
@@ -102,7 +102,7 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         Parameters
         ----------
         X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
-            Grey images of any numeric dtype.
+            Gray images of any numeric dtype.
         y : ignored
             Present for scikit-learn's API.
 
@@ -114,7 +114,7 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         Raises
         ------
         ValueError
-            If a parameter is outside its range or `X` does not hold grey images.
+            If a parameter is outside its range or `X` does not hold gray images.
         """
         with refitted(self) as draft:
             draft._fit(X)
@@ -143,7 +143,7 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         Parameters
         ----------
         X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
-            Grey images of the shape and range of the training images; never written to.
+            Gray images of the shape and range of the training images; never written to.
 
         Returns
         -------
@@ -169,7 +169,7 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         Parameters
         ----------
         X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
-            Grey images of any numeric dtype; never written to.
+            Gray images of any numeric dtype; never written to.
         y : ignored
             Present for scikit-learn's API.
 
@@ -181,7 +181,7 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         Raises
         ------
         ValueError
-            If a parameter is outside its range or `X` does not hold grey images.
+            If a parameter is outside its range or `X` does not hold gray images.
         """
         with refitted(self) as draft:
             images = draft._fit(X)
@@ -196,13 +196,13 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         Parameters
         ----------
         X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
-            Grey images of the shape and range of the training images; never written to.
+            Gray images of the shape and range of the training images; never written to.
         epoch : int
             Number of the epoch, from 0. Equal numbers give equal noise, which differs from the
             noise of `transform`.
         keys : ndarray of shape (n, 4), uint64, default=None
-            Keys of the noise of each image. If None, they are computed from `X`. When chaining
-            noises, pass the keys of the original images to each.
+            Keys from which the noise of each image is derived. If None, they are computed from `X`.
+            When chaining noises, pass the keys of the original images to each.
 
         Returns
         -------
@@ -237,7 +237,7 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
             name = type(noise).__name__
             return EpochStreams(keys[rows], name=name, seed=noise.seed_, epoch=epoch)
 
-        # Networks need arrays: the setting of set_output is ignored.
+        # Networks need arrays, so set_output is ignored.
         return restore_shape(noise._add_noise(images, streams_of), X)
 
     def _streams_of(self, unit: np.ndarray, rows: slice) -> ImageStreams:
@@ -300,6 +300,6 @@ def _keep_freed_memory() -> None:
     """Free one large block, which raises glibc's mmap threshold: chunk buffers are then reused.
 
     Otherwise each chunk would get fresh pages from the system, which takes as long as a warp. The
-    block is below the largest threshold, 32 MiB, and its pages are never touched.
+    block is below glibc's largest threshold, 32 MiB, and uses no memory because it is not written.
     """
     np.empty(2**24, dtype=np.uint8)

@@ -138,7 +138,7 @@ class MotionBlur(BaseNoise):
     length : int, default=9
         Length of the line in pixels, odd, in [1, 1001]. 1 changes nothing.
     angle_low : float, default=-45.0
-        Smallest angle of the line in degrees, counter-clockwise from the horizontal, in
+        Smallest angle of the line in degrees, counterclockwise from the horizontal, in
         [-360, 360].
     angle_high : float, default=45.0
         Largest angle in degrees, in [-360, 360]. The angle of an image is uniform in
@@ -295,9 +295,9 @@ class GlassBlur(BaseNoise):
 
     Notes
     -----
-    Pixels are swapped in order from the lower right to the upper left, so that a pixel may travel
-    far. As in MNIST-C, no swap starts in the first `max_delta` + 1 or the last `max_delta` - 1 rows
-    and columns; their pixels, except those of the very first row and column, may be partners.
+    Pixels are swapped in order from the lower right to the upper left, so a pixel may move far. As
+    in MNIST-C, no swap starts in the first `max_delta` + 1 or the last `max_delta` - 1 rows and
+    columns; their pixels, except those of the very first row and column, may be partners.
 
     {random}
 
@@ -329,7 +329,7 @@ class GlassBlur(BaseNoise):
         "swap_probability": [Interval(Real, 0, 1, closed="both")],
         "vertical": ["boolean"],
     }
-    # Larger than usual: each swap is one step for all images of a chunk.
+    # Larger than usual, because each swap is one numpy call for all images of a chunk.
     _numbers_per_chunk = 2**19
 
     def _is_zero(self) -> bool:

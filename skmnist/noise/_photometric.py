@@ -131,7 +131,7 @@ class ReducedContrast(BaseNoise):
     factor : float, default=0.5
         Factor of the pixels, in [0, 1].
     scale : float, default=0.251
-        Standard deviation of the noise that is added afterwards, in units of the value range, in
+        Standard deviation of the noise that is added afterward, in units of the value range, in
         [0, 100]; it does not depend on `factor`. ``factor=1`` with ``scale=0`` changes nothing.
     {common parameters}
 
@@ -186,8 +186,8 @@ class Gamma(BaseNoise):
     Parameters
     ----------
     gamma : float, default=0.3
-        Exponent of the pixels in [0, 1], in [0.01, 100]. Below 1, grey becomes lighter; above 1,
-        darker. Black and white do not change. 1 changes nothing.
+        Exponent, in [0.01, 100], of pixels scaled to [0, 1]. Below 1, gray becomes lighter; above
+        1, darker. Black and white do not change. 1 changes nothing.
     {common parameters}
 
     Attributes
@@ -264,7 +264,7 @@ class Inversion(BaseNoise):
 
 @estimator_dataclass
 class Quantization(BaseNoise):
-    """Round each pixel to a few grey levels.
+    """Round each pixel to a few gray levels.
 
     Parameters
     ----------
@@ -326,7 +326,7 @@ class SmoothNoise(BaseNoise):
         Larger values make wider shadows; fields much wider than the image are constant.
     contrast : float, default=0.0
         Largest relative change of the contrast, in [0, 100]: the difference between a pixel and
-        middle grey is multiplied by a smooth field with values in 1 ± `contrast`. Above 1, some
+        mid-gray is multiplied by a smooth field with values in 1 ± `contrast`. Above 1, some
         regions are inverted. ``amplitude=0`` with ``contrast=0`` changes nothing.
     {common parameters}
 

@@ -45,8 +45,8 @@ class RandomFilter(BaseNoise):
     Notes
     -----
     The weights are independent and normal with mean 0. Each filtered image is stretched from its
-    own minimum and maximum to the value range, so that the scale of its weights does not matter;
-    then the original image is mixed in. An image whose filtered image is constant is not changed.
+    own minimum and maximum to the value range, so the scale of the weights does not matter; then
+    the original image is mixed in. An image whose filtered image is constant is not changed.
     The border pixels are repeated beyond the border.
 
     {random}
@@ -90,7 +90,7 @@ class RandomFilter(BaseNoise):
         kernels = streams.standard_normal((2 * reach + 1,) * 2).astype(images.dtype, copy=False)
         share, scale = streams.random((2,)).T
         filtered = np.empty_like(images)
-        # Pixels that are cut off each side of the kernel of an image.
+        # Pixels cut off at each side of an image's kernel.
         margins = as_integers(scale, reach + 1) if self.multiscale else np.zeros(len(images), int)
         for margin in np.unique(margins):
             rows, inner = np.flatnonzero(margins == margin), slice(margin, 2 * reach + 1 - margin)

@@ -1,4 +1,4 @@
-"""One of several noises for each image."""
+"""A noise that picks one of several noises for each image."""
 
 from dataclasses import field
 from numbers import Real
@@ -74,7 +74,7 @@ class RandomNoise(BaseNoise, BaseComposition):
         "noises": [None, list],
         "probability": [Interval(Real, 0, 1, closed="both")],
     }
-    # Larger than usual: each noise of the list splits its own images into chunks.
+    # Larger than usual, because each noise of the list splits its own images into chunks.
     _numbers_per_chunk = 2**22
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
@@ -136,7 +136,7 @@ class RandomNoise(BaseNoise, BaseComposition):
         ]
         for (_, given), (_, noise) in zip(self._pairs(), self.noises_, strict=True):
             vars(noise).update(learned)
-            # The given RandomState is advanced, and not a clone of it.
+            # Not the clone's random_state: drawing a seed must advance the caller's RandomState.
             noise.random_state = given.random_state
             if given.random_state is None:
                 # A RandomNoise in the list must not repeat the picks of this one.

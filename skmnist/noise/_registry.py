@@ -118,7 +118,7 @@ def make_noise(name: str, severity: int | None = None, **params: Any) -> BaseNoi
         One of `list_noises()`. "reference" is the noise of the reference protocol.
     severity : int, default=None
         One of `list_severities(name)`, from 1 (weak) to 5 (strong). If None, the severity of the
-        published data set. A noise without severities accepts None only.
+        published data set is used. A noise without severities accepts only None.
     **params : dict
         Parameters of the noise, for example `random_state`. They override the values of the
         severity.

@@ -1,7 +1,7 @@
 """Table of all corruptions: names, classes, parameters at each severity, and suites.
 
 Most values are from the papers of MNIST-C and n-MNIST and from the code of MNIST-C. A comment
-explains each value that is missing there or does not suit 28x28 pixels.
+explains each value that is not from there or does not suit 28x28 pixels.
 """
 
 from math import degrees
@@ -92,7 +92,7 @@ _MNIST_C = {
         swap_probability=0.5,  # as in the published code
         vertical=True,
     ),
-    # One side of kernels of radius 10, 15, 15, 15, 20, whose length is twice the radius plus one.
+    # The published radii are 10, 15, 15, 15, 20; the length is twice the radius plus one.
     "motion_blur": _graded(MotionBlur, 1, length=(21, 31, 31, 31, 41), sigma=(3, 5, 8, 12, 15)),
     "shear": _graded(RandomShear, 2, **_ANGLES, stretch=True),
     "scale": _graded(RandomScale, 3, **_both(0.9, 0.8, 0.7, 0.6, 0.5)),
@@ -134,7 +134,7 @@ _MNIST_C_EXTRA = {
     "quantize": _graded(Quantization, 5, bits=(5, 4, 3, 2, 1)),
     "line": _fixed(Line),
     "inverse": _fixed(Inversion),
-    # The published weights of ice and image; the ice is drawn, not photographed.
+    # The weights of ice and image are the published ones; the ice is drawn, not photographed.
     "frost": _graded(
         Frost,
         5,
@@ -163,7 +163,7 @@ _N_MNIST = {
 _REFERENCE = {"reference": _fixed(ReferenceNoise)}
 
 # In no suite. The severities are our choice: from hardly visible noise to the strongest that leaves
-# the digit readable. Corruptions that draw several parameters have no severities. Neither have the
+# the digit readable. Corruptions that draw several parameters have no severities. Neither do the
 # filters, whose results are stretched to the value range.
 _GENERAL = {
     "uniform_noise": _graded(UniformNoise, 3, amplitude=(0.1, 0.2, 0.35, 0.5, 0.7)),

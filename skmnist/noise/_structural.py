@@ -84,7 +84,7 @@ class Occlusion(BaseNoise):
         Largest ratio of height to width, and of width to height, in [1, 100]. A rectangle is less
         elongated if it would otherwise exceed the image.
     value : float, default=0.5
-        Grey of the rectangles, in units of the value range, in [0, 1].
+        Gray of the rectangles, in units of the value range, in [0, 1].
     {common parameters}
 
     Attributes
@@ -277,7 +277,7 @@ class JPEGCompression(BaseNoise):
 
     Notes
     -----
-    The result has at most 256 grey levels for every dtype, as in a JPEG file.
+    The result has at most 256 gray levels for every dtype, as in a JPEG file.
 
     {deterministic}
 

@@ -79,7 +79,7 @@ class Fog(BaseNoise):
         clouds = draw_plasma(streams, images.shape, self.decay)
         brightest = images.max(axis=(1, 2), keepdims=True)
         images += self.thickness * clouds
-        # On a black image, a tiny thickness would become 0 in float32.
+        # On a black image, a tiny thickness would become 0 in float32 and cause a division by 0.
         total = np.maximum(brightest + self.thickness, np.finfo(images.dtype).tiny)
         images *= brightest / total
         return images
@@ -106,7 +106,7 @@ class Spatter(BaseNoise):
     cutoff : float, default=0.8
         Opacity below which a smoothed drop is removed, in [0, 1].
     value : float, default=0.247
-        Grey of the mud, in units of the value range, in [0, 1].
+        Gray of the mud, in units of the value range, in [0, 1].
     {common parameters}
 
     Attributes

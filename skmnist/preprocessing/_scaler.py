@@ -33,11 +33,12 @@ class PixelScaler(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseE
     Parameters
     ----------
     value_range : (low, high), default=None
-        Pixel values of black and white. If None, they are learned in `fit`: (0, 1) for bool and
-        other data within [0, 1], (0, 255) for uint8 and other data up to 255, (0, 65535) for
-        uint16. For other data, the minimum and maximum of the training images are used, with a
-        warning. Images whose maximum is at most an eighth of the range, or at least eight times the
-        range, also cause a warning.
+        Pixel values of black and white. If None, they are learned in `fit`: (0, 1) for bool,
+        (0, 255) for uint8, (0, 65535) for uint16. For other dtypes, they are (0, 1) if the training
+        images lie within [0, 1], (0, 255) if their minimum is at least 0 and their maximum is in
+        (16, 255], and otherwise the minimum and maximum themselves, with a warning. Images whose
+        maximum is at most an eighth of the range, or at least eight times the range, also cause a
+        warning.
 
     Attributes
     ----------
@@ -73,7 +74,7 @@ class PixelScaler(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseE
         Parameters
         ----------
         X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
-            Grey images of any numeric dtype.
+            Gray images of any numeric dtype.
         y : ignored
             Present for scikit-learn's API.
 
@@ -85,7 +86,7 @@ class PixelScaler(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseE
         Raises
         ------
         ValueError
-            If `value_range` is not a range or `X` does not hold grey images.
+            If `value_range` is not a range or `X` does not hold gray images.
         """
         with refitted(self) as draft:
             validate_params(draft)

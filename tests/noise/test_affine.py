@@ -61,11 +61,11 @@ def test_strengths_share_their_draws(drawn):
 
 
 def warp_by_skimage(image, *, angle, shift_y, shift_x, scale, shear, **border):
-    """Shear, scale, rotate and shift one image, in coordinates (x, y) with y downwards."""
+    """Shear, scale, rotate and shift one image, in coordinates (x, y) with y downward."""
     center = (np.array(image.shape)[::-1] - 1) / 2
     cos, sin = np.cos(angle), np.sin(angle)
     slant = np.array([[1, -np.tan(shear)], [0, 1]])  # pixels above the center move to the right
-    turn = np.array([[cos, sin], [-sin, cos]])  # pixels to the right move upwards
+    turn = np.array([[cos, sin], [-sin, cos]])  # pixels to the right move upward
     forward = np.eye(3)
     forward[:2, :2] = turn @ (scale * slant)
     forward[:2, 2] = center - forward[:2, :2] @ center + [shift_x, shift_y]

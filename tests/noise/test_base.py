@@ -246,7 +246,7 @@ WRONG_FITS = {
     "row images": ({}, np.zeros((2, 12)), "not a perfect square"),
     "range warning": ({}, np.full((2, 25), 2.0), "neither 0-1 nor 0-255"),
     "NaN": ({}, np.full((2, 25), np.nan), "contains NaN"),
-    "colors": ({}, np.zeros((2, 4, 4, 3)), "grey only"),
+    "colors": ({}, np.zeros((2, 4, 4, 3)), "gray only"),
     "ragged": ({}, [[1, 2], [3]], "not a rectangular array"),
     "bad column names": ({}, pd.DataFrame(np.eye(4), columns=["a", "b", "c", 1]), "names"),
 }

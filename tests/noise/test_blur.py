@@ -110,9 +110,9 @@ def test_defocus_blur_equals_a_disk(shape, radius):
 
 
 def axis_of(kernel):
-    """Return the angle of the long axis in degrees, counter-clockwise as seen, from the moments."""
+    """Return the angle of the long axis in degrees, counterclockwise as seen, from the moments."""
     y, x = np.indices(kernel.shape) - len(kernel) // 2
-    y = -y  # upwards
+    y = -y  # upward
     covariance = 2 * (kernel * x * y).sum()
     return np.rad2deg(np.arctan2(covariance, (kernel * (x**2 - y**2)).sum()) / 2)
 
@@ -126,7 +126,7 @@ def test_level_and_upright_lines_have_equal_weights():
         assert_allclose(kernel, np.pad(line, margin), atol=1e-12)
 
 
-def test_the_line_of_n_mnist_points_15_degrees_upwards():
+def test_the_line_of_n_mnist_points_15_degrees_upward():
     (kernel,) = dense_kernels(*line_taps(5, np.deg2rad([15])))
     assert_allclose(kernel.sum(), 1, rtol=1e-12)
     assert_allclose(kernel, np.rot90(kernel, 2), atol=1e-12)
@@ -173,7 +173,7 @@ def test_mirrored_angles_are_mirrored_lines():
 
 @pytest.fixture
 def impulse():
-    """One pixel of grey level 255 on black."""
+    """One pixel of gray level 255 on black."""
     X = np.zeros((1, 61, 61))
     X[0, 30, 30] = 255
     return X
@@ -196,7 +196,7 @@ def test_the_trail_of_the_published_images(impulse):
     assert_allclose(centroid, [0, -2], atol=0.2)
 
 
-def test_trails_turn_counter_clockwise(impulse):
+def test_trails_turn_counterclockwise(impulse):
     level, centroid = trail_of(impulse, 0)
     distance = np.hypot(*centroid)
     for quarters in (1, 2, 3, -1):
@@ -219,7 +219,7 @@ def test_taps_of_a_trail_are_rounded_and_fall_like_a_gaussian():
     assert_array_equal(down, np.rint(-step * np.sin(np.deg2rad(degrees))))
 
 
-def test_halves_of_the_offsets_are_rounded_downwards():
+def test_halves_of_the_offsets_are_rounded_downward():
     step = np.arange(8)
     half_down, half_up = step // 2, -((step + 1) // 2)
     angles = np.deg2rad([60, -60, 120, 30, -30, 150])

@@ -9,18 +9,18 @@ from skmnist.noise.kernels._fields import smoothing_matrix
 from skmnist.noise.kernels._linear import apply_matrices
 from skmnist.noise.kernels._streams import PixelStreams
 
-# Distinct images, grey enough that nothing is clipped.
-GREY = np.random.default_rng(0).uniform(0.4, 0.6, size=(4000, 12, 15)).round(3)
-# Two greys, so that the factor of their difference from the middle can be measured.
-TWO_GREYS = np.where(GREY < 0.5, 0.4, 0.6)
+# Distinct images, gray enough that nothing is clipped.
+GRAY = np.random.default_rng(0).uniform(0.4, 0.6, size=(4000, 12, 15)).round(3)
+# Two grays, so that the factor of their difference from the middle can be measured.
+TWO_GRAYS = np.where(GRAY < 0.5, 0.4, 0.6)
 SIGMAS = [0.1, 0.3, 0.7, 1, 1.01, 1.5, 2.3, 4, 9, 300]
 
 
-def added_by(noise, X=GREY):
+def added_by(noise, X=GRAY):
     return noise.fit_transform(X) - X
 
 
-def factors_by(noise, X=TWO_GREYS):
+def factors_by(noise, X=TWO_GRAYS):
     return (noise.fit_transform(X) - 0.5) / (X - 0.5)
 
 
@@ -113,7 +113,7 @@ def test_wide_fields_are_constant(assert_moments):
 
 
 def test_the_field_is_that_of_the_draws():
-    X = GREY[:50]
+    X = GRAY[:50]
     noise = SmoothNoise(0.05, sigma=2.5, random_state=0)
     added = added_by(noise, X)
     rows, columns = (smoothing_matrix(size, 2.5) for size in X.shape[1:])
@@ -125,7 +125,7 @@ def test_the_field_is_that_of_the_draws():
 
 
 def test_strengths_share_their_draws():
-    X = TWO_GREYS[:50]
+    X = TWO_GRAYS[:50]
     weak, strong = (added_by(SmoothNoise(s, random_state=0), X) for s in (0.01, 0.04))
     assert_allclose(4 * weak, strong, rtol=0, atol=1e-6)
     weak, strong = (factors_by(SmoothNoise(0, contrast=c, random_state=0), X) for c in (0.2, 0.8))
@@ -159,7 +159,7 @@ def test_contrast_above_one_inverts_and_goes_no_further():
     assert_array_equal(np.sign(factors - 1), np.sign(below - 1))
 
 
-def test_contrast_keeps_the_middle_grey(digits):
+def test_contrast_keeps_the_middle_gray(digits):
     X = digits[:50] / 255
     X[:, ::2] = 0.5
     noisy = SmoothNoise(0, contrast=1.5, random_state=0).fit_transform(X)
@@ -168,7 +168,7 @@ def test_contrast_keeps_the_middle_grey(digits):
 
 
 def test_the_two_fields_are_independent():
-    X = TWO_GREYS
+    X = TWO_GRAYS
     field = added_by(SmoothNoise(0.05, random_state=0), X) / 0.05
     share = factors_by(SmoothNoise(0, contrast=1, random_state=0), X) - 1
     correlation = (field * share).mean(axis=0) / share.std()

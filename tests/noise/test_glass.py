@@ -82,9 +82,9 @@ def test_pixels_near_the_border_are_partners_only(margin):
 def test_with_a_delta_of_one_pixels_travel_far_up_and_left_only():
     noisy = GlassBlur(0, 1, 1, random_state=0).fit_transform(X)
     now, before = (np.argsort(images.reshape(60, -1)) for images in (noisy, X))
-    travelled = np.stack(np.unravel_index(now, (10, 12))) - np.unravel_index(before, (10, 12))
-    assert travelled.max() == 1
-    assert travelled.min() < -3
+    traveled = np.stack(np.unravel_index(now, (10, 12))) - np.unravel_index(before, (10, 12))
+    assert traveled.max() == 1
+    assert traveled.min() < -3
 
 
 @pytest.mark.parametrize("max_delta", [1, 2, 4])

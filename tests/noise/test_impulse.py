@@ -7,7 +7,7 @@ from skmnist.noise import SaltAndPepperNoise, ShotNoise
 from skmnist.noise.kernels._pixels import poisson_quantiles, salt_and_pepper
 
 # Distinct images.
-GREY = np.random.default_rng(0).uniform(0.4, 0.6, size=(2000, 12, 12))
+GRAY = np.random.default_rng(0).uniform(0.4, 0.6, size=(2000, 12, 12))
 # Multiples of 1 / 255, and values between them.
 LEVELS = np.random.default_rng(0).integers(40, 110, size=(2000, 12, 12)) / 255
 BETWEEN = np.random.default_rng(0).uniform(0.2, 0.4, size=(2000, 12, 12))
@@ -27,8 +27,8 @@ AMOUNTS = [(0.1, 0.5), (0.3, 0.8), (0.4, 0), (0.05, 1)]
 @pytest.mark.parametrize(("amount", "salt_ratio"), AMOUNTS)
 def test_shares_of_salt_and_pepper(amount, salt_ratio):
     noise = SaltAndPepperNoise(amount, salt_ratio=salt_ratio, random_state=0)
-    noisy = noise.fit_transform(GREY)
-    changed = noisy != GREY
+    noisy = noise.fit_transform(GRAY)
+    changed = noisy != GRAY
     assert set(np.unique(noisy[changed])) <= {0, 1}
     assert_share(changed, amount)
     assert_share(noisy[changed] == 1, salt_ratio)
@@ -37,20 +37,20 @@ def test_shares_of_salt_and_pepper(amount, salt_ratio):
 @pytest.mark.parametrize(("amount", "salt_ratio"), AMOUNTS)
 def test_moments_of_salt_and_pepper(amount, salt_ratio, assert_moments):
     noise = SaltAndPepperNoise(amount, salt_ratio=salt_ratio, random_state=0)
-    outcomes = np.stack([np.ones_like(GREY), np.zeros_like(GREY), GREY])
+    outcomes = np.stack([np.ones_like(GRAY), np.zeros_like(GRAY), GRAY])
     shares = [amount * salt_ratio, amount * (1 - salt_ratio), 1 - amount]
     mean = np.tensordot(shares, outcomes, 1)
     variance, fourth = (np.tensordot(shares, (outcomes - mean) ** k, 1) for k in (2, 4))
-    assert_moments(noise.fit_transform(GREY), mean, variance, fourth)
+    assert_moments(noise.fit_transform(GRAY), mean, variance, fourth)
 
 
 def test_all_pixels_are_replaced_by_a_full_amount():
-    noisy = SaltAndPepperNoise(1, random_state=0).fit_transform(GREY[:20])
+    noisy = SaltAndPepperNoise(1, random_state=0).fit_transform(GRAY[:20])
     assert set(np.unique(noisy)) == {0, 1}
 
 
 def test_more_salt_and_pepper_keeps_what_less_has_changed():
-    X = GREY[:50]
+    X = GRAY[:50]
     weaker = X
     for amount in (0.02, 0.1, 0.3, 0.9):
         noisy = SaltAndPepperNoise(amount, random_state=0).fit_transform(X)
@@ -61,7 +61,7 @@ def test_more_salt_and_pepper_keeps_what_less_has_changed():
 
 
 def test_salt_is_white_and_pepper_black_in_the_value_range():
-    X = np.rint(GREY[:20] * 255).astype(np.uint8)
+    X = np.rint(GRAY[:20] * 255).astype(np.uint8)
     noise = SaltAndPepperNoise(0.3, value_range=(20, 250), random_state=0)
     noisy = noise.fit_transform(X)
     assert set(noisy[noisy != X]) == {20, 250}
@@ -182,4 +182,4 @@ def test_shot_noise_on_bool_images():
 @pytest.mark.parametrize("peak", [0, -1, 10_001])
 def test_peaks_out_of_range(peak):
     with pytest.raises(ValueError, match=r"'peak' parameter of ShotNoise must be .*10000.0\]"):
-        ShotNoise(peak).fit(GREY)
+        ShotNoise(peak).fit(GRAY)

@@ -10,7 +10,7 @@ from skmnist.noise.kernels._jpeg import compress, quantization_table
 
 
 def by_pillow(image, quality):
-    """Return a grey image after JPEG compression by Pillow."""
+    """Return a gray image after JPEG compression by Pillow."""
     file = BytesIO()
     Image.fromarray(image).save(file, "JPEG", quality=quality)
     return Image.open(file)
@@ -69,15 +69,15 @@ def test_the_best_quality_changes_by_rounding_only():
     assert_allclose(noisy.astype(int), X, atol=3)
 
 
-@pytest.mark.parametrize("grey", [0, 100, 128, 255])
-def test_constant_images_keep_their_grey(grey):
-    X = np.full((2, 11, 16), grey, dtype=np.uint8)
+@pytest.mark.parametrize("gray", [0, 100, 128, 255])
+def test_constant_images_keep_their_gray(gray):
+    X = np.full((2, 11, 16), gray, dtype=np.uint8)
     for quality in (10, 50):
         # The mean is a multiple of an eighth of the first step of the table.
         step = quantization_table(quality)[0, 0] / 8
         noisy = JPEGCompression(quality).fit_transform(X)
         assert len(np.unique(noisy)) == 1
-        assert abs(int(noisy[0, 0, 0]) - grey) <= step / 2 + 0.5
+        assert abs(int(noisy[0, 0, 0]) - gray) <= step / 2 + 0.5
 
 
 def test_blocks_do_not_depend_on_each_other():
@@ -97,7 +97,7 @@ def test_what_is_beyond_the_border_is_the_border_pixel():
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_floats_become_256_grey_levels(dtype):
+def test_floats_become_256_gray_levels(dtype):
     X = np.random.default_rng(0).random((10, 16, 16)).astype(dtype)
     noisy = JPEGCompression(30).fit_transform(X)
     assert_allclose(noisy * 255, np.rint(noisy * 255), atol=1e-4)

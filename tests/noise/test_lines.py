@@ -11,7 +11,7 @@ from skmnist.noise import _lines as lines
 from skmnist.noise.kernels._lines import draw_segments, line_profile, zigzag_points
 
 # Distinct images, dark enough that lines are clipped in their center only.
-GREY = np.random.default_rng(0).uniform(0, 0.2, size=(4000, 28, 28)).astype(np.float32)
+GRAY = np.random.default_rng(0).uniform(0, 0.2, size=(4000, 28, 28)).astype(np.float32)
 # Noise -> the function that is called with the two ends of its lines.
 LINES = {Line: "draw_segments", DottedLine: "draw_segments", Zigzag: "zigzag_points"}
 
@@ -126,7 +126,7 @@ def test_a_zigzag_of_whole_half_periods_ends_at_its_last_corner():
 
 
 def test_lines_end_near_the_sides(spied):
-    X = GREY[:400]
+    X = GRAY[:400]
     noisy = Line(value_range=(0, 1), random_state=0).fit_transform(X)
     ends = ends_of(spied, Line)
     expected = X + [draw_line((28, 28), *end) for end in ends.T]
@@ -136,7 +136,7 @@ def test_lines_end_near_the_sides(spied):
 
 
 def test_dotted_lines_run_from_side_to_side(spied):
-    X = GREY[:400]
+    X = GRAY[:400]
     noisy = DottedLine(value_range=(0, 1), random_state=0).fit_transform(X)
     ends = ends_of(spied, DottedLine)
     assert_array_equal(ends[[0, 2]], np.tile([[0], [27]], (1, 400)))
@@ -154,7 +154,7 @@ def test_dots_of_another_length(digits):
 
 
 def test_zigzags_by_their_corners(spied):
-    X = GREY[:400]
+    X = GRAY[:400]
     noisy = Zigzag(value_range=(0, 1), random_state=0).fit_transform(X)
     ends = ends_of(spied, Zigzag)
     assert_array_equal(ends[[0, 2]], np.tile([[2], [25]], (1, 400)))
@@ -168,7 +168,7 @@ def test_zigzags_by_their_corners(spied):
 
 @pytest.mark.parametrize("noise_class", LINES)
 def test_rows_are_uniform(noise_class, spied):
-    noise_class(random_state=0).fit_transform(GREY)
+    noise_class(random_state=0).fit_transform(GRAY)
     _, first, _, last = ends_of(spied, noise_class)
     if noise_class is Zigzag:
         draws = (first, np.arange(27)), (last - first, np.arange(-5, 5))
@@ -179,7 +179,7 @@ def test_rows_are_uniform(noise_class, spied):
         assert_array_equal(values, possible)
         assert chisquare(counts).pvalue > 0.003
     # The two draws are independent.
-    assert abs(np.corrcoef(draws[0][0], draws[1][0])[0, 1]) < 3 / np.sqrt(len(GREY))
+    assert abs(np.corrcoef(draws[0][0], draws[1][0])[0, 1]) < 3 / np.sqrt(len(GRAY))
 
 
 @pytest.mark.parametrize("noise_class", LINES)
@@ -217,8 +217,8 @@ def test_lines_on_small_images(noise_class, shape, spied):
 
 def test_a_flat_zigzag_is_a_straight_line(spied):
     noise = Zigzag(amplitude=0, value_range=(0, 1), random_state=0)
-    noisy = noise.fit_transform(GREY[:100])
+    noisy = noise.fit_transform(GRAY[:100])
     line = np.array([draw_line((28, 28), *end) for end in ends_of(spied, Zigzag).T])
     # Where two segments meet within a column, both are drawn in it.
-    assert (noisy - GREY[:100] >= np.minimum(line, 1 - GREY[:100]) - 1e-5).all()
-    assert_array_equal((noisy - GREY[:100] > 1e-5), line > 1e-5)
+    assert (noisy - GRAY[:100] >= np.minimum(line, 1 - GRAY[:100]) - 1e-5).all()
+    assert_array_equal((noisy - GRAY[:100] > 1e-5), line > 1e-5)

@@ -16,7 +16,7 @@ from skmnist.noise import (
     make_noise,
 )
 
-GREY = np.random.default_rng(0).uniform(0.4, 0.6, size=(4000, 3, 3))
+GRAY = np.random.default_rng(0).uniform(0.4, 0.6, size=(4000, 3, 3))
 LEVELS = np.arange(256, dtype=np.uint8).reshape(1, 16, 16)
 
 
@@ -25,7 +25,7 @@ LEVELS = np.arange(256, dtype=np.uint8).reshape(1, 16, 16)
 
 def test_shifts_are_uniform_and_equal_within_an_image(assert_moments):
     low, high = -0.1, 0.3
-    shifts = RandomBrightness(low, high, random_state=0).fit_transform(GREY) - GREY
+    shifts = RandomBrightness(low, high, random_state=0).fit_transform(GRAY) - GRAY
     assert_allclose(shifts, np.broadcast_to(shifts[:, :1, :1], shifts.shape), atol=1e-9)
     shift, width = shifts[:, 0, 0], high - low
     assert shift.min() >= low
@@ -35,7 +35,7 @@ def test_shifts_are_uniform_and_equal_within_an_image(assert_moments):
 
 def test_ranges_share_their_draws():
     weak, strong = (
-        RandomBrightness(-s, s, random_state=0).fit_transform(GREY[:50]) - GREY[:50]
+        RandomBrightness(-s, s, random_state=0).fit_transform(GRAY[:50]) - GRAY[:50]
         for s in (0.1, 0.3)
     )
     assert_allclose(3 * weak, strong, atol=1e-6)
@@ -49,7 +49,7 @@ def test_a_known_shift_is_clipped_to_the_range(shift, expected):
 
 def test_low_above_high():
     with pytest.raises(ValueError, match=r"low=0.2 is greater than high=0.1; expected low <= high"):
-        RandomBrightness(low=0.2, high=0.1).fit(GREY)
+        RandomBrightness(low=0.2, high=0.1).fit(GRAY)
 
 
 # Contrast -----------------------------------------------------------------------------------------
@@ -57,7 +57,7 @@ def test_low_above_high():
 
 @pytest.mark.parametrize("factor", [0.0, 0.05, 0.4, 1.5, 3])
 def test_contrast_keeps_the_mean_and_scales_the_standard_deviation(factor):
-    X = GREY.reshape(1000, 6, 6)
+    X = GRAY.reshape(1000, 6, 6)
     noisy = Contrast(factor).fit_transform(X)
     assert_allclose(noisy.mean(axis=(1, 2)), X.mean(axis=(1, 2)), atol=1e-12)
     assert_allclose(noisy.std(axis=(1, 2)), factor * X.std(axis=(1, 2)), atol=1e-12)
@@ -94,7 +94,7 @@ def test_moments_of_reduced_contrast(factor, assert_moments):
 
 def test_the_noise_stays_when_the_digit_fades():
     noise = {
-        factor: ReducedContrast(factor, 0.02, random_state=0).fit_transform(GREY) - factor * GREY
+        factor: ReducedContrast(factor, 0.02, random_state=0).fit_transform(GRAY) - factor * GRAY
         for factor in (0.3, 0.5, 1)
     }
     assert noise[1].std() > 0.01
@@ -104,7 +104,7 @@ def test_the_noise_stays_when_the_digit_fades():
 
 def test_scales_of_reduced_contrast_share_their_draws():
     weak, strong = (
-        ReducedContrast(0.8, scale, random_state=0).fit_transform(GREY) - 0.8 * GREY
+        ReducedContrast(0.8, scale, random_state=0).fit_transform(GRAY) - 0.8 * GRAY
         for scale in (0.01, 0.04)
     )
     assert_allclose(4 * weak, strong, atol=1e-6)

@@ -31,7 +31,7 @@ N = len(DARK)
 
 
 def cover(level):
-    """Return a noise that covers an image with a grey that identifies the noise."""
+    """Return a noise that covers an image with a gray that identifies the noise."""
     return Occlusion(1, max_aspect_ratio=1, value=level / 10)
 
 
@@ -366,7 +366,7 @@ def test_a_failed_fit_draws_no_seeds(digits):
     member = GaussianNoise(random_state=np.random.RandomState(1))
     noise = RandomNoise([("gauss", member)])
     before = pickle.dumps(vars(noise))
-    with pytest.raises(ImageShapeError, match="grey only"):
+    with pytest.raises(ImageShapeError, match="gray only"):
         noise.fit(np.zeros((2, 4, 4, 3)))
     assert pickle.dumps(vars(noise)) == before
 

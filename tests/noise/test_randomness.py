@@ -274,10 +274,10 @@ def test_augment_can_depend_on_other_images():
     noise = GaussianNoise(0.01, random_state=0).fit(X)
     keys = image_keys(X, noise.value_range_)
     assert_array_equal(noise.augment(X, 1, keys), noise.augment(X, 1))
-    grey = np.full_like(X, 0.5)
-    added = noise.augment(grey, 1, keys) - grey
+    gray = np.full_like(X, 0.5)
+    added = noise.augment(gray, 1, keys) - gray
     assert len(np.unique(added, axis=0)) == 6
-    assert not np.array_equal(noise.augment(grey, 1, keys + np.uint64(1)) - grey, added)
+    assert not np.array_equal(noise.augment(gray, 1, keys + np.uint64(1)) - gray, added)
     again = noise.augment(np.full_like(X, 0.25), 1, keys) - np.float32(0.25)
     assert_allclose(again, added, atol=1e-6)
 

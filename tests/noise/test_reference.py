@@ -85,13 +85,13 @@ def test_the_whole_protocol(layers, digits, images, shares, monkeypatch):
 
 
 def test_draws_fill_their_ranges(digits):
-    """An image of one grey shows the change of brightness: uniform in +-0.2, truncated."""
+    """An image of one gray shows the change of brightness: uniform in +-0.2, truncated."""
     X = np.full((2000, 4, 4), 128, dtype=np.uint8)
     X.reshape(2000, 16)[:, :2] = np.stack(np.divmod(np.arange(2000), 256), axis=1)
     noise = ReferenceNoise(rotation=0, translation=0, scale=0, random_state=0)
     shift = noise.fit_transform(X)[:, 3, 3].astype(float) - 128
     assert (shift.min(), shift.max()) == (-51, 50)
-    # Truncation subtracts half a grey level on average.
+    # Truncation subtracts half a gray level on average.
     assert abs(shift.mean() + 0.5) < 3 * 102 / np.sqrt(12 * 2000)
 
 

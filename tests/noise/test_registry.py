@@ -78,10 +78,10 @@ def test_pixelate_leaves_fewer_pixels_with_the_severity(digits):
     X = digits[:50] / 255
     noises = [make_noise("pixelate", level) for level in range(1, 6)]
     assert all(isinstance(noise, Pixelate) for noise in noises)
-    n_greys = [
+    n_grays = [
         np.mean([len(np.unique(image)) for image in noise.fit_transform(X)]) for noise in noises
     ]
-    assert (np.diff(n_greys) < 0).all()
+    assert (np.diff(n_grays) < 0).all()
 
 
 # Severities ---------------------------------------------------------------------------------------

@@ -42,7 +42,7 @@ def drawn(monkeypatch):
 
 
 def about_the_center(image, matrix, border_mode):
-    """Read the (x, y) of the result at ``matrix @ (x, y)``, from the center, y downwards."""
+    """Read the (x, y) of the result at ``matrix @ (x, y)``, from the center, y downward."""
     center = (np.array(image.shape)[::-1] - 1) / 2
     inverse = np.eye(3)
     inverse[:2, :2] = matrix
@@ -75,7 +75,7 @@ def slanted(image, degrees, border_mode):
 
 
 def stretched(image, degrees, border_mode):
-    """Warp as MNIST-C does, where positive angles slant counter-clockwise."""
+    """Warp as MNIST-C does, where positive angles slant counterclockwise."""
     angle = np.deg2rad(degrees)
     return about_the_center(image, [[1, -np.sin(angle)], [0, np.cos(angle)]], border_mode)
 

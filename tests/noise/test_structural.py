@@ -109,7 +109,7 @@ def test_more_rectangles_keep_the_fewer():
         fewer = hidden
 
 
-def test_grey_of_rectangles_is_in_units_of_the_range():
+def test_gray_of_rectangles_is_in_units_of_the_range():
     X = np.random.default_rng(0).uniform(-3, -1, size=(20, 10, 10))
     for value, pixel in ((0, -3), (0.25, -0.5), (1, 7)):
         noise = Occlusion(0.2, value=value, value_range=(-3, 7), random_state=0)

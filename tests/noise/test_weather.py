@@ -10,7 +10,7 @@ from skmnist.noise import _weather as weather
 from skmnist.noise.kernels._plasma import plasma
 
 # Distinct images, dark enough that nothing is clipped.
-GREY = np.random.default_rng(0).uniform(0, 0.5, size=(2000, 28, 28)).astype(np.float32)
+GRAY = np.random.default_rng(0).uniform(0, 0.5, size=(2000, 28, 28)).astype(np.float32)
 UNIFORM = np.random.default_rng(0).random((40, 16, 16))
 
 
@@ -141,9 +141,9 @@ def test_a_black_image_stays_black_in_fog():
 
 
 def masks(noise):
-    """Return the share of each pixel of the grey images that mud covers."""
-    white = noise.set_params(value=1, value_range=(0, 1), random_state=0).fit_transform(GREY)
-    return (white - GREY) / (1 - GREY)
+    """Return the share of each pixel of the gray images that mud covers."""
+    white = noise.set_params(value=1, value_range=(0, 1), random_state=0).fit_transform(GRAY)
+    return (white - GRAY) / (1 - GRAY)
 
 
 def covered_share(generator, mean, scale, sigma, threshold, edge_sigma, cutoff):
@@ -165,12 +165,12 @@ def test_share_of_the_image_under_mud(severity):
     assert abs(covered.mean() - expected.mean()) < 3 * error
 
 
-def test_mud_has_its_grey_and_covers_the_image():
-    # The shape of the drops does not depend on their grey.
+def test_mud_has_its_gray_and_covers_the_image():
+    # The shape of the drops does not depend on their gray.
     params = {"mean": 0.65, "sigma": 3, "edge_sigma": 0.6, "random_state": 0}
     mask = masks(Spatter(**params))
-    noisy = Spatter(**params, value=63 / 255, value_range=(0, 1)).fit_transform(GREY)
-    assert_allclose(noisy, GREY * (1 - mask) + 63 / 255 * mask, atol=1e-5)
+    noisy = Spatter(**params, value=63 / 255, value_range=(0, 1)).fit_transform(GRAY)
+    assert_allclose(noisy, GRAY * (1 - mask) + 63 / 255 * mask, atol=1e-5)
     full = mask > 1 - 1e-6
     assert full.sum() > 1000
     assert_allclose(noisy[full], 63 / 255, atol=1e-5)
@@ -214,8 +214,8 @@ def test_a_flood_of_mud_covers_all(digits):
 
 def test_frost_adds_ice_to_the_weakened_image(clouds):
     noise = Frost(0.4, 0.6, value_range=(0, 1), random_state=0)
-    noisy = noise.fit_transform(GREY[:200])
-    ice = (noisy - 0.6 * GREY[:200]) / 0.4
+    noisy = noise.fit_transform(GRAY[:200])
+    ice = (noisy - 0.6 * GRAY[:200]) / 0.4
     assert ice.min() > -1e-6
     assert ice.max() < 1 + 1e-6
     # The ice is thickest at the middle height of the clouds.
@@ -271,7 +271,7 @@ def test_snow_only_adds_light(digits):
 
 def test_without_flakes_snow_whitens():
     params = {"scale": 0, "mean": 0.4, "value_range": (0, 1)}
-    X = GREY[:20]
+    X = GRAY[:20]
     assert_allclose(Snow(**params, whiteness=0).fit_transform(X), X, atol=1e-7)
     for whiteness in (0.2, 1):
         noisy = Snow(**params, whiteness=whiteness).fit_transform(X)

@@ -130,7 +130,7 @@ WRONG_FITS = {
     "range of X": ((0, 1), make_images(2, 9), "looks like 0-255"),
     "range warning": (None, np.full((2, 9), 2.0), "neither 0-1 nor 0-255"),
     "infinite": (None, np.full((2, 9), np.inf), "contains infinity"),
-    "colors": (None, np.zeros((2, 4, 4, 3)), "grey only"),
+    "colors": (None, np.zeros((2, 4, 4, 3)), "gray only"),
 }
 
 

@@ -88,7 +88,7 @@ def reset(connection):
 
 FLIPPED = FILE[:3000] + bytes([FILE[3000] ^ 1]) + FILE[3001:]
 # What the server does; bytes are sent as they are.
-MISBEHAVIOURS = {
+MISBEHAVIORS = {
     "closes at once": b"",
     "says nothing": silent_after(b""),
     "stops in the headers": silent_after(answer()[:30]),
@@ -174,7 +174,7 @@ def test_downloads(judge, monkeypatch, tmp_path):
     sha256 = hashlib.sha256(FILE).hexdigest()
     monkeypatch.setattr(_remote, "TIMEOUT", 0.5)
     monkeypatch.setenv("no_proxy", "*")
-    deeds = MISBEHAVIOURS | SOUND
+    deeds = MISBEHAVIORS | SOUND
     for number, (what, deed) in enumerate(deeds.items()):
         server, home = Server(deed), tmp_path / f"home {number}"
         file = FileRecord(

@@ -42,7 +42,7 @@ class Corruption:
     def corrupt_all(
         self, images: npt.NDArray[np.uint8], rng: Rng, severity: int | None = None
     ) -> npt.NDArray[np.uint8]:
-        """Corrupt images of grey levels one by one; the results are rounded."""
+        """Corrupt images of gray levels one by one; the results are rounded."""
         corrupted = np.empty_like(images)
         for image, out in zip(images, corrupted, strict=True):
             out[:] = np.round(255 * self(image / 255, rng, severity))
@@ -194,7 +194,7 @@ def spatter(
     threshold: float,
     mask_sigma: float,
 ) -> Image:
-    """Splash opaque drops of the grey level 63 on the image."""
+    """Splash opaque drops of the gray level 63 on the image."""
     liquid = gaussian(rng.normal(mean, spread, image.shape), sigma, mode="nearest", truncate=4)
     mask = gaussian((liquid > threshold).astype(float), mask_sigma, mode="nearest", truncate=4)
     mask[mask < 0.8] = 0

@@ -179,7 +179,7 @@ def line(image: Image, rng: Rng) -> Image:
 
 
 def occlusion(image: Image, rng: Rng, area: float, max_aspect: float = 2) -> Image:
-    """Cover a random rectangle with grey."""
+    """Cover a random rectangle with gray."""
     aspect = max_aspect ** rng.uniform(-1, 1)
     height, width = (round(SIZE * sqrt(area * ratio)) for ratio in (aspect, 1 / aspect))
     top, left = rng.integers(SIZE - height + 1), rng.integers(SIZE - width + 1)

@@ -1,1 +1,1 @@
-"""The networks: class and builder of an architecture in one file."""
+"""The networks: one file per architecture, with its class and its builder."""

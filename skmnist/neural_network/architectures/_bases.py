@@ -1,4 +1,4 @@
-"""Bases of the architectures: parameters that several of them have, declared once."""
+"""Base classes with the parameters that several architectures share."""
 
 from collections.abc import Sequence
 from numbers import Integral, Real

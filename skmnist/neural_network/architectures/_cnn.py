@@ -51,8 +51,8 @@ def build_cnn(
 ) -> keras.Model:
     """Build a convolutional network: blocks of convolution and max pooling, then dense layers.
 
-    Kernels and pools that are larger than their feature map shrink to it, so that images of any
-    size can be classified.
+    Kernels and pools larger than their feature map shrink to it, so that images of any size can be
+    classified.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ output_kernel_initializer
 
 @estimator_dataclass
 class CNNClassifier(DenseLayersClassifier):
-    """Convolutional network for grey images, trained with Keras.
+    """Convolutional network for gray images, trained with Keras.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ class CNNClassifier(DenseLayersClassifier):
 
     See Also
     --------
-    MLPClassifier : Multi-layer perceptron, faster and less accurate.
+    MLPClassifier : Multilayer perceptron, faster and less accurate.
 
     Notes
     -----

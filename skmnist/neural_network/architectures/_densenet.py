@@ -108,10 +108,10 @@ output_kernel_initializer
 
 @estimator_dataclass
 class DenseNetClassifier(GlobalPoolingClassifier):
-    """Densely connected network for small grey images, trained with Keras.
+    """Densely connected network for small gray images, trained with Keras.
 
-    A convolution, stages of densely connected layers, and global pooling. The input of a layer is
-    all feature maps before it in its stage, and it adds `growth_rate` maps to them. Between two
+    A convolution, stages of densely connected layers, and global pooling. A layer takes all feature
+    maps before it in its stage and adds `growth_rate` maps to them. Between two
     stages, the number of maps falls by `compression`, and their height and width halve.
 
     Parameters

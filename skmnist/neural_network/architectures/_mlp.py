@@ -1,4 +1,4 @@
-"""The multi-layer perceptron."""
+"""The multilayer perceptron."""
 
 from collections.abc import Sequence
 from dataclasses import field
@@ -24,7 +24,7 @@ def build_mlp(
     kernel_initializer: Any,
     output_kernel_initializer: str,
 ) -> keras.Model:
-    """Build a multi-layer perceptron.
+    """Build a multilayer perceptron.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ output_kernel_initializer
 
 @estimator_dataclass
 class MLPClassifier(DenseLayersClassifier):
-    """Multi-layer perceptron for grey images, trained with Keras.
+    """Multilayer perceptron for gray images, trained with Keras.
 
     Parameters
     ----------

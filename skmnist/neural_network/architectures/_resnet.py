@@ -117,7 +117,7 @@ def _drop_path(rate: float, seeds: Seeds, name: str) -> list[keras.Layer]:
 
 @estimator_dataclass
 class ResNetClassifier(GlobalPoolingClassifier):
-    """Residual network for small grey images, trained with Keras.
+    """Residual network for small gray images, trained with Keras.
 
     A convolution, stages of residual blocks, and global pooling. A block is two convolutions and a
     shortcut around them; each stage but the first halves the height and the width of the feature
@@ -131,8 +131,8 @@ class ResNetClassifier(GlobalPoolingClassifier):
         Number of residual blocks of each stage, or one number per stage.
     {stem parameters}
     stochastic_depth : float, default=0.0
-        Probability, in [0, 1), that the last block is skipped for an image in training. For the
-        blocks before it, it grows linearly.
+        Probability, in [0, 1), that the last block is skipped for an image in training. The
+        probability grows linearly from the first block to the last.
     {map parameters}
     {training parameters}
 

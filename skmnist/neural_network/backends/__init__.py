@@ -1,1 +1,1 @@
-"""Training and prediction on Keras' back ends; the process, its settings, and models as data."""
+"""Training and prediction on Keras' back ends; processes, settings, and models as plain data."""

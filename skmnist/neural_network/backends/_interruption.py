@@ -1,4 +1,4 @@
-"""Ctrl-C, held back while TensorFlow traces."""
+"""Delay Ctrl-C while TensorFlow traces."""
 
 import signal
 import threading
@@ -9,9 +9,9 @@ from typing import Any
 
 @contextmanager
 def interrupts_wait() -> Iterator[None]:
-    """Hold Ctrl-C back until the body has ended.
+    """Delay Ctrl-C until the body has ended.
 
-    TensorFlow calls Python from C++ while it traces a function. A KeyboardInterrupt inside becomes
+    While TensorFlow traces a function, it calls Python from C++. A KeyboardInterrupt there becomes
     a TypeError or a segmentation fault.
 
     Yields
@@ -19,7 +19,7 @@ def interrupts_wait() -> Iterator[None]:
     None
         While the body runs.
     """
-    if threading.current_thread() is not threading.main_thread():  # Python interrupts only this one
+    if threading.current_thread() is not threading.main_thread():  # Ctrl-C does not interrupt it
         yield
         return
     held: list[Any] = []

@@ -45,7 +45,7 @@ class Predictor:
     @cached_property
     def _forward(self) -> Callable[[np.ndarray], np.ndarray]:
         """The function that maps float32 images to outputs."""
-        lock = Lock()  # on JAX, a call takes the weights apart and puts them back
+        lock = Lock()  # on JAX, a call detaches the weights of the model and assigns them again
 
         def predict(images: np.ndarray) -> np.ndarray:
             with lock:
@@ -58,7 +58,7 @@ def _rows_per_call(n: int) -> int:
     """Return how many rows each call computes for a batch of `n` rows.
 
     All calls have the same number of rows, in whole blocks, so that no bit depends on the position
-    of a row. A single row has only one position.
+    of a row. A single row has only one position, so it is not padded.
     """
     n_calls = math.ceil(n / _MAX_ROWS_PER_CALL)
     block = rows_per_block() if n > 1 else 1
@@ -108,7 +108,7 @@ class Trainer:
         self.loss = loss
         optimizer_class = self._faster.get(type(optimizer), type(optimizer))
         self.optimizer = optimizer_class.from_config(settings_of(optimizer))
-        # A global policy of float16 would put a loss scaling around the optimizer.
+        # Not auto_scale_loss: a global float16 policy would wrap the optimizer in loss scaling.
         self.network.compile(
             optimizer=self.optimizer, loss=self.loss, metrics=["accuracy"], auto_scale_loss=False
         )
@@ -126,7 +126,7 @@ class Trainer:
         return [variable.numpy() for variable in self.optimizer.variables]
 
     def load(self, model: keras.Model, optimizer_state: list[np.ndarray] | None) -> None:
-        """Copy the variables of a network; None starts with a fresh optimizer state."""
+        """Copy the variables of a network into the trainer; None is a fresh optimizer state."""
         _copy_variables(model, self.network)
         state = self._fresh_state if optimizer_state is None else optimizer_state
         for variable, value in zip(self.optimizer.variables, state, strict=True):
@@ -134,7 +134,7 @@ class Trainer:
         self.network.stop_training = False
 
     def save_to(self, model: keras.Model) -> None:
-        """Copy the variables to a network: weights, and the seeds of dropout."""
+        """Copy the variables of the trainer to a network: weights, and the seeds of dropout."""
         _copy_variables(self.network, model)
 
     @contextmanager
@@ -167,7 +167,7 @@ class Trainer:
         loss_sum = n_hits = 0.0
         for start in range(0, len(rows), batch_size):
             batch = samples.rows(rows[start : start + batch_size])
-            self.network.reset_metrics()  # older releases of Keras sum them up over the calls
+            self.network.reset_metrics()  # older releases of Keras accumulate metrics over calls
             with default_floats():  # the first call traces
                 logs = self.network.train_on_batch(*batch.as_arguments(), return_dict=True)
             loss_sum += len(batch) * float(logs["loss"])
@@ -175,7 +175,7 @@ class Trainer:
         return loss_sum, n_hits
 
     def evaluate(self, samples: Samples) -> dict[str, float]:
-        """Return the loss and the accuracy of the present weights, in float32."""
+        """Return the loss and the accuracy of the current weights, in float32."""
         if self._exact is not self.network:
             _copy_variables(self.network, self._exact)
         probabilities = self._predict(samples.images)
@@ -185,26 +185,26 @@ class Trainer:
         return {"loss": float(loss), "accuracy": hits.mean()}
 
     def finish(self) -> None:
-        """Let the optimizer set the final weights, for example their moving averages."""
+        """Set the optimizer's final weights, for example their moving averages."""
         self.optimizer.finalize_variable_values(self.network.trainable_variables)
 
 
 def _copy_variables(source: keras.Model, target: keras.Model) -> None:
     for old, new in zip(target.variables, source.variables, strict=True):
-        old.assign(keras.ops.copy(new))  # JAX reuses the memory of what it trains
+        old.assign(keras.ops.copy(new))  # JAX reuses the memory of trained weights
 
 
 def settings_of(optimizer: keras.optimizers.Optimizer) -> dict[str, Any]:
     """Return the config of an optimizer, in which a learning-rate schedule is an object.
 
-    A schedule of Keras is copied, so that later changes of the original have no effect. Others are
-    used as they are: Keras trains with schedules that it cannot serialize, such as classes local to
-    a function.
+    A schedule of Keras is copied, so that later changes of the original have no effect. Other
+    schedules are not copied, because Keras may be unable to serialize them, such as classes local
+    to a function.
     """
     schedule = getattr(optimizer, "_learning_rate", None)
     if not callable(schedule):
         return optimizer.get_config()
-    # A copy without the schedule, made by no method of Keras: these would serialize it.
+    # Copied without Keras' methods, which would serialize the schedule.
     bare = object.__new__(type(optimizer))
     vars(bare).update(vars(optimizer) | {"_learning_rate": None})
     if is_of_keras(schedule):
@@ -213,5 +213,5 @@ def settings_of(optimizer: keras.optimizers.Optimizer) -> dict[str, Any]:
 
 
 def is_of_keras(thing: Any) -> bool:
-    """Tell whether a function, or the class of another object, is Keras' own."""
+    """Return whether a function, or the class of another object, is Keras' own."""
     return str(getattr(thing, "__module__", "")).partition(".")[0] == "keras"

@@ -1,4 +1,4 @@
-"""Trainers that later fits use again.
+"""Trainers that later fits reuse.
 
 Tracing the step of a network takes longer than some fits. Networks of equal architecture differ
 only in their weights and can share a compiled trainer: it copies the weights of a network, trains,
@@ -17,7 +17,7 @@ from skmnist.neural_network.backends._chosen import ChosenTrainer
 from skmnist.neural_network.backends._interruption import interrupts_wait
 from skmnist.neural_network.backends._keras import Trainer, is_of_keras
 
-# Trainers that are kept for later fits, the last used one at the end.
+# Maximum number of trainers that are kept for later fits; the last used one is at the end.
 _MAX_IDLE = 4
 _idle: list[tuple[tuple[Any, ...], Trainer]] = []
 _lock = Lock()
@@ -32,9 +32,9 @@ def borrow_trainer(
     *,
     loss_key: Hashable | None,
 ) -> Iterator[Trainer]:
-    """Yield a trainer for networks of an architecture: an idle one, or a new one.
+    """Yield a trainer for the architecture of a network: an idle one if possible, else a new one.
 
-    A trainer whose training failed is not used again.
+    A trainer whose training failed is not reused.
 
     Parameters
     ----------
@@ -47,8 +47,8 @@ def borrow_trainer(
     precision : {"float32", "bfloat16"}
         Precision of the layers.
     loss_key : hashable or None
-        What `loss` was made from. None makes a trainer for this use alone, as is needed for a loss
-        whose attributes may change, and with callbacks, which may change the trainer.
+        The settings from which `loss` was made. If None, the trainer is not shared: a loss instance
+        may change its attributes, and callbacks may change the trainer.
 
     Yields
     ------
@@ -77,9 +77,9 @@ def _new_trainer(*arguments: Any) -> Trainer:
 
 
 def _architecture_of(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> Hashable | None:
-    """Return what is equal for networks with the same training step.
+    """Return a key that is equal for networks with the same training step.
 
-    None if parts are not Keras' own: their configs need not describe all that they compute.
+    None if parts are not Keras' own, because their configs may not describe all that they compute.
     """
     parts = (*model.layers, optimizer, optimizer._learning_rate)
     if not all(map(_config_tells_all, parts)):
@@ -93,10 +93,10 @@ def _architecture_of(model: keras.Model, optimizer: keras.optimizers.Optimizer) 
 
 
 def _config_tells_all(part: Any) -> bool:
-    """Tell whether the config of a part of a network describes all that it computes.
+    """Return whether the config of a part of a network describes all that it computes.
 
-    Functions, such as a custom activation, are in a config by their names only, and so may be those
-    of nested layers.
+    A config contains functions, such as a custom activation, by name only; so may the configs of
+    nested layers.
     """
     functions = filter(callable, vars(part).values())
     nested = isinstance(part, keras.Model | keras.layers.Wrapper)

@@ -1,4 +1,4 @@
-"""Precision of the training: bfloat16 where the processor computes with it."""
+"""Precision of the training: bfloat16 if the processor has instructions for it."""
 
 from collections.abc import Mapping
 from typing import Any

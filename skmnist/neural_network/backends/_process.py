@@ -1,4 +1,4 @@
-"""The process that TensorFlow runs in: its processor, its threads, and what a fork does to it."""
+"""The process that TensorFlow runs in: instruction sets, threads and forks."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ from pathlib import Path
 from skmnist.exceptions import ForkedProcessError
 
 _ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
-# oneDNN reads both; the second is its older name.
+# oneDNN reads both; the second is the older name.
 _INSTRUCTION_SETS = ("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA")
 # TensorFlow itself switches oneDNN on if the processor has one of these.
 _FLAGS_OF_ONEDNN = {"avx512_vnni", "avx512_bf16", "amx_tile"}
@@ -17,14 +17,14 @@ _FLAGS_OF_BFLOAT16 = {"avx512_bf16", "amx_bf16"}
 _THREAD_VARIABLES = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 # The number of threads that this module has set.
 _MARKER = "SKMNIST_TF_NUM_THREADS"
-# The process that first used a network; a list, because it is shared state.
+# The id of the process that first used a network; empty until then.
 _started_in: list[int] = []
 
 
 def cpu_flags() -> frozenset[str]:
-    """Return the instruction sets that oneDNN may use, by their names on Linux; elsewhere none.
+    """Return the instruction sets that oneDNN may use, by their Linux names; empty elsewhere.
 
-    The variable ONEDNN_MAX_CPU_ISA excludes the newer ones.
+    The variable ONEDNN_MAX_CPU_ISA can exclude the newer ones.
     """
     flags = _flags_of_processor()
     limit = next((os.environ[name] for name in _INSTRUCTION_SETS if name in os.environ), "").upper()
@@ -44,15 +44,15 @@ def _flags_of_processor() -> frozenset[str]:
 
 
 def has_bfloat16() -> bool:
-    """Tell whether the processor has instructions for bfloat16 (on Linux; elsewhere False)."""
+    """Return whether the processor has instructions for bfloat16; False if not on Linux."""
     return bool(_FLAGS_OF_BFLOAT16 & cpu_flags())
 
 
 def use_onednn_where_it_helps() -> None:
     """Switch oneDNN on if the processor has AVX2 but not AVX-512, unless the user has set it.
 
-    TensorFlow leaves it off there, and trains more slowly. TensorFlow reads the variable when it is
-    imported, so this must be called before.
+    On such processors, TensorFlow leaves it off and trains more slowly. TensorFlow reads the
+    variable when it is imported, so this must be called before.
     """
     flags = _flags_of_processor()
     if "avx2" in flags and "avx512f" not in flags and "tensorflow" not in sys.modules:
@@ -70,7 +70,7 @@ def rows_per_block() -> int:
 
 
 def convolves_one_image_by_itself() -> bool:
-    """Tell whether a convolution rounds differently if a batch has only one image.
+    """Return whether a convolution rounds differently if a batch has only one image.
 
     oneDNN with AVX2 has separate kernels for one image.
     """
@@ -91,7 +91,7 @@ def use_threads_of_joblib() -> None:
     n_threads = os.environ.get("OMP_NUM_THREADS", "")
     if not n_threads.isdigit() or "tensorflow" in sys.modules:
         return
-    # Workers inherit what this function has set in their parent; the user did not set it.
+    # Workers inherit the values that this function set in their parent; they are not the user's.
     inherited = os.environ.get(_MARKER)
     for variable in _THREAD_VARIABLES:
         if os.environ.get(variable) in (None, inherited):
@@ -105,15 +105,15 @@ def check_process() -> None:
     Raises
     ------
     ForkedProcessError
-        In such a process. The threads of TensorFlow do not survive the fork, so that a use of a
-        network would hang.
+        In such a process. The threads of TensorFlow do not survive the fork, so using a network
+        would hang.
     """
     if not _started_in:
         _started_in.append(os.getpid())
     elif _started_in[0] != os.getpid():
         raise ForkedProcessError(
-            "This process was forked from one that had already used a network, and the threads of "
-            "Keras' back end do not survive that: it would hang. Start workers afresh: joblib's "
-            "default back end 'loky' does, and so do multiprocessing.get_context('spawn') and "
-            "'forkserver'."
+            "This process was forked from one that had already used a network. The threads of "
+            "Keras' back end do not survive a fork, so the network would hang. Start new processes "
+            "instead: with joblib's default back end 'loky', or with "
+            "multiprocessing.get_context('spawn') or 'forkserver'."
         )

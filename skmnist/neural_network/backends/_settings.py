@@ -1,4 +1,4 @@
-"""Keras' settings of the process that cannot be passed as arguments."""
+"""Process-wide settings of Keras that cannot be passed as arguments."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,11 +18,11 @@ _theirs = _DEFAULTS
 def default_floats() -> Iterator[None]:
     """Set `floatx` and `epsilon` to Keras' defaults while the body runs, then restore them.
 
-    Optimizers, schedules and losses read both when they are built or traced. Otherwise a network
-    would depend on ``keras.config.set_floatx`` and ``set_epsilon``, and so would the next network
-    of its architecture, which shares the compiled trainer.
+    Optimizers, schedules and losses read both when they are built or traced. Without this, a
+    network would depend on ``keras.config.set_floatx`` and ``set_epsilon``, and so would the next
+    network of its architecture, which shares the compiled trainer.
 
-    Bodies may overlap in several threads: the first to enter sets, the last to leave restores.
+    Bodies may overlap in several threads: the first one sets the defaults, the last one restores.
     """
     global _n_inside, _theirs
     with _lock:

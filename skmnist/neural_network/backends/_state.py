@@ -1,4 +1,4 @@
-"""The state of a trained model in a file: the architecture and the weights as plain data."""
+"""The architecture and the weights of a trained model as plain data, for pickles."""
 
 import json
 import zlib
@@ -23,7 +23,7 @@ def pack_model(model: keras.Model) -> dict[str, Any]:
     """Return the architecture and the weights of a model, without optimizer and loss."""
     architecture = keras.saving.serialize_keras_object(model)
     architecture.pop("compile_config", None)
-    # Uncompressed, the text would be a tenth of the file of a deep network with few weights.
+    # Compressed, because the text would be a tenth of the file of a deep network with few weights.
     text = zlib.compress(json.dumps(architecture).encode())
     return {"architecture": text, "weights": model.get_weights()}
 
@@ -36,7 +36,7 @@ def unpack_model(packed: dict[str, Any], versions: dict[str, str]) -> keras.Mode
     packed : dict
         The result of `pack_model`.
     versions : dict
-        The packages that were used to pack it, and their versions.
+        The versions of the packages that packed it.
 
     Returns
     -------

@@ -1,6 +1,6 @@
-"""What TensorFlow does faster than Keras' own methods; the only importer of TensorFlow.
+"""Faster training and prediction on TensorFlow; the only module that imports TensorFlow.
 
-Prediction is one compiled call, and so is the training on many batches. Adam and the batch
+Prediction is one compiled call, and so is training on many batches. Adam and the batch
 normalization of feature maps are one operation each.
 """
 
@@ -22,7 +22,7 @@ from skmnist.neural_network.backends._settings import default_floats
 class TensorFlowPredictor(Predictor):
     """A predictor that compiles once for batches of any length.
 
-    `keras.Model.predict` takes some 40 ms per call, whatever the batch; this takes less than a
+    `keras.Model.predict` takes about 40 ms per call for any batch; this predictor takes less than a
     millisecond for one image.
     """
 
@@ -35,9 +35,9 @@ class TensorFlowPredictor(Predictor):
 def compiled_forward(model: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
     """Compile the forward pass of a network, once for batches of any length.
 
-    For a single image, TensorFlow may choose other kernels, which round differently. It is then
-    computed in a batch of two. If only products of matrices have such kernels, the batch of two
-    begins at the hidden dense layers.
+    For a single image, TensorFlow may choose other kernels, which round differently. The image is
+    therefore computed twice, in a batch of two. If only matrix products have such kernels, the
+    doubling begins at the hidden dense layers.
     """
     body, hidden, head = _parts(model)
     n_dense = sum(isinstance(layer, keras.layers.Dense) for layer in model.layers)
@@ -98,10 +98,10 @@ def _parts(
 
 
 class _FusedStep(keras.optimizers.Optimizer):
-    """Updates a weight by one operation instead of a dozen; a base of Adam and AdamW.
+    """Updates a weight by one operation instead of a dozen; base class of Adam and AdamW.
 
-    `__module__` and `__name__` of the subclasses are Keras', so that files of callbacks load
-    without skmnist.
+    The subclasses have the `__module__` and `__name__` of Keras' classes, so that files saved by
+    callbacks load without skmnist.
     """
 
     def update_step(
@@ -141,8 +141,8 @@ class AdamW(_FusedStep, keras.optimizers.AdamW):
 class BatchNormalization(keras.layers.BatchNormalization):
     """Batch normalization that is one operation for feature maps in training.
 
-    Keras' own is a dozen operations, which take as long as the convolutions. `__module__` and
-    `__name__` are Keras', so that files of callbacks load without skmnist.
+    Keras uses a dozen operations, which take as long as the convolutions. `__module__` and
+    `__name__` are those of Keras' class, so that files saved by callbacks load without skmnist.
     """
 
     __module__ = "keras.layers"
@@ -171,14 +171,14 @@ class BatchNormalization(keras.layers.BatchNormalization):
         return outputs
 
     def _normalizes_plain_maps(self) -> bool:
-        """Tell whether the inputs are feature maps and the settings are the usual ones."""
+        """Return whether the inputs are feature maps and the settings are the usual ones."""
         usual = {"axis": -1, "center": True, "scale": True, "renorm": False, "synchronized": False}
         config = usual | self.get_config()  # older releases of Keras have no renorm
         return self.input_spec.ndim == 4 and all(config[key] == usual[key] for key in usual)
 
 
 class TensorFlowTrainer(Trainer):
-    """A trainer that picks, casts and trains on batches inside one graph."""
+    """A trainer that selects, casts and trains on batches inside one graph."""
 
     _predictor_class = TensorFlowPredictor
     _faster: ClassVar = {
@@ -209,7 +209,7 @@ class TensorFlowTrainer(Trainer):
                 tf.TensorSpec([], tf.int32),
             ]
             traced = tf.function(self._train_on_rows, input_signature=signature, autograph=False)
-            # Calls of the function itself would count several architectures as retracing.
+            # Concrete, because tf.function counts calls for several architectures as retracing.
             with interrupts_wait():
                 self._compiled[pixel_dtype] = traced.get_concrete_function()
         return self._compiled[pixel_dtype]
@@ -261,7 +261,7 @@ class TensorFlowTrainer(Trainer):
                 probabilities = self.network(pixels, training=True)
                 loss = self.loss(target, probabilities, sample_weight=tf.gather(weights, batch))
                 loss = tf.cast(loss, tf.float32)  # an instance may compute in float64
-                loss += sum(self.network.losses)  # of regularizers
+                loss += sum(self.network.losses)  # regularization
                 scaled_loss = self.optimizer.scale_loss(loss)
             gradients = tape.gradient(scaled_loss, self.network.trainable_variables)
             self.optimizer.apply(gradients, self.network.trainable_variables)

@@ -1,4 +1,4 @@
-"""Noise that is drawn anew in each epoch, in a thread beside the training."""
+"""Noise that is drawn anew in each epoch, in a background thread."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -53,7 +53,7 @@ class Augmentation:
         value_range : (low, high)
             The value range of noises whose own is None.
         seed : int
-            Determines the seeds of noises whose `random_state` is None.
+            Seed from which the seeds of noises without a `random_state` are derived.
 
         Returns
         -------
@@ -79,7 +79,7 @@ class Augmentation:
         return cls(noises, value_range) if noises else None
 
     def keys(self, images: np.ndarray) -> np.ndarray:
-        """Return the key of each image, on which its noise depends in all epochs."""
+        """Return the key of each image, from which its noise is derived in all epochs."""
         return image_keys(images, self._value_range)
 
     def noisy(self, images: np.ndarray, keys: np.ndarray, epoch: int) -> np.ndarray:
@@ -90,10 +90,10 @@ class Augmentation:
         dtype, (low, high) = images.dtype, self._value_range
         in_floats = len(self._noises) > 1 and dtype.kind in "biu"
         if in_floats:
-            # Float32 does not hold every integer beyond 2**24.
+            # Float32 cannot hold every integer beyond 2**24.
             images = images.astype(np.float32 if max(-low, high) <= 2**24 else np.float64)
         for place, noise in enumerate(self._noises):
-            # The place in the list makes noises with equal seeds independent.
+            # Add the place in the list, so that noises with equal seeds are independent.
             images = noise.augment(images, epoch, keys + np.uint64(place))
         if in_floats:
             images = np.clip(images, low, high)
@@ -119,7 +119,7 @@ def check_augment(augment: Any) -> list[Noise]:
 def advise_on(augment: Any) -> str:
     """Return advice on how to set parameters of noises if `augment` is not a single noise."""
     return (
-        f"augment={augment!r} is not a single noise, so that parameters of noises have no names. "
+        f"augment={augment!r} is not a single noise, so parameters of noises have no names. "
         "Pass new noises, such as augment=[RandomAffine(), GaussianNoise(scale=0.3)], or call "
         "set_params of a noise in the list."
     )
@@ -131,7 +131,7 @@ def check_views(n_views: int, augmentation: Augmentation | None) -> Augmentation
     if augmentation is None:
         raise ValueError(
             f"test_time_views={n_views!r} needs a noise to make views of an image; pass augment= "
-            "too, and fit, or test_time_views=0."
+            "as well and fit again, or pass test_time_views=0."
         )
     return augmentation
 
@@ -151,7 +151,7 @@ def feed(
     samples : Samples
         The training rows.
     augmentation : Augmentation or None
-        Noise that is added to them in a thread, while the rows before them are trained on.
+        Noise that a thread adds to the next rows during the training on the current ones.
     epochs : iterable of int
         Numbers of the epochs.
     rows_per_call : int

@@ -26,13 +26,13 @@ class StopWhenDiverged(keras.callbacks.Callback):
 
 
 class BestWeights(keras.callbacks.EarlyStopping):
-    """Keras' early stopping, which can also restore the best weights after an interruption.
+    """Keras' early stopping that can also restore the best weights after an interruption.
 
     Parameters
     ----------
     n_iter_no_change : int or None
         Epochs without a lower validation loss after which training stops and the best weights are
-        restored; None never stops, and restores only in `restore`.
+        restored. If None, training never stops, and only `restore` restores the weights.
     """
 
     def __init__(self, n_iter_no_change: int | None) -> None:
@@ -95,17 +95,18 @@ def copies_of(callbacks: Sequence[keras.callbacks.Callback]) -> list[keras.callb
     for callback in callbacks:
         try:
             copies.append(copy.deepcopy(callback))
-        except Exception as error:  # whatever an attribute raises
+        except Exception as error:  # attributes may raise anything
             raise TypeError(
-                f"callbacks holds a {type(callback).__name__}, of which each training gets a copy, "
-                f"but it cannot be copied: {error}. Give it a __deepcopy__, for example one that "
-                "returns the callback itself, or keep locks and open files out of its attributes."
+                f"callbacks holds a {type(callback).__name__}, which cannot be copied: {error}. "
+                "Each training uses copies of the callbacks. Give this one a __deepcopy__, for "
+                "example one that returns the callback itself, or keep locks and open files out of "
+                "its attributes."
             ) from error
     return copies
 
 
 def watches_batches(callback: keras.callbacks.Callback) -> bool:
-    """Tell whether a callback defines a batch hook, in its class or on the instance."""
+    """Return whether a callback defines a batch hook, in its class or on the instance."""
     hooks = ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end")
     own, base = type(callback), keras.callbacks.Callback
     return any(

@@ -24,7 +24,7 @@ _AUGMENTED_ROWS_PER_CALL = 4096
 
 
 class Training(NamedTuple):
-    """Loss and metrics of each epoch, and what interrupted the training, if anything did."""
+    """Loss and metrics of each epoch, and the exception that interrupted the training, if any."""
 
     history: dict[str, list[float]]
     interruption: KeyboardInterrupt | None
@@ -51,7 +51,7 @@ def train(
     trainer : Trainer
         The trainer, with the weights to start from.
     samples, validation : Samples
-        Rows to train on, and rows to monitor (None for none).
+        Training rows, and validation rows or None.
     augmentation : Augmentation or None
         Noise that is added to the training rows in each epoch.
     batch_size : int
@@ -74,8 +74,8 @@ def train(
     -------
     Training
         Loss and metrics of each epoch. After an interruption, the trainer has the weights of the
-        best epoch, or the last ones without validation rows; the caller saves them and raises the
-        interruption again.
+        best epoch, or the last weights without validation rows; the caller must save them and raise
+        the interruption again.
 
     Raises
     ------

@@ -1,6 +1,6 @@
 """Losses by name.
 
-A new loss is one entry of `LOSSES`; the constraint and the docstrings are written from it.
+A new loss is one entry of `LOSSES`; the constraint and the docstrings are generated from it.
 """
 
 import keras
@@ -20,7 +20,7 @@ def make_loss(loss: str | keras.losses.Loss, label_smoothing: float) -> keras.lo
     loss : str or keras.losses.Loss
         A name of `LOSSES`, or an instance, which is returned unchanged.
     label_smoothing : float
-        Label smoothing of a loss that is a name, in [0, 1).
+        Label smoothing, in [0, 1), if the loss is a name.
 
     Returns
     -------
@@ -30,13 +30,13 @@ def make_loss(loss: str | keras.losses.Loss, label_smoothing: float) -> keras.lo
     Raises
     ------
     ValueError
-        If there is a label smoothing for an instance.
+        If label smoothing is given with an instance.
     """
     if isinstance(loss, str):
         return LOSSES[loss](label_smoothing=label_smoothing, dtype="float32")
     if label_smoothing:
         raise ValueError(
-            f"label_smoothing={label_smoothing!r} is for losses that are names, and loss is an "
-            f"instance; pass {type(loss).__name__}(label_smoothing={label_smoothing!r})."
+            f"label_smoothing={label_smoothing!r} applies only to a loss given by name, but loss "
+            f"is an instance; pass {type(loss).__name__}(label_smoothing={label_smoothing!r})."
         )
     return loss

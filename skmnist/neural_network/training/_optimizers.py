@@ -1,7 +1,7 @@
 """Optimizers by name, and learning-rate schedules.
 
 A new schedule is a subclass of `Schedule` and an entry of `SCHEDULES`; the constraint and the
-docstrings are written from them.
+docstrings are generated from them.
 """
 
 from abc import ABC, abstractmethod
@@ -42,7 +42,7 @@ class Schedule(ABC):
     warmup_fraction: float = 0.0
 
     description: ClassVar[str]
-    """What follows the name of the schedule in the docstrings."""
+    """Text after the name of the schedule in the docstrings."""
 
     goes_on: ClassVar[bool]
     """Whether training can go on with the same optimizer after the last step."""
@@ -119,7 +119,7 @@ def fresh_optimizer(
     if "learning_rate" not in config:
         raise ValueError(
             f"optimizer={type(template).__name__} wraps another optimizer and has no learning rate "
-            "of its own; pass the other one. bfloat16 and float32 need no scaling of the loss."
+            "of its own; pass the wrapped one. bfloat16 and float32 need no loss scaling."
         )
     if learning_rate is not None:
         config["learning_rate"] = learning_rate

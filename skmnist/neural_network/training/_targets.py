@@ -60,7 +60,7 @@ def _no_classes(kind: str, labels: np.ndarray, name: str) -> str:
 
 
 def _as_array(y: Any, name: str) -> np.ndarray:
-    """Return labels as an array that keeps missing values recognizable."""
+    """Return labels as an array in which missing values can still be recognized."""
     numpy_dtype = getattr(getattr(y, "dtype", None), "numpy_dtype", None)
     if numpy_dtype is not None and numpy_dtype.kind in "biu" and not pd.isna(y).any():
         y = y.to_numpy(dtype=numpy_dtype)  # pandas' nullable integers would become floats
@@ -177,7 +177,7 @@ def combine_weights(
         balanced = compute_class_weight(class_weight, classes=classes, y=counted)
         class_weight = dict(zip(classes.tolist(), balanced.tolist(), strict=True))
     labels, codes = np.unique(y, return_inverse=True)
-    # A batch may lack labels, and a label may lack a weight.
+    # A batch may lack classes, and a class may lack a weight.
     factors = np.array([class_weight.get(label, 1) for label in labels.tolist()])
     weights = factors[codes].astype(np.float32)
     if sample_weight is not None:

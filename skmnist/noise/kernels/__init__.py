@@ -1,1 +1,1 @@
-"""The array code of the noises: functions of arrays and random streams, without estimators."""
+"""Array code of the noises: functions of arrays and random streams, without estimators."""

@@ -33,7 +33,7 @@ def _sobel(images: np.ndarray, axis: int) -> np.ndarray:
 
 
 def _thin(strength: np.ndarray, down: np.ndarray, across: np.ndarray, low: float) -> np.ndarray:
-    """Keep pixels that reach `low` and both values beside them in the direction of the gradient."""
+    """Keep pixels of at least `low` that are a maximum in the direction of the gradient."""
     width = strength.shape[2]
     inner = np.zeros(strength.shape, dtype=bool)
     inner[:, 1:-1, 1:-1] = True

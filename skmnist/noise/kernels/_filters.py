@@ -58,7 +58,7 @@ def line_taps(length: int, angle: np.ndarray) -> tuple[np.ndarray, np.ndarray, n
     across = right * np.sin(angle) + down * np.cos(angle)
     beyond = np.where(np.hypot(right, down) >= half, half - np.abs(along), 0)
     weight = np.maximum(1 - np.where(np.abs(across) <= 1, np.hypot(across, beyond), 1), 0)
-    # The sum of a single column has another order in numpy: an image alone would differ.
+    # Not `sum`, which adds a single column in another order: an image alone would differ.
     weight /= np.cumsum(weight, axis=0)[-1]
     n_taps = int((weight > 0).sum(axis=0).max())
     heaviest = np.argsort(-weight, axis=0, kind="stable")[:n_taps]
@@ -71,8 +71,8 @@ def line_taps(length: int, angle: np.ndarray) -> tuple[np.ndarray, np.ndarray, n
 def _near_line(reach: int, angle: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return offsets down and right of all pixels within 1 of a line, and of some farther ones.
 
-    They are `N_CANDIDATES` pixels across the line for each step along the axis that is nearer to
-    it. Both arrays have shape (n_pixels, n) and are ordered row by row.
+    For each step along the axis nearer to the line, they are `N_CANDIDATES` pixels across it. Both
+    arrays have shape (n_pixels, n) and are ordered row by row.
     """
     cos, sin = np.cos(angle), np.sin(angle)
     steep = np.abs(sin) > np.abs(cos)

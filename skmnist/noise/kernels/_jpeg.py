@@ -4,7 +4,7 @@ import numpy as np
 from scipy import sparse
 from scipy.fft import dct
 
-# Quantization of the frequencies of brightness at quality 50: table K.1 of the JPEG standard.
+# Quantization steps of luminance at quality 50: table K.1 of the JPEG standard.
 _LUMINANCE = np.array(
     [
         [16, 11, 10, 16, 24, 40, 51, 61],
@@ -25,7 +25,7 @@ def quantization_table(quality: int) -> np.ndarray:
     return np.clip((_LUMINANCE * percent + 50) // 100, 1, 255)
 
 
-# The cosine transform of eight values, sparse so that the product is the same in any batch.
+# The cosine transform of eight values; sparse, so that the product is the same in any batch.
 _COSINES = sparse.csr_array(dct(np.eye(8), axis=0, norm="ortho"))
 
 

@@ -9,8 +9,8 @@ from functools import lru_cache
 import numpy as np
 from scipy import sparse
 
-# Largest number of weights of a matrix on all pixels: it is faster than one matrix per axis, but
-# its memory grows with the number of pixels.
+# Largest number of weights of one matrix on all pixels. Up to this size, it is faster than one
+# matrix per axis; its memory grows with the number of pixels.
 MAX_WEIGHTS = 2**20
 
 
@@ -45,7 +45,7 @@ def apply_matrices(
     n, height, width = images.shape
     new_height, new_width = rows.shape[0], columns.shape[0]
     rows, columns = rows.astype(images.dtype), columns.astype(images.dtype)
-    # Images on the last axis make the inner loops long.
+    # With images on the last axis, the inner loops are long and therefore fast.
     mapped = columns @ images.transpose(2, 1, 0).reshape(width, height * n)
     mapped = mapped.reshape(new_width, height, n).swapaxes(0, 1).reshape(height, new_width * n)
     mapped = (rows @ mapped).reshape(new_height, new_width, n)

@@ -57,7 +57,7 @@ def zigzag_points(
         Distance of the corners from the straight line, in pixels.
     half_period : float
         Distance between two corners along the straight line, in pixels. The last segment returns
-        towards the line, as published.
+        toward the line, as published.
 
     Returns
     -------

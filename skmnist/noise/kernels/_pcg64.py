@@ -1,7 +1,7 @@
 """The first numbers of many PCG64 generators at once, with the bits of ``numpy.random.PCG64``.
 
 A noise draws a few numbers for each of thousands of images. Setting the state of one generator for
-each image would take longer than all other work, so numpy advances all generators together.
+each image would take longer than the rest, so all generators are advanced at once in numpy.
 """
 
 import numpy as np

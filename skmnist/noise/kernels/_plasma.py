@@ -21,7 +21,7 @@ def plasma(uniform: np.ndarray, decay: float) -> np.ndarray:
         The clouds; each image reaches 0 and 1.
     """
     size = uniform.shape[1]
-    # Images on the last axis make numpy's inner loops long.
+    # With images on the last axis, numpy's inner loops are long and therefore fast.
     wobble = np.ascontiguousarray(2 * uniform.transpose(1, 2, 0) - 1)
     heights = np.zeros_like(wobble)
     step, amplitude = size, 1.0

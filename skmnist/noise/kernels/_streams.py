@@ -86,9 +86,10 @@ class ImageStreams(ABC):
         return draws
 
     def uniform(self, lows: tuple[float, ...], highs: tuple[float, ...]) -> np.ndarray:
-        """Draw one float64 number in each [low, high] per image; the bounds share their draws.
+        """Draw one float64 number per image and interval [low, high].
 
-        The result has shape (number of bounds, n) and unpacks into one array per bound.
+        Other bounds scale the same draws. The result has shape (number of intervals, n) and unpacks
+        into one array per interval.
         """
         low, high = np.array([lows, highs], dtype=np.float64)[..., np.newaxis]
         return low + (high - low) * self.random((len(lows),)).T
@@ -105,7 +106,7 @@ class PixelStreams(ImageStreams):
     ----------
     images : ndarray of shape (n, height, width)
         Images in [0, 1], whose pixels rounded to 8 bits are the keys; or the keys in uint8. They
-        are copied, so that the images may be overwritten afterwards.
+        are copied, so that the images may be overwritten afterward.
     name : str
         Name of the noise. Noises of different names with equal seeds draw different numbers.
     seed : int

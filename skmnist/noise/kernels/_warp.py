@@ -100,7 +100,7 @@ def sample_bilinear(
     # In place, because allocating an array takes as long as the arithmetic.
     index *= row
     index += column
-    index = index.astype(np.intp)  # 32 bits suffice within an image only
+    index = index.astype(np.intp)  # 32 bits suffice only within one image
     index += starts[:, np.newaxis, np.newaxis]
     flat = framed.ravel()
 
@@ -133,7 +133,7 @@ def _taps(
     elif lower.min() < -(size // 2) or lower.max() >= size + size // 2:
         lower %= size if border_mode == "wrap" else 2 * size
     margins = max(0, -int(lower.min())), max(0, int(lower.max()) + 2 - size)
-    # Numpy converts to 32 bits in a fifth of the time.
+    # Converting to 32 bits takes numpy a fifth of the time of 64 bits.
     return lower.astype(np.int32), position, margins
 
 
@@ -153,7 +153,7 @@ def affine_matrices(
     n : int
         Number of images.
     angle : float or ndarray of shape (n,), default=0.0
-        Rotation in radians, counter-clockwise as seen.
+        Rotation in radians, counterclockwise as seen.
     shift_y, shift_x : float or ndarray of shape (n,), default=0.0
         Shift in pixels, down and to the right.
     scale : float or ndarray of shape (n,), default=1.0

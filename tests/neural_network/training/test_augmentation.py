@@ -95,7 +95,7 @@ def test_noises_of_a_list_follow_one_another():
 
 @pytest.mark.parametrize("dtype", ["bool", "uint8", "int16", "uint16", "int64"])
 def test_noises_of_a_list_work_in_floats_and_are_rounded_once(dtype):
-    # Rounded in between, a quarter of the contrast would leave a quarter of the grey levels.
+    # Rounded in between, a quarter of the contrast would leave a quarter of the gray levels.
     samples = make_samples(dtype=dtype)
     value_range = {"bool": (0, 1), "uint16": (0, 65535)}.get(dtype, (0, 255))
     if dtype == "uint16":

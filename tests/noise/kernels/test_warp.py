@@ -65,7 +65,7 @@ def test_a_wrapped_shift_by_whole_pixels_is_a_roll(down, right):
 
 @pytest.mark.parametrize("size", [6, 7])
 @pytest.mark.parametrize("quarters", [1, 2, 3, -1])
-def test_quarter_turns_are_counter_clockwise(border_mode, size, quarters):
+def test_quarter_turns_are_counterclockwise(border_mode, size, quarters):
     images = make_images(2, size, size)
     matrices = affine_matrices(2, angle=quarters * np.pi / 2)
     warped = warp_affine(images, matrices, border_mode=border_mode)
@@ -103,7 +103,7 @@ def test_matrices_invert_a_scale_then_a_rotation_then_a_shift():
     matrices = affine_matrices(
         20, angle=angle, scale=scale, shift_y=shift[:, 0], shift_x=shift[:, 1]
     )
-    point = rng.normal(size=(20, 2))  # (y, x), y downwards
+    point = rng.normal(size=(20, 2))  # (y, x), y downward
     cos, sin = np.cos(angle), np.sin(angle)
     turned = np.stack(
         [cos * point[:, 0] - sin * point[:, 1], sin * point[:, 0] + cos * point[:, 1]]

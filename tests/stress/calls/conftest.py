@@ -199,7 +199,7 @@ REFUSED = {
     "color": lambda a: np.stack([a] * 3, -1),
     "color and alpha": lambda a: np.stack([a] * 4, -1),
     "color first": lambda a: np.stack([a] * 3, 1)[..., :, [0] * 9],
-    "grey first": lambda a: a[:, None][..., [0] * 9],
+    "gray first": lambda a: a[:, None][..., [0] * 9],
     "ragged lists": lambda a: [*a.tolist(), [[1, 2], [3]]],
     "rows of two lengths": lambda a: [*_rows(a).tolist(), [0] * (a[0].size + 1)],
     "images of two sizes": lambda a: [*a, np.zeros((a.shape[1] + 1, a.shape[2]), np.uint8)],
