@@ -1,10 +1,10 @@
-"""Noise: images per second of every noise on one core, against a loop over single images.
+"""Noise: images per second of every noise on one core, compared with a loop over single images.
 
 Both corrupt uint8 digits of 28x28 pixels, distinct copies of the embedded sample. skmnist gets
-20,000 at once; the loop, in ``benchmarks.harness.peers.per_image``, gets the number that takes 0.3
-seconds. They are timed in turn, five times each; the medians are printed. Memory is the peak that a
-transform allocates, its result included, as a multiple of the same images in float32; it is traced
-in a separate run. The claims are about the severity of the published data set; with
+20,000 at once; the loop, in ``benchmarks.harness.peers.per_image``, gets as many as it corrupts in
+about 0.3 seconds. They are timed in turn, five times each; the medians are printed. Memory is the
+peak that a transform allocates, including its result, as a multiple of the same images in float32;
+it is traced in a separate run. The claims are about the severity of the published data set; with
 ``--severities``, all are printed and nothing is claimed. Run it on an idle machine::
 
     python -m benchmarks.noise

@@ -2,11 +2,11 @@
 Which network for noisy digits?
 ===============================
 
-A search across four kinds of networks, MLP, CNN, ResNet and DenseNet, in one ``Pipeline``, with
-scikit-learn's ``HalvingGridSearchCV``. All candidates train for a few epochs, the better ones for
-three times as many, and so on. The winner is trained for longer, with augmentation, and scored once
-on rows that were set aside. Halving by epochs favors networks that learn quickly at first; for
-deeper ones, raise ``--epochs``.
+A search over four kinds of networks, MLP, CNN, ResNet and DenseNet, in one ``Pipeline``, with
+scikit-learn's ``HalvingGridSearchCV``. All candidates train for a few epochs, and the best third
+for three times as many. The winner is trained for longer, with augmentation, and scored once
+on rows that were set aside. Halving by epochs favors networks that learn quickly at first; to
+give deeper networks a chance, raise ``--epochs``.
 
 Run it with ``python examples/architecture_selection.py``: it takes some minutes on two cores and
 needs no internet connection. ``--help`` lists the options.
@@ -53,8 +53,8 @@ def parse_arguments() -> argparse.Namespace:
     )
     parser.add_argument("--seed", type=int, default=0, help="seed of splits, noise, networks")
     parser.add_argument("--rows", type=int, default=3000, help="number of rows to use")
-    parser.add_argument("--epochs", type=int, default=9, help="most epochs of a candidate")
-    parser.add_argument("--jobs", type=int, default=None, help="parallel trainings")
+    parser.add_argument("--epochs", type=int, default=9, help="maximum epochs of a candidate")
+    parser.add_argument("--jobs", type=int, default=None, help="number of parallel fits")
     parser.add_argument("--output", type=Path, default=Path("architecture_selection.png"))
     return parser.parse_args()
 

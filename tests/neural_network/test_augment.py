@@ -239,7 +239,7 @@ def test_views_are_averaged(X, y, make_mlp, tmp_path):
 
 
 def test_views_need_a_noise(X, y, make_mlp):
-    message = r"test_time_views=2 needs a noise .* pass augment= as well and fit again, or pass test_time_views=0"
+    message = r"test_time_views=2 needs a noise .* as well and fit again, or pass test_time_views=0"
     with pytest.raises(ValueError, match=message):
         make_mlp(test_time_views=2).fit(X, y)
     net = make_mlp().fit(X, y).set_params(test_time_views=2, augment=GaussianNoise())
