@@ -1,4 +1,4 @@
-"""Print digests of the results that refactoring must not change.
+"""Print digests of results that refactoring must not change.
 
 Run it in two checkouts on one machine and compare::
 
@@ -65,7 +65,7 @@ def digest(*arrays: np.ndarray) -> str:
 
 
 def print_noises(images: np.ndarray) -> None:
-    """Print the digests of all corruptions at all severities, and of all noises' defaults."""
+    """Print the digests of all corruptions at all severities, and of all noises with defaults."""
     noises = {}
     for name in list_noises():
         try:

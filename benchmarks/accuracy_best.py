@@ -1,26 +1,26 @@
 """Accuracy on the data of the published study: the best networks, and what each ingredient adds.
 
 The rows are the same as in ``benchmarks.accuracy_reference``: 60,000 training rows and 10,000 test
-rows, with one fixed noise. Networks may add further noise to the training rows, but never see clean
-digits. The networks are in ``skmnist.model_selection``. The best network and the averages over
-noisy views of an image were chosen on 10,000 training rows that were held out
-(``benchmarks.research.recipe_choice``); the claims are about the averages. For the fast network and
-the perceptron, no alternatives are stored; the fast network has 6 epochs because 4 were not enough.
+rows, with one fixed noise. Networks may add further noise to the training rows, but are never
+trained on clean digits. The networks are in ``skmnist.model_selection``. The best network and the
+averages over noisy views of an image were chosen on 10,000 held-out training rows
+(``benchmarks.research.recipe_choice``); its claims use the averages. For the fast network and the
+perceptron, no alternatives are stored; the fast network has 6 epochs because 4 were not enough.
 The runs:
 
 - ``best test``: ``best_network()``, trained on the 60,000 rows and scored on the test rows once,
-  with and without views; the number of views, 8, was fixed before;
+  with and without views; the number of views, 8, was fixed beforehand;
 - ``best fold-1`` to ``best fold-5``: this network in ``KFold(5, shuffle=True, random_state=42)``
   over the training rows, with fewer epochs, 15 % of the rows of an epoch not warped, and 32 views.
   This was chosen after the test rows had been scored, and after two folds of a first recipe (40
   epochs, all rows warped, 8 views) had reached 98.99 and 98.98 %, less than the bar;
-- ``race``: seconds until 96.62 % of the 12,000 validation rows are correct, with compilation and
-  validation, for ``fast_network()`` and then for cnn-5 of the study;
-- ``ablation``: a quarter of the epochs, 50,000 rows, without views, with one change in each run;
+- ``race``: seconds until 96.62 % of the 12,000 validation rows are classified correctly, including
+  compilation and validation, for ``fast_network()`` and then for cnn-5 of the study;
+- ``ablation``: a quarter of the epochs, 50,000 rows, no views, and one change in each run;
 - ``mlp test``: ``best_mlp()``, trained and scored like the best network.
 
-The race and the folds need an idle machine; the other minutes are those of one thread while another
-training ran. A stored run is not repeated. All runs take hours::
+The race and the folds need an idle machine; the other times were measured with one thread while
+another training ran. A stored run is not repeated. All runs together take hours::
 
     python -m benchmarks.accuracy_best --data-home FOLDER_OF_MNIST_NPZ
 """

@@ -1,7 +1,7 @@
 """Accuracy of the networks with default parameters, on clean digits of the embedded sample.
 
-Each is trained on 4,000 rows and scored on the 1,000 others, for three seeds of the split and the
-network. The times need an idle machine::
+Each network is trained on 4,000 rows and scored on the other 1,000, for three seeds of the split
+and the network. The times need an idle machine::
 
     python -m benchmarks.accuracy_default
 """

@@ -8,16 +8,16 @@
   deformation displaces pixels; strong noise is clipped to black and white; narrow rectangles
   resemble pieces of lines.
 - ``without_affine``: the same without affine warps.
-- ``first_general``: generic noises that were chosen before the 15 were looked at. Where they failed
-  on the test digits was known when the noises of ``general`` were chosen.
-- ``the_15``: ``mnist_c_noises()``, the 15 themselves at all severities, with other random streams
-  than the test digits.
+- ``first_general``: generic noises that were chosen without looking at scores under the 15. Its
+  weaknesses on the test digits were known when the noises of ``general`` were chosen.
+- ``the_15``: ``mnist_c_noises()``, the 15 themselves at all severities, with random streams other
+  than those of the test digits.
 
 Each network is trained for 30 epochs on the 60,000 clean digits and scored on the 10,000 test
 digits, clean and under each noise at the severity of the published data set. The generic noises
-were chosen on training digits that were held out (``benchmarks.research.mnist_c_choice``). For
-networks without augmentation and for the agreement with the published noises, see
-``benchmarks.fidelity``. A stored run is not repeated::
+were chosen on held-out training digits (``benchmarks.research.mnist_c_choice``). For networks
+without augmentation, and for the agreement with the published noises, see ``benchmarks.fidelity``.
+A stored run is not repeated::
 
     python -m benchmarks.accuracy_mnist_c --data-home FOLDER_OF_MNIST_NPZ
 """

@@ -1,7 +1,7 @@
-"""Accuracy on n-MNIST-style digits: three noises, with a training and a test for each.
+"""Accuracy on n-MNIST-style digits: training and test under each of three noises.
 
-The 60,000 training rows and the 10,000 test rows get the noise of the published data set once, as
-skmnist draws it; the network may add further noise to the training rows. The network is
+The noise of the published data set, drawn by skmnist, is added once to the 60,000 training rows and
+the 10,000 test rows; the network may add further noise to the training rows. The network is
 ``skmnist.model_selection.n_mnist_network()``. The test rows are scored once, alone and averaged
 over noisy views; the claims are about the images alone. A stored run is not repeated::
 

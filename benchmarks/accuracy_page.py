@@ -23,10 +23,10 @@ INTRODUCTION = """# Accuracy
 
 This page is written by `python -m benchmarks.accuracy_page` from the stored results of the scripts
 below; do not edit it. Each script trains on the 60,000 training digits of MNIST, or on a part of
-them where it makes a choice on the others; on one or two cores, without a GPU. A run is stored when
-it ends, and a restart skips the stored runs. The stored runs with augmentation were made by a
-version that keyed the noise of an epoch in another way: the same recipe now draws other noise of
-the same kind. The networks and the noises are functions of `skmnist.model_selection`.
+them if it chooses a recipe by the scores on the rest. All runs used one or two cores and no GPU. A
+run is stored when it ends, and a restart skips the stored runs. The stored runs with augmentation
+were made with an earlier version, in which the same seed gave different augmentations. Functions of
+`skmnist.model_selection` return the networks and the noises.
 """
 
 

@@ -1,12 +1,12 @@
 """Accuracy of the nine networks of the published study, trained by its protocol.
 
-The 60,000 training rows and the 10,000 test rows of MNIST get the noise of the protocol once. For
-the test accuracies, the training rows are shuffled with NumPy's seed 71 and the last 20 % are held
-out; training stops when their loss has not fallen for 10 epochs, and after at most 200. The MLPs
-restore their best weights, the CNNs keep their last ones. For the 5-fold figures, ``KFold(5,
-shuffle=True, random_state=42)`` splits the training rows, and each fold trains for 50 epochs.
-Batches have 100 rows; the precision is float32. A stored run is not repeated. All runs take more
-than an hour on two cores::
+The noise of the protocol is added once to the 60,000 training rows and the 10,000 test rows of
+MNIST. For the test accuracies, the training rows are shuffled with NumPy's seed 71 and the last
+fifth is held out; training stops when their loss has not fallen for 10 epochs, or after 200 epochs.
+The MLPs restore their best weights, the CNNs keep their last ones. For the 5-fold figures,
+``KFold(5, shuffle=True, random_state=42)`` splits the training rows, and each fold trains for 50
+epochs. Batches have 100 rows; the precision is float32. A stored run is not repeated. All runs
+together take more than an hour on two cores::
 
     python -m benchmarks.accuracy_reference --data-home FOLDER_OF_MNIST_NPZ
 """

@@ -1,24 +1,25 @@
-"""Fidelity: the 15 MNIST-C noises of skmnist against an independent implementation and a paper.
+"""Fidelity: the 15 MNIST-C noises of skmnist, compared with another implementation and a paper.
 
 ``noise``: skmnist and ``benchmarks.harness.peers.per_image`` corrupt the same distinct digits of
-the embedded sample, at the severity of the published data set. Three figures of each image are
+the embedded sample, at the severity of the published data set. Three statistics of each image are
 compared: the mean intensity, the fraction of changed pixels, and the mean absolute change, on a
 scale of 0 to 1. Deterministic noises must agree pixel by pixel. For random noises, the means over
 the images must agree within three standard errors of the mean paired difference; with
 ``--severities``, which makes more than a hundred comparisons, within 3.5.
 
-``accuracy``: plain networks, trained on clean digits, under the 15 noises, against the published
-accuracies. The networks have two 3x3 convolutions with max pooling and a dense layer of 64, without
-dropout and batch normalization. They train for 3 epochs in batches of 64 on the 60,000 clean
-digits, with three seeds. The published network also has two convolutions, but its definition is not
-known, and the noises are drawn anew. So the mean, the hard noises and the order are compared.
+``accuracy``: accuracies of plain networks, trained on clean digits, under the 15 noises, compared
+with the published ones. The networks have two 3x3 convolutions with max pooling and a dense layer
+of 64, without dropout and batch normalization. They train for 3 epochs in batches of 64 on the
+60,000 clean digits, with three seeds. The published network also has two convolutions, but its
+definition is not known, and the noises are drawn anew. Therefore the claims compare the mean, the
+hardest noises and the order.
 
-Networks that are equally good on clean digits differ by tens of points under stripes, impulses, fog
-and brightness, where pixels leave the range of the training digits. Wider networks, dropout and
-longer training raise these accuracies (to a mean of 88 % for two examples of deep-learning
-libraries); batch normalization lowers them. The noises are not the cause: ``--per-image`` uses the
-independent implementation instead. The claims are about the smallest network. It was chosen for
-them, because larger ones were more robust than the published one::
+Networks that are equally accurate on clean digits differ by tens of points under stripes, impulses,
+fog and brightness, which give pixels values that training digits do not have. Wider networks,
+dropout and longer training raise these accuracies (to a mean of 88 % for two examples of
+deep-learning libraries); batch normalization lowers them. The noises are not the cause:
+``--per-image`` uses the independent implementation instead. The claims are about the smallest
+network, which was chosen because larger ones were more robust than the published one::
 
     python -m benchmarks.fidelity noise
     python -m benchmarks.fidelity noise --severities
@@ -40,7 +41,7 @@ from skmnist.datasets import fetch_mnist, load_mnist_sample
 from skmnist.neural_network import CNNClassifier
 from skmnist.noise import make_noise
 
-# Largest difference of a pixel, in gray levels, where a noise is deterministic.
+# Largest difference of a pixel, in gray levels, for deterministic noises.
 DETERMINISTIC = {"scale": 2, "brightness": 1, "stripe": 2, "canny_edges": 2}
 FIGURES = ("mean intensity", "changed pixels", "mean change")
 
@@ -55,7 +56,7 @@ Images = npt.NDArray[np.uint8]
 
 
 def figures_of(corrupted: Images, clean: Images) -> npt.NDArray[np.float64]:
-    """Compute the three figures of every image, one column each."""
+    """Compute the three statistics of every image, one column each."""
     change = np.abs(corrupted.astype(float) - clean)
     per_image = (corrupted / 255, change > 0.5, change / 255)
     return np.stack([values.mean(axis=(1, 2)) for values in per_image], axis=1)

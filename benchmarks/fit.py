@@ -1,28 +1,30 @@
-"""Training: images per second against other libraries, and the cost of augmentation.
+"""Training: images per second compared with other libraries, and the cost of augmentation.
 
-``speed``: cnn-5 and mlp-4 against plain Keras, PyTorch and skorch. All libraries train on the same
-uint8 rows in batches of 100; the peers get float32 copies, and the conversion is not timed. Each
-library runs in a process of its own, in turn. The speed does not count what happens once per fit: a
-short and a long fit are timed, and the difference is divided by the number of epochs between them.
-Whole fits are printed too. scikit-learn's MLPClassifier has no dropout.
+``speed``: cnn-5 and mlp-4, compared with plain Keras, PyTorch and skorch. All libraries train on
+the same digits in batches of 100: skmnist on uint8 rows, the peers on float32 copies, whose
+conversion is not timed. Each library runs in its own process, and they take turns. The speed
+excludes the fixed cost of a fit: a short and a long fit are timed, and the rows of the additional
+epochs are divided by the additional time. The times of whole fits are printed, too. scikit-learn's
+MLPClassifier has no dropout.
 
 The settings of the peers depend on the processor. With bfloat16, PyTorch and skorch train in
-bfloat16 and channels-last, and Keras with oneDNN, its default there. Without bfloat16, all train in
-float32: Keras with oneDNN (``TF_ENABLE_ONEDNN_OPTS=1``) and, without AVX-512, also as it starts;
-PyTorch in its default memory format and channels-last; skorch channels-last. The epochs then have
-5,000 rows instead of 10,000.
+bfloat16 and channels-last, and Keras in float32 with oneDNN, its default there. Without bfloat16,
+all train in float32: Keras with oneDNN (``TF_ENABLE_ONEDNN_OPTS=1``) and, without AVX-512, also as
+it starts; PyTorch in its default memory format and channels-last; skorch channels-last. The epochs
+then have 5,000 rows instead of 10,000.
 
 With ``ONEDNN_MAX_CPU_ISA=AVX2``, another processor is measured as if it had no AVX-512. PyTorch and
 numpy are limited to AVX2 by their own variables. TensorFlow does not read the variable when it
-chooses between oneDNN and its own kernels, so the choice that it makes on a processor with AVX2 is
-set: no oneDNN for Keras "as it starts", and oneDNN for skmnist, which turns it on there.
+chooses between oneDNN and its own kernels, so the choice for a processor with AVX2 is set
+explicitly: no oneDNN for Keras "as it starts", and oneDNN for skmnist, which turns it on there.
 
-``augment``: the time of an epoch with ``augment=`` against one without. The same network is trained
-on 12,000 digits with and without noise, in turn; its training step is compiled before. The noise is
-made in a thread beside the training, but if all cores are busy, it takes its share of them. The
-perceptrons with many noises are measured without a claim: they train faster than the noise is made.
+``augment``: the time of an epoch with ``augment=``, divided by the time of one without. The same
+network is trained on 12,000 digits with and without noise, in turn; its training step is compiled
+beforehand. The noise is computed in a background thread, which competes with the training if all
+cores are busy. There is no claim about perceptrons with many noises, because they train faster than
+the noise is computed.
 
-``speed`` takes about six minutes on an idle machine, and a quarter of an hour without bfloat16;
+``speed`` takes about six minutes on an idle machine, or a quarter of an hour without bfloat16;
 ``augment`` takes a quarter of an hour::
 
     python -m benchmarks.fit speed

@@ -1,10 +1,10 @@
 """Memory: the peak of a fit of cnn-5 on 60,000 rows, and growth over many fits and predictions.
 
-The peak is the largest resident size of a new process minus its size after the imports. The rows
-are made after the imports: uint8 rows for skmnist; uint8 rows and their float32 copy for plain
-Keras, whose callers make that copy. Growth is the largest of ten sizes during 50 fits of a small
-network minus the size before them, after 5 fits for a warm-up; and the same for 10,000 predictions
-of one row, after 100. It takes about three minutes on an idle machine::
+The peak is the largest resident size of a new process minus its size after the imports. It includes
+the rows: uint8 rows for skmnist; uint8 rows and their float32 copy for plain Keras, whose users
+make that copy. Growth is measured over 50 fits of a small network, after a warm-up of 5 fits: the
+largest of ten readings minus the size before. Growth over 10,000 predictions of one row is measured
+in the same way, after 100 predictions. It takes about three minutes on an idle machine::
 
     python -m benchmarks.memory
 """

@@ -1,4 +1,4 @@
-"""Noise: images per second of every noise on one core, against a loop over single images.
+"""Noise: images per second of every noise on one core, compared with a loop over single images.
 
 Both corrupt uint8 digits of 28x28 pixels, distinct copies of the embedded sample. skmnist gets
 20,000 at once; the loop, in ``benchmarks.harness.peers.per_image``, gets the number that takes 0.3

@@ -1,9 +1,9 @@
 """Prediction: seconds of ``predict_proba`` of cnn-5 for one row, 100 rows and 10,000 rows.
 
-skmnist gets uint8 rows, the peers float32 rows. All calls are warm. Each library runs in a process
-of its own, in turn; with few rows, a round is the median of many calls. Keras' SKLearnClassifier
-has no ``predict_proba``: its ``predict`` is timed. PyTorch is the bare module with softmax, in
-``inference_mode``. All predict in float32, also with bfloat16.
+skmnist predicts uint8 rows, the peers float32 rows. All calls follow a warm-up. Each library runs
+in its own process, and they take turns; with few rows, a round is the median of many calls. Keras'
+SKLearnClassifier has no ``predict_proba``, so its ``predict`` is timed. PyTorch is the bare module
+with softmax, in ``inference_mode``. All predict in float32, also on processors with bfloat16.
 
 Without bfloat16, Keras runs with oneDNN (``TF_ENABLE_ONEDNN_OPTS=1``), its fastest setting. With
 ``ONEDNN_MAX_CPU_ISA=AVX2``, another processor is measured as if it had no AVX-512, as in

@@ -1,17 +1,17 @@
 """Run the benchmarks of speed and memory, and write ``docs/benchmarks.md``.
 
-Each benchmark runs in a process of its own; its output is stored in ``benchmarks/results``. The
-page is written from the stored outputs, so ``--only`` runs some benchmarks and keeps the stored
-outputs of the others; ``--only`` without names runs none. A note in
+Each benchmark runs in its own process; its output is stored in ``benchmarks/results``. The page is
+written from the stored outputs: ``--only`` runs some benchmarks and keeps the stored outputs of the
+others; ``--only`` without names runs none. A note in
 ``benchmarks/results/NAME.note.md``, such as why a bar is missed, is copied to the page. The command
 fails if a benchmark fails or a bar is missed. It takes about forty minutes on an idle machine::
 
     python -m benchmarks.run_all
     python -m benchmarks.run_all --only fit_speed memory
 
-On a processor without bfloat16, or with ONEDNN_MAX_CPU_ISA=AVX2, which is measured like one, the
-results are stored as NAME_float32.txt, and the page shows them in columns and sections of their
-own, with NAME_float32.note.md::
+On a processor without bfloat16, or with ONEDNN_MAX_CPU_ISA=AVX2, which makes any processor one, the
+results are stored as NAME_float32.txt, and the page shows them in separate columns and sections,
+with NAME_float32.note.md::
 
     ONEDNN_MAX_CPU_ISA=AVX2 python -m benchmarks.run_all --only fit_speed predict_speed
 """
@@ -44,15 +44,15 @@ ENDINGS = {"bfloat16": "", "AVX2, float32": "_float32"}
 INTRODUCTION = """# Benchmarks
 
 This page is written by `python -m benchmarks.run_all`; do not edit it. The benchmarks need the
-packages of `pip install -e ".[bench]"` and are run in the root of the repository. The libraries of
-a comparison are measured in the same run, in turn, each in a process of its own; the figures are
-medians, with the smallest and the largest value in parentheses. Ratios are computed in each round;
-the median of the rounds is given. A claim holds if its median reaches the bar; a stretch goal may
-be missed.
+packages of `pip install -e ".[bench]"` and run in the root of the repository. Libraries that are
+compared are measured in the same run: each has its own process, and they take turns. The figures
+are medians, with the smallest and the largest value in parentheses. Ratios are computed in each
+round; the median of the rounds is given. A claim holds if its median reaches the bar; a stretch
+goal may be missed.
 
-"bfloat16" is a processor that multiplies in bfloat16; networks train in it there. "AVX2, float32"
-is a processor without AVX-512, or one that `ONEDNN_MAX_CPU_ISA=AVX2` limits to AVX2: all libraries
-train in float32. The claims differ where the peers do.
+The column "bfloat16" is for a processor that multiplies in bfloat16, in which networks train there.
+"AVX2, float32" is for a processor without AVX-512, or one that `ONEDNN_MAX_CPU_ISA=AVX2` limits to
+AVX2: all libraries train in float32. The two columns have different claims if the peers differ.
 """
 
 

@@ -1,10 +1,10 @@
 """Scaling: how the time of a fit and of a noise grows with the number of rows.
 
-Every call is timed in turn at 5,000, 10,000, 20,000 and 40,000 rows, and at 100 rows, one batch,
-for the intercept: the fixed cost of a call. The exponent is the slope of log(seconds - intercept)
-over log(rows - 100), by least squares; 1 is linear growth. It is computed in each round, since the
-speed of the machine may change between rounds, and the claim is about the median. The exponent of
-the median times is printed too. It takes about three minutes on an idle machine::
+Every call is timed in turn at 5,000, 10,000, 20,000 and 40,000 rows, and at 100 rows (one batch)
+for the intercept, which is the fixed cost of a call. The exponent is the slope of log(seconds -
+intercept) over log(rows - 100), by least squares; 1 is linear growth. It is computed in each round,
+because the speed of the machine may change between rounds, and the claim is about the median. The
+exponent of the median times is printed, too. It takes about three minutes on an idle machine::
 
     python -m benchmarks.scaling
 """

@@ -1,10 +1,10 @@
-"""Search: seconds of a GridSearchCV, 6 candidates x 5 folds, on two cores, against scikeras.
+"""Search: seconds of a GridSearchCV, 6 candidates x 5 folds, on two cores, compared with scikeras.
 
 The candidates are small convolutional networks, trained for 4 epochs in batches of 32 on the
 embedded sample; networks, training and folds are the same for both libraries. Each search runs in a
-new process, in turn. The time is that of ``GridSearchCV.fit``, with the start of the workers and
-the final fit. scikeras runs with ``n_jobs=1`` and with ``n_jobs=2``; the claim is about the faster
-of the two, by their medians. It takes about nine minutes on an idle machine::
+new process, in turn. The time is the time of ``GridSearchCV.fit``, including the start of the
+workers and the final fit. scikeras runs with ``n_jobs=1`` and with ``n_jobs=2``; the claim is about
+the faster of the two, by their medians. It takes about nine minutes on an idle machine::
 
     python -m benchmarks.search
 """

@@ -2,11 +2,11 @@
 Which network for noisy digits?
 ===============================
 
-A search across four kinds of networks, MLP, CNN, ResNet and DenseNet, in one ``Pipeline``, with
-scikit-learn's ``HalvingGridSearchCV``. All candidates train for a few epochs, the better ones for
-three times as many, and so on. The winner is trained for longer, with augmentation, and scored once
-on rows that were set aside. Halving by epochs favors networks that learn quickly at first; for
-deeper ones, raise ``--epochs``.
+A search over four kinds of networks, MLP, CNN, ResNet and DenseNet, in one ``Pipeline``, with
+scikit-learn's ``HalvingGridSearchCV``. All candidates train for a few epochs, and the best third
+for three times as many. The winner is trained for longer, with augmentation, and scored once
+on rows that were set aside. Halving by epochs favors networks that learn quickly at first; to
+give deeper networks a chance, raise ``--epochs``.
 
 Run it with ``python examples/architecture_selection.py``: it takes some minutes on two cores and
 needs no internet connection. ``--help`` lists the options.

@@ -2,8 +2,8 @@
 All corruptions at all severities
 =================================
 
-A contact sheet: every named noise of the package at its five severities, on real digits. The
-severity of the published data set or its code has a frame; a noise without severities has one
+A contact sheet: every named noise of the package at its five severities, on real digits. A frame
+marks the severity of the published data set or its code; a noise without severities has one
 picture.
 
 Run it with ``python examples/corruptions.py``: it takes seconds and needs no internet connection.

@@ -110,7 +110,7 @@ def main() -> None:
             ("network", CNNClassifier()),
         ]
     )
-    # The search trains for fewer epochs on fewer rows: the order of the candidates shows early.
+    # Fewer epochs and rows suffice for the search, because the candidates' order shows early.
     fixed = {"epochs": max(1, options.epochs // 2), "random_state": seed}
     n_search = min(len(X_train), SEARCH_ROWS)
     print(f"on {n_search} rows, {fixed['epochs']} epochs", flush=True)
@@ -186,7 +186,7 @@ def main() -> None:
 
 
 class AccuracyLog:
-    """A scorer that prints each accuracy when it is known; for searches and folds in one process.
+    """A scorer that prints each accuracy at once; for searches and folds in one process.
 
     Parameters
     ----------

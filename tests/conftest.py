@@ -1,4 +1,4 @@
-"""What the tests of several packages share."""
+"""Fixtures that the tests of several packages share."""
 
 import os
 

@@ -69,7 +69,7 @@ def test_every_docstring_has_the_command(path):
 
 @pytest.mark.parametrize("result", LOGGED)
 def test_stored_runs_are_those_of_the_recipes(script, result):
-    """The digests: what `skmnist.model_selection` returns is what was measured."""
+    """By their digests: the networks of `skmnist.model_selection` are the measured ones."""
     run_log = script("harness.run_log")
     recipes = script(LOGGED[result]).recipes()
     digests = {key: run_log.digest_of(network) for key, network in recipes.items()}
@@ -202,7 +202,7 @@ def test_another_recipe_is_not_taken_for_the_stored_one(make_log):
         make_log().run("a", "another net", never)
 
 
-def test_recipes_that_differ_late_in_a_long_text_are_told_apart(make_log):
+def test_recipes_that_differ_late_in_a_long_text_are_distinguished(make_log):
     def recipe(scale):
         noises = [(f"noise_{i}", GaussianNoise(i)) for i in range(99)]
         return RandomNoise([*noises, ("last", GaussianNoise(scale))])

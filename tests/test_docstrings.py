@@ -1,4 +1,4 @@
-"""numpydoc's validation of every public name, the methods that skmnist itself defines included."""
+"""numpydoc's validation of every public name, including the methods that skmnist defines."""
 
 import importlib
 import inspect

@@ -1,4 +1,4 @@
-"""Files of estimators: read whole and unchanged, or refused with the cause."""
+"""Files of estimators: read unchanged, or rejected with the cause."""
 
 import bz2
 import gzip
@@ -67,7 +67,7 @@ def test_missing_file(tmp_path):
         load(tmp_path / "nothing.joblib")
 
 
-def test_a_missing_class_is_not_called_damage(scaler, tmp_path, monkeypatch):
+def test_a_missing_class_is_not_reported_as_damage(scaler, tmp_path, monkeypatch):
     import skmnist.preprocessing._scaler as module
 
     path = dump(scaler, tmp_path / "scaler.joblib")
@@ -127,7 +127,7 @@ def test_modes_links_and_pipes(scaler, tmp_path):
 
 @pytest.fixture(scope="module")
 def fitted():
-    """A network and a pipeline of noises, and what they make of some images."""
+    """A network and a pipeline of noises, with their outputs for some images."""
     X = np.random.default_rng(0).integers(0, 256, (40, 64), dtype=np.uint8)
     net = MLPClassifier((8,), epochs=1, random_state=0, verbose=0).fit(X, np.arange(40) % 4)
     noises = [("gaussian", GaussianNoise(0.3)), ("pepper", SaltAndPepperNoise(0.2))]
@@ -234,7 +234,7 @@ def test_a_bomb_is_not_unpacked(tmp_path, monkeypatch, compress):
     assert peak < 15_000_000
 
 
-def test_what_load_would_take_for_a_bomb_is_not_written(tmp_path, monkeypatch):
+def test_files_that_load_would_reject_as_bombs_are_not_written(tmp_path, monkeypatch):
     monkeypatch.setattr(persistence, "_MAX_SIZE", 10_000)
     dump(np.zeros(1000), tmp_path / "small", compress=3)
     with pytest.raises(
@@ -282,7 +282,7 @@ def test_errors_that_are_not_about_the_file_pass(tmp_path, write, error):
     assert ("may be damaged" in caught.value.__notes__[0]) == (write is joblib.dump)
 
 
-def test_an_intact_file_is_not_called_damaged(tmp_path):
+def test_an_intact_file_is_not_reported_as_damaged(tmp_path):
     path = tmp_path / "model"
     for error in (KeyError("a layer"), AttributeError("no such attribute")):
         dump(Raises(error), path)

@@ -1,4 +1,4 @@
-"""What the files at the top of the repository say of each other."""
+"""Consistency of the files at the top of the repository."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""What type checkers know of the public names: `mypy` checks this file (pyproject.toml)."""
+"""The public names as type checkers see them: `mypy` checks this file (pyproject.toml)."""
 
 from typing import assert_type
 

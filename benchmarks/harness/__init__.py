@@ -1,1 +1,1 @@
-"""What the benchmarks share: timing, conditions, claims, stored runs, data, peers and pages."""
+"""Shared by the benchmarks: timing, conditions, claims, stored runs, data, peers and pages."""

@@ -9,7 +9,7 @@ _PACKAGES = ("tensorflow", "keras", "scikeras", "scikit-learn", "numpy")
 
 
 def print_conditions(*peers: str) -> None:
-    """Print the hardware and the versions of the packages, those of the peers included."""
+    """Print the hardware and the versions of the packages, including the peers."""
     print(f"CPU: {description()}; Python {platform.python_version()}")
     versions = (f"{name} {importlib.metadata.version(name)}" for name in _PACKAGES + peers)
     print(", ".join(versions), flush=True)

@@ -1,11 +1,11 @@
-"""The processor, and the environment variables of each library on it.
+"""The processor, and the environment variables that each library needs on it.
 
 With ``ONEDNN_MAX_CPU_ISA=AVX2``, a processor is measured as if it had no AVX-512, and so no
 bfloat16. oneDNN reads that variable; the other libraries have their own, which are set for their
 processes.
 
-skmnist reads the flags of the processor too. That code is not used here: importing it would set
-``TF_ENABLE_ONEDNN_OPTS``, which must stay unset for the peers.
+skmnist has code that reads the flags of the processor. It is not used here, because importing it
+would set ``TF_ENABLE_ONEDNN_OPTS``, which must stay unset for the peers.
 """
 
 import os

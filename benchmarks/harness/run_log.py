@@ -73,7 +73,7 @@ class RunLog:
         key : str
             Name of the run, without colons and brackets.
         recipe : object
-            What is trained; a stored run must have the same digest of it.
+            The trained network; a stored run must have the digest of the same recipe.
         train : callable
             Returns a dict of numbers and the history of the network.
 

@@ -1,4 +1,4 @@
-"""Timing: a process for each library, measurements in turn, medians, and ratios round by round."""
+"""Timing: a process per library, measurements in turn, medians, and ratios in each round."""
 
 import multiprocessing
 import os
@@ -15,7 +15,7 @@ PEERS = "benchmarks.harness.peers"
 
 
 class Peer:
-    """A process for one library, so that the threads of the others do not disturb it.
+    """A process for one library, so that threads of the others do not disturb it.
 
     Parameters
     ----------

@@ -13,7 +13,7 @@ from skmnist.datasets import fetch_mnist, make_noisy
 from skmnist.neural_network import BaseImageClassifier
 from skmnist.noise import make_noise
 
-# Noisy views of a test image that are averaged: the usual number, and the largest.
+# Numbers of noisy views of a test image to average: the usual one, and the largest.
 VIEWS, MOST_VIEWS = 8, 32
 
 Rows = tuple[np.ndarray, np.ndarray]
@@ -65,7 +65,7 @@ def protocol_split(X: np.ndarray, y: np.ndarray) -> tuple[Rows, Rows]:
 
 
 def choice_split(X: np.ndarray, y: np.ndarray) -> tuple[Rows, Rows]:
-    """Hold out the 10,000 rows on which choices are made."""
+    """Hold out the 10,000 rows on which recipes are compared."""
     return _split(X, y, np.random.default_rng(1).permutation(len(X)), 10_000)
 
 

@@ -1,1 +1,1 @@
-"""How the recipes and the defaults were chosen; kept as a record, not part of the benchmarks."""
+"""A record of how the recipes and the defaults were chosen; not part of the benchmarks."""

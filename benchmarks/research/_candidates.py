@@ -1,7 +1,8 @@
 """The lists of generic noises that ``benchmarks.research.mnist_c_choice`` compares.
 
-They combine affine warps, elastic deformation, Gaussian and uniform noise, occlusion, smooth random
-fields and random filters, one after the other; most of them change only a part of the digits.
+Each list applies several of these in turn: affine warps, elastic deformation, Gaussian and uniform
+noise, occlusion, smooth random fields and random filters. Most noises change only a part of the
+digits.
 """
 
 from collections.abc import Iterable
@@ -21,7 +22,7 @@ from skmnist.noise import (
 
 
 def one_of(noises: Iterable[BaseNoise], probability: float) -> RandomNoise:
-    """Return a noise that picks one of the noises for an image, or none."""
+    """Return a noise that picks one of the given noises for each image, or none."""
     named = [(f"noise_{i}", noise) for i, noise in enumerate(noises)]
     return RandomNoise(named, probability=probability)
 

@@ -2,9 +2,9 @@
 
 A thin network is trained for 8 epochs on 50,000 clean digits with each list of noises, and scored
 on the 10,000 other training digits: clean, under the noises of the suite ``mnist_c_extra``, and
-under the 15 of ``mnist_c``. For the candidates down to "first recipe", only the scores under the
-extra noises were looked at. With "first recipe", the best network reached 91.3 % on the test digits
-under the 15 (canny_edges 49, glass_blur 72, zigzag 81). The last candidates were made after that:
+under the 15 of ``mnist_c``. For the candidates up to "first recipe", only the scores under the
+extra noises were examined. With "first recipe", the best network reached 91.3 % on the test digits
+under the 15 (canny_edges 49, glass_blur 72, zigzag 81). The last candidates were added afterward:
 filters that keep nothing of the image, their absolute values, rough deformations, thin occlusions.
 Among these, "filters alone" was chosen for its mean over the 15 on the held-out training digits, in
 runs that are not stored; in the stored runs, the last four differ by 0.1 points. A run takes two

@@ -1,8 +1,8 @@
 """Accuracy of training in bfloat16: cnn-5 after five epochs on the reference protocol.
 
 For each seed, 12,000 of the 60,000 rows of noisy MNIST are held out, and cnn-5 is trained on the
-others twice, with ``precision="auto"`` and with ``precision="float32"``; the accuracies on the held
-out rows are compared. The mean difference must be within 0.15 percentage points, or its 95 %
+others twice, with ``precision="auto"`` and with ``precision="float32"``; the accuracies on the
+held-out rows are compared. The mean difference must be within 0.15 percentage points, or its 95 %
 interval (Student's t) must contain 0. It takes about a quarter of an hour; a stored run is not
 repeated::
 

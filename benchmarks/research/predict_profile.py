@@ -1,8 +1,8 @@
 """The time of each layer of cnn-5 when it predicts 10,000 rows, and the speed of the processor.
 
-The network is cut after each layer, and the pieces are timed; the difference between two pieces is
-the time of a layer. The speed is compared with a matrix product, which only multiplies and adds. It
-takes half a minute::
+The network is cut off after each layer, and each part is timed; the difference between two parts is
+the time of a layer. The speed is compared with the speed of a matrix product. It takes half a
+minute::
 
     python -m benchmarks.research.predict_profile
 """

@@ -1,9 +1,9 @@
 """Candidates for the best network: how the recipe of ``best_network()`` was chosen.
 
-Each is trained on 50,000 rows of the data of ``benchmarks.accuracy_best`` and scored on the 10,000
-others, alone and averaged over views (8 views or none in the older runs); the test rows are not
-used. The stored runs used one thread each while other trainings ran, so their seconds are an upper
-bound. A stored run is not repeated::
+Each candidate is trained on 50,000 rows of the data of ``benchmarks.accuracy_best`` and scored on
+the other 10,000, without views and averaged over 8 and 32 views (over 8 or none in the older runs);
+the test rows are not used. The stored runs used one thread each while other trainings ran, so their
+seconds are an upper bound. A stored run is not repeated::
 
     TF_NUM_INTRAOP_THREADS=1 python -m benchmarks.research.recipe_choice --data-home FOLDER
 """

@@ -1,9 +1,9 @@
 """The reference protocol on full MNIST: validation accuracy of cnn-5 and mlp-4 after two epochs.
 
-With the data and the networks of the study, two epochs must lead to 94.4 ± 0.9 % for cnn-5 and 76 ±
-2.5 % for mlp-4. The training is the same as in ``reference_architectures()`` except for the number
-of epochs and the precision: the study trained in float32, and bfloat16 learns more slowly at first
-(``benchmarks.research.precision_accuracy`` compares them after five epochs)::
+With the data and the networks of the study, the accuracy after two epochs must be 94.4 ± 0.9 % for
+cnn-5 and 76 ± 2.5 % for mlp-4. The training is the same as in ``reference_architectures()`` except
+for the number of epochs and the precision: the study trained in float32, and bfloat16 learns more
+slowly at first (``benchmarks.research.precision_accuracy`` compares them after five epochs)::
 
     python -m benchmarks.research.reference_check --data-home FOLDER_OF_MNIST_NPZ
 """

@@ -1,8 +1,8 @@
 """The effect of the number of TensorFlow threads on probabilities after the same training.
 
 The default networks are trained for five epochs on 3,000 rows of the embedded sample, in processes
-with one and with two threads, and the probabilities of the other 2,000 rows are compared; then the
-predictions of one fitted network are compared::
+with one and with two threads, and the probabilities of the other 2,000 rows are compared. Then the
+probabilities of one fitted network are compared::
 
     python -m benchmarks.research.thread_counts
 """
@@ -21,7 +21,7 @@ VARIABLES = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREAD
 
 
 def probabilities(folder: str, n_threads: str) -> dict[str, np.ndarray]:
-    """Train and predict; then predict with the networks of the process with one thread."""
+    """Train and predict; then predict with the network that was trained with one thread."""
     import skmnist
 
     X, y = skmnist.load_mnist_sample(return_X_y=True)

@@ -36,8 +36,8 @@ stem_stride : int, default=?
 _MAP_PARAMETERS = f"""\
 {_ACTIVATION}
 normalization : {{"batch", "group", "layer", "none"}}, default=?
-    Normalization of the feature maps after each convolution: over the batch, over groups of maps of
-    each image, over all maps of each image, or none.
+    Normalization of the feature maps: over the batch, over groups of maps of each image, over all
+    maps of each image, or none.
 pooling : {{"average", "max"}}, default=?
     Global pooling of each of the last feature maps into one number.
 dropout : float, default=?

@@ -34,7 +34,7 @@ def arrow_dtype(X):
     return f"{ARROW.get(X.dtype.name, X.dtype.name)}[pyarrow]"
 
 
-# What makes a table of an array and the names of its columns.
+# Functions that make a table from an array and column names.
 TABLES = {
     "pandas": frame,
     "nullable": lambda X, names: frame(X, names).astype(NULLABLE[X.dtype.name]),
@@ -102,7 +102,7 @@ def test_names_are_learned_and_checked_in_each_container(to_table):
     X = np.arange(12, dtype=np.uint8).reshape(3, 4) * 20
     probe = fitted(to_table(X, NAMES))
     assert_array_equal(probe.feature_names_in_, NAMES)
-    for other in TABLES.values():  # names are names, whatever holds them
+    for other in TABLES.values():  # the kind of table does not matter
         images = check_images(probe, other(X, NAMES), reset=False)
         assert_array_equal(images, X.reshape(3, 2, 2), strict=True)
     with pytest.raises(ValueError, match="must be in the same order as they were in fit"):
@@ -188,14 +188,14 @@ def test_masked_arrays():
 
 
 class Batches:
-    """Iterated over as a loader of PyTorch or a data set of TensorFlow is."""
+    """Iterable, like a DataLoader of PyTorch or a Dataset of TensorFlow."""
 
     def __iter__(self):
         yield np.zeros((2, 4)), np.zeros(2)
 
 
 class Samples:
-    """Indexed as a data set of PyTorch is."""
+    """Indexable, like a Dataset of PyTorch."""
 
     def __len__(self):
         return 2
@@ -220,7 +220,7 @@ NO_ARRAYS = {
 
 
 @pytest.mark.parametrize(("X", "message"), NO_ARRAYS.values(), ids=NO_ARRAYS)
-def test_what_is_no_array_is_refused_with_the_way_out(X, message):
+def test_objects_that_are_not_arrays_are_refused_with_advice(X, message):
     with pytest.raises(TypeError, match=f"{message}.*$") as caught:
         images_of(X)
     assert len(str(caught.value)) < 300
@@ -253,14 +253,14 @@ CELLS = {
 
 
 @pytest.mark.parametrize(("X", "message"), CELLS.values(), ids=CELLS)
-def test_cells_that_are_images_are_refused_with_the_way_out(X, message):
+def test_cells_that_are_images_are_refused_with_advice(X, message):
     with pytest.raises((TypeError, ValueError), match=message) as caught:
         images_of(X)
     assert len(str(caught.value)) < 300
 
 
 @pytest.mark.parametrize("name", [name for name in CELLS if "stack" in CELLS[name][1]])
-def test_the_way_out_of_images_in_cells_works(name):
+def test_the_advice_for_images_in_cells_works(name):
     X, message = CELLS[name]
     code = message.replace("\\", "")
     assert images_of(eval(code, {"np": np, "X": X})).shape == (2, 2, 2)

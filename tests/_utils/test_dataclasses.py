@@ -68,7 +68,7 @@ def test_scikit_learn_sees_an_estimator():
     assert {Last(), Last()}
 
 
-def test_a_constructor_of_ones_own_is_kept():
+def test_an_explicit_constructor_is_kept():
     class Own(Last):
         def __init__(self, size=7):
             self.size = size

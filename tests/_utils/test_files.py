@@ -104,7 +104,7 @@ def test_a_link_stays_and_its_target_is_written(tmp_path):
     link, link_to_link = tmp_path / "link", tmp_path / "link2"
     link.symlink_to("data/file")
     link_to_link.symlink_to(link)
-    write(link_to_link, "first")  # of a link to nothing yet
+    write(link_to_link, "first")  # its target does not exist yet
     assert target.read_text() == "first"
     target.chmod(0o600)
     write(link_to_link, "second")

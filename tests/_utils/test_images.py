@@ -66,7 +66,7 @@ def test_image_shape(X_shape, image_shape, expected):
     assert fitted(numbered(*X_shape), image_shape=image_shape).image_shape_ == expected
 
 
-def test_pixels_that_form_no_square_are_one_row_with_a_warning():
+def test_pixels_that_do_not_form_a_square_are_one_row_with_a_warning():
     with pytest.warns(ImageShapeWarning, match=r"12 features.*image_shape=\(height, width\)"):
         assert fitted(numbered(2, 12)).image_shape_ == (1, 12, 1)
     assert fitted(numbered(2, 12), warn_not_square=False).image_shape_ == (1, 12, 1)

@@ -27,7 +27,7 @@ def test_all_forms_of_an_image_have_the_same_keys(dtype, value_range):
     assert_array_equal(keys, image_keys(X, (0, 255)))
 
 
-def test_images_have_keys_of_their_own():
+def test_different_images_have_different_keys():
     keys = image_keys(X, (0, 255))
     assert len(np.unique(keys)) == keys.size
     assert_array_equal(image_keys(X[::-1, :, :, np.newaxis], (0, 255)), keys[::-1])

@@ -1,4 +1,4 @@
-"""Pickles of estimators: who wrote them, and whether they are what was written."""
+"""Pickles of estimators: the versions that wrote them, and the digest."""
 
 import pickle
 import subprocess
@@ -79,7 +79,7 @@ def test_another_version_warns_as_scikit_learn_does(monkeypatch):
     assert warning.current_sklearn_version == sklearn.__version__
 
 
-def test_parameters_that_are_lacking():
+def test_missing_parameters():
     with pytest.warns(
         ModelVersionWarning, match=r"lacks parameters .* trained with: added=3\. Set"
     ):

@@ -1,4 +1,4 @@
-"""scikit-learn's private names: one module imports them, so that one has to follow its releases."""
+"""Only one module imports private names of scikit-learn, and must follow their changes."""
 
 import ast
 from pathlib import Path

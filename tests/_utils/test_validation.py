@@ -43,7 +43,7 @@ def test_fetch_mnist_skips_it_too():
         fetch_mnist(**wrong)
 
 
-def test_what_several_parameters_must_satisfy_is_checked_all_the_same():
+def test_conditions_on_several_parameters_are_always_checked():
     with (
         config_context(skip_parameter_validation=True),
         pytest.raises(ValueError, match="low_threshold=3 is greater"),

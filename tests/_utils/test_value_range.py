@@ -12,7 +12,7 @@ from skmnist._utils import (
 )
 from skmnist.exceptions import ValueRangeError, ValueRangeWarning
 
-# Pixels, dtype, the range that is learned, and whether that is a guess that deserves a warning.
+# Pixels, dtype, the range that is learned, and whether it is a guess with a warning.
 RULES = [
     ([0, 1], "bool", (0, 1), False),
     ([0, 32], "uint8", (0, 255), False),
@@ -35,11 +35,11 @@ RULES = [
     ([-128, 127], "int8", (-128, 127), True),
     ([7, 7], "float64", (7, 8), True),
     ([-3, -3], "int64", (-3, -2), True),
-    ([0, 127], "int8", (0, 127), True),  # which holds no 255
+    ([0, 127], "int8", (0, 127), True),  # int8 cannot hold 255
     ([0, 1], "int8", (0, 1), False),
     ([127, 127], "int8", (126, 127), True),
     ([-128, -128], "int8", (-128, -127), True),
-    # Nearly black in the range that their dtype or their maximum speaks for.
+    # Nearly black in the range that their dtype or their maximum implies.
     ([0, 1], "uint8", (0, 255), True),  # black and white
     ([0, 16], "uint8", (0, 255), True),  # load_digits
     ([0, 31], "uint8", (0, 255), True),
@@ -215,7 +215,7 @@ def test_far_too_bright_images_get_a_warning(pixels, dtype, value_range):
         ([0, 7.9], (-1, 0.5)),
     ],
 )
-def test_honest_images_get_no_warning(pixels, value_range):
+def test_images_that_use_their_range_get_no_warning(pixels, value_range):
     for dtype in ("float32", "float64"):
         clipped = clip_to_value_range(np.array([pixels], dtype), value_range)
         assert_array_equal(clipped, np.clip([pixels], *value_range).astype(dtype))

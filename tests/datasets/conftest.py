@@ -1,4 +1,4 @@
-"""A web server on this machine that answers as the test says."""
+"""A local web server whose replies the test chooses."""
 
 import threading
 from contextlib import suppress

@@ -20,7 +20,7 @@ from skmnist.exceptions import DatasetIntegrityError, DatasetNotFoundError, Skmn
 
 @pytest.fixture
 def arrays(monkeypatch):
-    """Take a tiny data set for MNIST: its arrays, whose digests replace those of MNIST."""
+    """Replace MNIST and its digests by a tiny data set; return its arrays."""
     rng = np.random.default_rng(0)
     tiny = {
         "x_train": rng.integers(0, 256, (6, 28, 28), dtype=np.uint8),
@@ -40,7 +40,7 @@ def records_of(arrays):
 
 
 def change_file(monkeypatch, **changes):
-    """Change what is known of the file of MNIST."""
+    """Change the record of the file of MNIST."""
     (file,) = _mnist.MNIST.files
     record = replace(_mnist.MNIST, files=(replace(file, **changes),))
     monkeypatch.setattr(_mnist, "MNIST", record)
@@ -48,7 +48,7 @@ def change_file(monkeypatch, **changes):
 
 @pytest.fixture
 def home(arrays, tmp_path, monkeypatch):
-    """Put the tiny data set into a data home that must do without the network."""
+    """Put the tiny data set into a data home; downloads fail."""
 
     def refuse(*args, **kwargs):
         raise AssertionError("fetch_mnist wants to download")
@@ -282,7 +282,7 @@ def test_a_bare_array_is_refused(home, arrays):
     refused(home, "it cannot be read as an npz archive of plain arrays")
 
 
-def test_a_member_that_is_no_array_is_refused(home, arrays):
+def test_a_member_that_is_not_an_array_is_refused(home, arrays):
     for ending in ("", ".npy"):
         with zipfile.ZipFile(home / "mnist.npz", "w") as archive:
             archive.writestr(f"x_train{ending}", b"hello")

@@ -1,4 +1,4 @@
-"""Noisy copies: repeatable, of any transformer, and never at the expense of the source."""
+"""Noisy copies: repeatable, of any transformer, and without changing the source."""
 
 import numpy as np
 import pandas as pd
@@ -58,7 +58,7 @@ def test_the_default_source_is_the_sample():
     assert difference[inner].std() == pytest.approx(20, rel=0.02)
 
 
-def test_the_copy_is_that_of_the_fitted_noise(source):
+def test_the_copy_equals_the_output_of_the_fitted_noise(source):
     noise = Grain(random_state=3)
     noisy = make_noisy(noise, source=source)
     np.testing.assert_array_equal(noisy.images, noise.fit(source.images).transform(source.images))
@@ -133,7 +133,7 @@ def test_labels_of_any_type(source, target, dtype, names):
             assert noisy.target.dtype == dtype
 
 
-def test_the_names_of_the_classes_are_those_of_the_source(source):
+def test_class_names_come_from_the_source(source):
     source.target_names = np.array(["zero", "one", "two", "three", "four"])
     noisy = make_noisy(Grain(random_state=0), source=source)
     assert noisy.target_names.tolist() == ["zero", "one", "two", "three", "four"]
@@ -195,7 +195,7 @@ class NoParameters:
         (NoParameters(), "got NoParameters, which has no get_params method"),
     ],
 )
-def test_noise_that_is_no_transformer(source, noise, message):
+def test_noise_that_is_not_a_transformer(source, noise, message):
     with pytest.raises(TypeError, match=message):
         make_noisy(noise, source=source)
 
@@ -228,7 +228,7 @@ def test_noise_that_changes_shape_or_dtype(source, function, got):
 @pytest.mark.parametrize(
     ("bad", "got"), [((1, 2), "tuple"), (Bunch(data=1), "Bunch"), ("mnist", "str")]
 )
-def test_a_source_that_is_no_data_set(bad, got):
+def test_a_source_that_is_not_a_data_set(bad, got):
     with pytest.raises(
         TypeError, match=f"source must be a Bunch with images and target.*got {got}"
     ):

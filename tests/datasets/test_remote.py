@@ -1,4 +1,4 @@
-"""Downloads: verified, atomic, patient with the network, and leaving nothing behind."""
+"""Downloads: verified, atomic, with retries, and without leftovers."""
 
 import gc
 import hashlib
@@ -69,7 +69,7 @@ def test_404_is_not_retried(serve, reply, tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
-def test_a_redirection_to_no_address(serve, reply, tmp_path):
+def test_a_redirection_to_an_invalid_address(serve, reply, tmp_path):
     server = serve(reply(status=302, location="http://[::1"))
     with pytest.raises(DatasetNotFoundError, match="redirects to an invalid address: Invalid IPv6"):
         download(server.url, tmp_path / "mnist.npz")
@@ -151,7 +151,7 @@ def test_a_body_of_unknown_length(serve, reply, tmp_path):
 
 
 @pytest.mark.parametrize("slow", ["status", "headers", "body"])
-def test_a_byte_now_and_then_does_not_go_on_for_ever(serve, reply, tmp_path, monkeypatch, slow):
+def test_a_response_byte_by_byte_is_cut_off(serve, reply, tmp_path, monkeypatch, slow):
     monkeypatch.setattr(_remote, "TIMEOUT", 0.3)  # each byte takes 0.05 seconds
     monkeypatch.setattr(_remote, "SLOWEST", 20_000)
     server = serve(reply(BODY, slow=slow))

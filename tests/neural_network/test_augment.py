@@ -207,12 +207,12 @@ class OnlyAugment:
 @pytest.mark.parametrize(
     "augment", ["fog", GaussianNoise, [GaussianNoise(), "fog"], [np.tanh], OnlyAugment()]
 )
-def test_what_is_no_noise_is_refused(X, y, augment):
+def test_objects_that_are_not_noises_are_refused(X, y, augment):
     with pytest.raises((TypeError, ValueError), match=r"augment"):
         MLPClassifier(augment=augment).fit(X, y)
 
 
-def test_the_error_tells_what_to_pass():
+def test_the_error_says_what_to_pass():
     with pytest.raises(TypeError, match=r"augment holds 'fog'; expected noises such as"):
         check_augment(["fog"])
     assert check_augment(None) == []
@@ -239,7 +239,7 @@ def test_views_are_averaged(X, y, make_mlp, tmp_path):
 
 
 def test_views_need_a_noise(X, y, make_mlp):
-    message = r"test_time_views=2 needs a noise .* pass augment= as well and fit again, or pass test_time_views=0"
+    message = r"test_time_views=2 needs a noise .* as well and fit again, or pass test_time_views=0"
     with pytest.raises(ValueError, match=message):
         make_mlp(test_time_views=2).fit(X, y)
     net = make_mlp().fit(X, y).set_params(test_time_views=2, augment=GaussianNoise())
@@ -247,7 +247,7 @@ def test_views_need_a_noise(X, y, make_mlp):
         net.predict(X)
 
 
-def test_views_that_are_no_number_are_refused_after_fit(X, y, make_mlp):
+def test_invalid_numbers_of_views_are_refused_after_fit(X, y, make_mlp):
     net = make_mlp(augment=GaussianNoise(0.1)).fit(X, y)
     with pytest.raises(ValueError, match="test_time_views == -1, must be >= 0"):
         net.set_params(test_time_views=-1).predict(X)

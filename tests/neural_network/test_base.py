@@ -1,4 +1,4 @@
-"""What scikit-learn and users see of the networks: parameters, subclasses, input, files."""
+"""The interface of the networks: parameters, subclasses, input, files."""
 
 import pickle
 
@@ -306,7 +306,7 @@ def test_dumped_and_loaded_predicts_the_same(X, y, fitted, tmp_path):
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-def test_file_is_about_the_weights(network, X, y, tmp_path):
+def test_the_file_is_about_as_large_as_the_weights(network, X, y, tmp_path):
     net = network(epochs=1, random_state=0).fit(X, y)
     joblib.dump(net, tmp_path / "net.joblib")
     n_bytes = sum(w.nbytes for w in net.model_.get_weights())

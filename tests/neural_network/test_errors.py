@@ -179,7 +179,7 @@ def test_unknown_label_in_class_weight(X, y, make_mlp):
         make_mlp(class_weight={"3": 1.0}).fit(X, y)
 
 
-def test_lone_member_under_early_stopping(X, y, make_mlp):
+def test_class_with_one_member_under_early_stopping(X, y, make_mlp):
     y_lone = np.where(np.arange(len(y)) == 0, 99, y)
     with pytest.raises(ValueError, match="The class 99 of y has only one member"):
         make_mlp(early_stopping=True).fit(X, y_lone)
@@ -191,7 +191,7 @@ def test_image_shape_that_does_not_fit(image_shape, X, y, make_mlp):
         make_mlp(image_shape=image_shape).fit(X, y)
 
 
-def test_image_shape_is_heeded(X, y, make_cnn):
+def test_image_shape_takes_effect(X, y, make_cnn):
     net = make_cnn(image_shape=(4, 16), epochs=1).fit(X, y)
     assert net.image_shape_ == (4, 16, 1)
     assert net.model_.input_shape == (None, 4, 16, 1)

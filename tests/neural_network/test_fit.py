@@ -83,7 +83,7 @@ def test_early_stopping_stops(X, y, make_mlp):
     assert int(np.argmin(losses)) == len(losses) - 3
 
 
-def test_validation_rows_are_the_callers(X, y, make_mlp):
+def test_given_validation_rows_are_used(X, y, make_mlp):
     net = make_mlp(early_stopping=True).fit(X[:200], y[:200], X_val=X[200:], y_val=y[200:])
     loss = log_loss(y[200:], net.predict_proba(X[200:]), labels=net.classes_)
     accuracy = net.score(X[200:], y[200:])
@@ -133,7 +133,7 @@ def test_weights_matter(X, y, make_mlp):
 
 
 def n_steps_of(net):
-    """Return how many steps the optimizer that the network goes on with has taken."""
+    """Return the number of steps in the optimizer state that the network keeps."""
     _, (n_steps, *_) = net._optimizer
     return n_steps
 
@@ -169,7 +169,7 @@ def test_warm_start_goes_on_and_cold_start_does_not(X, y, make_mlp):
     assert net.history_["loss"] == first
 
 
-def test_learning_rate_change_is_heeded_on_warm_start(X, y, make_mlp):
+def test_learning_rate_change_takes_effect_on_warm_start(X, y, make_mlp):
     net = make_mlp(warm_start=True, learning_rate_schedule="constant").fit(X, y)
     assert n_steps_of(net) == 2 * 19
     assert n_steps_of(net.fit(X, y)) == 4 * 19
@@ -206,7 +206,7 @@ def test_interruption_ends_a_loop_over_seeds(X, y, make_mlp):
 
 
 class WaitInEpoch(keras.callbacks.Callback):
-    """Holds a training until it is let go."""
+    """Pauses a training until it is released."""
 
     started, go_on = Event(), Event()
 

@@ -38,7 +38,7 @@ def test_tables_train_and_predict_as_their_arrays_do(X, y, make_mlp):
             net.predict(pl.DataFrame(X[:, ::-1].copy(), schema=names[::-1]))
 
 
-def test_one_flat_image_is_told_how_to_be_passed(X, fitted):
+def test_the_error_for_one_flat_image_says_how_to_pass_it(X, fitted):
     with pytest.raises(ValueError, match=r"X has shape \(64,\).*pass X\[:1\] instead of X\[0\]"):
         fitted.predict(X[0])
     assert fitted.predict(X[:1]).shape == (1,)

@@ -177,7 +177,7 @@ def test_search_over_ranges(X, y, make_cnn):
     ],
     ids=repr,
 )
-def test_python_twins(value, expected):
+def test_conversion_to_python_values(value, expected):
     result = as_python(value)
     assert result == expected
     assert type(result) is type(expected)
@@ -202,12 +202,12 @@ def test_python_twins(value, expected):
     ],
     ids=str,
 )
-def test_misspelled_name_is_answered_by_the_closest(params, message, X, y, make_mlp):
+def test_the_error_for_a_misspelled_name_suggests_the_closest(params, message, X, y, make_mlp):
     with pytest.raises(ValueError, match=message.replace("?", r"\?")):
         make_mlp(**params).fit(X, y)
 
 
-def test_nothing_close_is_no_answer(X, y, make_mlp):
+def test_no_name_is_suggested_if_none_is_close(X, y, make_mlp):
     assert did_you_mean("swoosh", ["relu", "tanh"]) == did_you_mean(3, ["relu"]) == ""
     with pytest.raises(ValueError, match=r"Got 'swoosh' instead\.$"):
         make_mlp(activation="swoosh").fit(X, y)

@@ -192,7 +192,7 @@ def test_motion_of_an_image_alone():
     assert_array_equal(noise.transform(X), alone)
 
 
-def test_a_number_of_numpy_is_named_as_it_came():
+def test_the_error_about_an_array_names_the_parameter():
     with pytest.raises(ValueError, match="'high' parameter of RandomScale must be a float"):
         RandomScale(high=np.array(11.0)).fit(np.zeros((2, 4)))
     with pytest.raises(ValueError, match="'high' parameter of RandomScale must be a float"):

@@ -78,7 +78,7 @@ def test_where_a_constant_is_left_the_image_stays(dtype):
 
 
 @pytest.mark.parametrize("size", [1, 3, 7])
-def test_the_faintest_mark_in_8_bits_is_no_rounding_error(size):
+def test_the_faintest_mark_in_8_bits_is_not_taken_for_a_rounding_error(size):
     X = np.full((200, 9, 9), 100 / 255, dtype=np.float32)
     X[:, 4, 4] = 101 / 255
     kernels = np.random.default_rng(0).standard_normal((200, size, size), dtype=np.float32)

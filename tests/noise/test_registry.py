@@ -168,7 +168,7 @@ def test_an_unknown_suite_suggests_the_nearest(function, suite, nearest):
 
 
 @pytest.mark.parametrize("name", [None, 3, "", "?", GaussianNoise, ["fog"]])
-def test_what_is_no_name(name):
+def test_unknown_names_of_other_types(name):
     message = re.escape(f"name={name!r} is not a noise. Did you mean ")
     with pytest.raises(ValueError, match=message):
         make_noise(name)

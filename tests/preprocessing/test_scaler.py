@@ -84,7 +84,7 @@ def test_values_outside_the_range_are_clipped(value_range):
     assert_allclose(scaler.inverse_transform([[-0.5], [1.4]]).ravel(), value_range)
 
 
-def test_what_has_no_known_range_takes_its_own_with_a_warning():
+def test_pixels_of_an_unknown_range_use_their_own_with_a_warning():
     with pytest.warns(ValueRangeWarning, match="from -2 to 2"):
         scaled = PixelScaler().fit_transform(np.array([[-2.0, 0, 1, 2]]))
     assert_array_equal(scaled, [[0, 0.5, 0.75, 1]])

@@ -84,10 +84,10 @@ class Judge:
     ):
         """Judge one call.
 
-        `plain` makes the same call with plain input; without it, the call must be refused. What
-        `plain` is granted must not be refused, unless `may_refuse`. `compare` asserts that a result
-        is right, given that of `plain`. An error must be of `kinds`, name one of `names`, and leave
-        the attributes of `estimator` as they were; `inputs` never change.
+        `plain` makes the same call with plain input; without it, the call must be refused. If
+        `plain` succeeds, the call must not be refused, unless `may_refuse`. `compare` asserts that
+        a result is right, given the result of `plain`. An error must be of `kinds`, name one of
+        `names`, and leave the attributes of `estimator` unchanged; `inputs` must never change.
         """
         inputs_before = [_frozen(item) for item in inputs]
         state_before = dict(vars(estimator)) if estimator is not None else {}
@@ -182,7 +182,7 @@ def _place():
 
 @contextmanager
 def _time_limit():
-    """Raise `Hang` in a body that takes too long; end the process if that is in vain."""
+    """Raise `Hang` in a body that takes too long; end the process if that has no effect."""
 
     def stop(*_):
         raise Hang
@@ -199,7 +199,7 @@ def _time_limit():
 
 
 def _frozen(item):
-    """Return the content of an input, if that can be had without using it up."""
+    """Return the content of an input, if it can be read without consuming it."""
     if isinstance(item, np.ndarray) and item.dtype.kind != "O":
         return item.tobytes()
     if hasattr(item, "to_csv"):  # a pickle shows what pandas has cached meanwhile

@@ -133,7 +133,7 @@ MISBEHAVIORS = {
     "redirects to no address": answer(b"", "302 Found", headers=["Location: http://[::1"]),
     "redirects to a bad port": answer(b"", "302 Found", headers=["Location: http://a:b/c"]),
 }  # fmt: skip
-# Faults that do no harm.
+# Faults after which the download still succeeds.
 SOUND = {
     "promises a negative length": answer(length=-5),
     "promises no number": answer(length="many"),

@@ -73,11 +73,11 @@ def test_mutations(judge, rng_of, tmp_path):
             f"mutation {number} of {files[which].name}: {what}",
             lambda: load(path).predict_proba(X),
             names=[str(path)],
-            # Without a digest of the file, what is damaged may not matter.
+            # Without a digest of the file, some damage has no effect.
             plain=None if which < 4 else lambda: expected,
             compare=np.testing.assert_array_equal,
             may_refuse=True,
-            # A damaged name or size may be a class or a module that is not here, or too large.
+            # A damaged name may belong to no class or module; a damaged size may be too large.
             kinds=(ModelFileError, AttributeError, ImportError, MemoryError),
         )
     judge.finish(N_MUTATIONS)

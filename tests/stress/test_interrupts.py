@@ -26,7 +26,7 @@ N_INTERRUPTS = 50
 
 
 def interrupt_after(seconds, function):
-    """Send the process a Ctrl-C while a function runs; return what gets out of the function."""
+    """Send the process a Ctrl-C while a function runs; return the exception that it raises."""
     is_over = False
     timer = threading.Timer(seconds, lambda: is_over or os.kill(os.getpid(), signal.SIGINT))
     try:

@@ -1,4 +1,4 @@
-"""Eight threads on one network: seven ask it, while the eighth fits it again and again."""
+"""Eight threads on one network: seven predict with it, while the eighth refits it repeatedly."""
 
 import threading
 

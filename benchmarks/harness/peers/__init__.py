@@ -1,5 +1,5 @@
-"""The functions that are timed, a module for each library, and noises written one image at a time.
+"""The timed functions, one module per library, and noises that process one image at a time.
 
-Each module runs in a process of its own. The modules of the peers must not import
-``skmnist.neural_network``: it sets environment variables of TensorFlow.
+Each module runs in its own process. The modules of the peers must not import
+``skmnist.neural_network``, because it sets environment variables of TensorFlow.
 """

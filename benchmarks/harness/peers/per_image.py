@@ -1,6 +1,6 @@
 """The 15 MNIST-C corruptions, one image at a time: an independent implementation.
 
-It is written from the definitions with SciPy and scikit-image and uses nothing of skmnist, so that
+It is written from the definitions with SciPy and scikit-image and uses no code of skmnist, so that
 two implementations can be compared. Every function takes an image of 28x28 values in [0, 1] as
 float64 and a numpy Generator; a `Corruption` clips the result to [0, 1].
 """

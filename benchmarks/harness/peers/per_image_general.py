@@ -1,8 +1,8 @@
 """The other noises, one image at a time: an independent implementation, like ``per_image``.
 
-Some noises (snow, frost, the elastic transform) have no exact definition. These do the same kind of
-work as in skmnist: their cost can be compared, their pixels cannot. The names and the strengths are
-the same as in skmnist.
+Some noises (snow, frost, the elastic transform) have no exact definition. Their versions here do
+the same kind of work as skmnist, so that the cost can be compared, but not the pixels. The names
+and the strengths are the same as in skmnist.
 """
 
 import io

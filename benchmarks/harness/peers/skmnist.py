@@ -24,7 +24,7 @@ def network(name: str, epochs: int) -> BaseImageClassifier:
 
 
 def small_cnn(**params: object) -> CNNClassifier:
-    """Return the small network of the search and the scaling, with what all libraries have."""
+    """Return the small network of the search and the scaling, with only what all libraries have."""
     return CNNClassifier(
         **{
             "filters": (8, 16),

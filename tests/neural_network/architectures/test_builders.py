@@ -86,7 +86,7 @@ BUILDERS = [mlp, cnn, resnet, densenet]
 
 
 def maps_of(model, images, *names):
-    """Return what layers of a network make of images."""
+    """Return the outputs of layers of a network for images."""
     outputs = [model.get_layer(name).output for name in names]
     return [np.asarray(maps) for maps in keras.Model(model.input, outputs)(images)]
 

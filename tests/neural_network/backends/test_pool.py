@@ -184,7 +184,7 @@ class OwnSchedule(keras.optimizers.schedules.LearningRateSchedule):
         {"loss": keras.losses.CategoricalCrossentropy()},
     ],
 )
-def test_what_may_compute_anything_is_not_shared(instance):
+def test_custom_classes_and_loss_instances_are_not_shared(instance):
     with borrow(make_mlp_model(), **instance) as first:
         pass
     with borrow(make_mlp_model(), **instance) as second:
@@ -200,7 +200,7 @@ class Scaled(keras.losses.Loss):
 
 
 def relu(x):
-    """An activation of one's own, with the name of Keras' own."""
+    """A custom activation with the name of Keras' activation."""
     return keras.ops.tanh(x)
 
 
@@ -225,7 +225,7 @@ def changed_call():
     ],
     ids=["activation", "activation of a layer", "layer", "method", "nested model"],
 )
-def test_networks_with_parts_of_ones_own_are_not_shared(layer):
+def test_networks_with_custom_parts_are_not_shared(layer):
     inputs = [keras.Input((4, 4, 1)), keras.layers.Flatten()]
     model = keras.Sequential([*inputs, layer, keras.layers.Dense(3, "softmax")])
     with borrow(model) as first:
@@ -245,7 +245,7 @@ def test_a_schedule_that_changes_later_does_not_change_the_trainer():
         assert second is not first
 
 
-def test_long_arrays_of_a_schedule_are_told_apart():
+def test_long_arrays_of_a_schedule_are_distinguished():
     trainers = []
     for last in (0.1, 0.2):
         values = np.append(np.full(2000, 0.1), [last, *[0.1] * 2000])
@@ -255,7 +255,7 @@ def test_long_arrays_of_a_schedule_are_told_apart():
     assert trainers[0] is not trainers[1]
 
 
-def test_changes_of_a_loss_are_heeded(X, y, make_mlp):
+def test_changes_of_a_loss_take_effect(X, y, make_mlp):
     net = make_mlp(loss=Scaled())
     first = net.fit(X, y).history_["loss"]
     net.loss.factor = 3.0
@@ -296,7 +296,7 @@ class FreezeTheLastLayer(keras.callbacks.Callback):
 
 
 @pytest.mark.parametrize("error", [None, OSError("disk full")])
-def test_what_a_callback_does_stays_in_its_fit(X, y, make_mlp, error):
+def test_the_effect_of_a_callback_ends_with_its_fit(X, y, make_mlp, error):
     if keras.backend.backend() == "jax" and error is None:
         pytest.skip(LATE_FREEZING)
     expected = make_mlp().fit(X, y).model_.get_weights()
@@ -350,7 +350,7 @@ def test_a_trainer_traces_once(monkeypatch):
     assert len(traces) == 1
 
 
-def test_the_rows_are_let_go_after_training():
+def test_the_rows_are_released_after_training():
     samples = make_samples()
     images = weakref.ref(samples.images)
     with borrow(make_mlp_model()) as trainer:

@@ -1,4 +1,4 @@
-"""Keras' settings of the process, on which no network depends."""
+"""No network depends on Keras' process-wide settings."""
 
 import hashlib
 import pickle
@@ -45,7 +45,7 @@ SETTINGS = {
 
 @contextmanager
 def setting(name):
-    """Set a setting of the process, with new trainers in it."""
+    """Change a process-wide setting of Keras, without trainers from before."""
     value, set_it, get_it = SETTINGS[name]
     before = get_it()
     _pool._idle.clear()

@@ -59,7 +59,7 @@ def test_a_model_that_cannot_be_built(mlp, damage):
         unpack_model(packed, {})
 
 
-def test_a_lack_of_memory_is_not_called_a_fault_of_the_file(mlp, monkeypatch):
+def test_a_memory_error_is_not_reported_as_a_damaged_file(mlp, monkeypatch):
     def fail(*args):
         raise MemoryError("full")
 

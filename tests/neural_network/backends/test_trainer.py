@@ -85,7 +85,7 @@ def train(trainer, model, n_epochs=2, samples=None, batch_size=16):
 
 
 def relu(x):
-    """An activation of one's own, with the name of Keras' own."""
+    """A custom activation with the name of Keras' activation."""
     return keras.ops.tanh(x)
 
 
@@ -181,8 +181,8 @@ def test_both_trainers_normalize_maps_alike(kind, precision, tolerance):
 
 @needs_tensorflow
 @pytest.mark.parametrize(("kind", "n_fused"), [(k, 1 + (k == "usual")) for k in NORMALIZATIONS])
-def test_what_normalizes_maps_by_one_operation(kind, n_fused):
-    """The second normalization always does, the first one if it is the usual one."""
+def test_fused_normalization_is_used_for_the_usual_settings(kind, n_fused):
+    """The second normalization always has them; the first one depends on `kind`."""
     model = make_normalized_model(NORMALIZATIONS[kind]())
     loss = keras.losses.CategoricalCrossentropy()
     trainer = ChosenTrainer(model, keras.optimizers.SGD(0.1), loss, "float32")
@@ -269,7 +269,7 @@ def test_regularizers_count():
 
 
 @pytest.mark.parametrize("loss", sorted(LOSSES))
-def test_label_smoothing_is_that_of_keras(loss):
+def test_label_smoothing_equals_that_of_keras(loss):
     samples = make_samples(20)
     model = make_mlp_model()
     with borrow(model, loss=loss, label_smoothing=0.3) as trainer:
@@ -307,7 +307,7 @@ def test_pixels_of_any_dtype_train_alike():
             assert_array_equal(weight, other)
 
 
-def test_evaluation_is_that_of_the_saved_network():
+def test_evaluation_equals_that_of_the_saved_network():
     model, samples = make_cnn_model(), make_samples()
     with borrow(model, precision="bfloat16") as trainer:
         train(trainer, model)
@@ -343,7 +343,7 @@ def test_auto_is_bfloat16_where_the_processor_has_it(monkeypatch):
     assert training_precision("auto") == "float32"
 
 
-def test_precision_is_heeded_and_prediction_is_float32(X, y, make_cnn):
+def test_precision_takes_effect_and_prediction_is_float32(X, y, make_cnn):
     exact, lowered = (make_cnn(precision=p).fit(X, y) for p in ("float32", "bfloat16"))
     assert {layer.compute_dtype for layer in lowered.model_.layers} == {"float32"}
     difference = np.abs(exact.predict_proba(X) - lowered.predict_proba(X))

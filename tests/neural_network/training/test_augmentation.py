@@ -1,4 +1,4 @@
-"""Fresh noise in each epoch: what is made, where, and what happens when it fails."""
+"""Fresh noise in each epoch: the images, the thread, and failures."""
 
 import threading
 from dataclasses import replace
@@ -130,12 +130,12 @@ def test_floats_in_a_list_are_what_one_noise_after_the_other_gives(dtype):
 
 
 @pytest.mark.parametrize("name", list_noises())
-def test_every_noise_is_what_networks_need(name):
+def test_every_noise_has_the_interface_that_networks_need(name):
     assert isinstance(make_noise(name), Noise)
 
 
 class Shift:
-    """A noise of one's own: all that the networks need of one, and nothing of ours."""
+    """A custom noise: only the interface that networks need, without a base class of skmnist."""
 
     random_state = value_range = None
 
@@ -153,7 +153,7 @@ class Shift:
         return np.minimum(X + 10 * (epoch + 1), 255).astype(X.dtype)
 
 
-def test_noises_of_ones_own_are_used_alone_and_in_lists():
+def test_custom_noises_are_used_alone_and_in_lists():
     samples = make_samples()
     expected = np.minimum(samples.images.astype(int) + 20, 255)
     alone = noisy(augmentation_of(Shift(), samples), samples, epoch=1)
@@ -192,7 +192,7 @@ def test_noises_of_a_list_depend_on_the_training_rows():
     order = order_of_epoch(40, seed=1, epoch=0)
     expected = augmentation.keys(samples.images)[order]
     assert_array_equal(seen[0], expected)
-    # Equal noises with equal seeds differ, for their places in the list do.
+    # Equal noises with equal seeds differ, because their places in the list differ.
     assert not (seen[1] == expected).any()
     assert_array_equal(images, noisy(augmentation, samples)[order])
 

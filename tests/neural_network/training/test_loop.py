@@ -60,7 +60,7 @@ def run_whole(trainer, **changes):
 
 
 class NoNumber(keras.losses.Loss):
-    """A loss that is not a number, and neither are the weights after a step."""
+    """A NaN loss, so that the weights are NaN after a step."""
 
     def call(self, y_true, y_pred):
         return keras.ops.mean(y_pred * float("nan"), axis=-1)
@@ -238,7 +238,7 @@ def test_interruption_keeps_the_best_weights(make_trainer):
     )
 
 
-def test_interruption_without_validation_keeps_the_weights_at_hand(make_trainer):
+def test_interruption_without_validation_keeps_the_last_weights(make_trainer):
     history, note = interrupted(make_trainer(), validation=None, callbacks=[InterruptAt(1)])
     assert len(history["loss"]) == 1
     assert "its last weights" in note
@@ -271,7 +271,7 @@ class HoldLock(keras.callbacks.Callback):
 
 
 def test_a_callback_that_cannot_be_copied_is_named(make_trainer):
-    with pytest.raises(TypeError, match=r"callbacks holds a HoldLock, .* Give this one a __deepcopy__"):
+    with pytest.raises(TypeError, match=r"callbacks holds a HoldLock, .* Give this one a __deep"):
         run(make_trainer(), callbacks=[HoldLock()])
 
 

@@ -81,7 +81,7 @@ def make_schedules():
 
 
 @pytest.mark.parametrize("schedule", make_schedules())
-def test_fresh_optimizer_with_a_schedule_of_ones_own(schedule):
+def test_fresh_optimizer_with_a_custom_schedule(schedule):
     given = keras.optimizers.SGD(schedule, momentum=0.9)
     for optimizer, rate in ((given, None), ("adam", schedule)):
         fresh = made(optimizer, learning_rate=rate)
@@ -91,7 +91,7 @@ def test_fresh_optimizer_with_a_schedule_of_ones_own(schedule):
     assert given._learning_rate is schedule
 
 
-def test_optimizers_in_optimizers_are_refused():
+def test_wrapping_optimizers_are_refused():
     wrapped = keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam())
     with pytest.raises(ValueError, match=r"optimizer=LossScaleOptimizer wraps another optimizer"):
         made(wrapped, learning_rate=None)

@@ -53,7 +53,7 @@ def test_what_is_not_a_label_is_refused(y, message):
         check_labels(y, "y")
 
 
-def test_bytes_are_no_labels():
+def test_bytes_are_refused_as_labels():
     with pytest.raises(TypeError, match=r"y is not valid: .*bytes is not supported"):
         check_labels(np.array([b"a", b"b"]), "y")
 
@@ -263,7 +263,7 @@ def test_bad_weights_are_named(weights, message):
         check_weights(weights, np.zeros((2, 4)))
 
 
-def test_equal_weights_are_no_weights(X, y, make_mlp):
+def test_equal_weights_train_like_no_weights(X, y, make_mlp):
     expected = make_mlp().fit(X, y).model_.get_weights()
     for weight in (1, 1 / len(y)):
         fitted = make_mlp().fit(X, y, sample_weight=np.full(len(y), weight))

@@ -1,6 +1,6 @@
 """Hostile input: images in every dtype, shape and container, and values of parameters.
 
-Each maker returns what to pass, what it means in plain form, and words for the report. The plain
+Each maker returns the input, its plain form, and a description for the report. The plain
 form is None if the input must be refused.
 """
 
@@ -63,7 +63,7 @@ class _Subclass(np.ndarray):
 
 
 class _Wrapper:
-    """What has nothing of an array but the way to become one."""
+    """An object that can be converted to an array, and has nothing else of one."""
 
     def __init__(self, array):
         self.array = array

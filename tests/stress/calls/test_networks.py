@@ -1,6 +1,6 @@
 """1,000 random calls of the networks: hostile images, labels, weights and parameters.
 
-The networks are tiny, and most calls ask a fitted one, because each new architecture is compiled.
+The networks are tiny, and most calls use a fitted one, because each new architecture is compiled.
 """
 
 import pathlib
@@ -69,7 +69,7 @@ def _names(y):
     return np.array(["a", "b", "c"])[y]
 
 
-# Labels with the classes 0, 1 and 2, in other words.
+# Other forms of labels with the classes 0, 1 and 2.
 LABELS = {
     "list": list,
     "tuple": tuple,
@@ -133,7 +133,7 @@ BAD_LABELS = {
     "function": lambda y: len,
 }
 
-# Weights in other words: (what to pass, the same as a plain array).
+# Other forms of weights: (what to pass, the same as a plain array).
 WEIGHTS = {
     "list": lambda w: (w.tolist(), w),
     "float16": lambda w: (w.astype(np.float16), w),
@@ -175,7 +175,7 @@ BAD_WEIGHTS = {
     "number below zero": lambda w: -1.0,
 }
 
-# Parameters whose constraints do not say all: good values with their plain forms, and bad values.
+# Parameters with more conditions than their constraints: good values with plain forms, bad values.
 # (Values of the others are drawn from their constraints.)
 NOISE = RandomAffine(random_state=0)
 GOOD = {
@@ -255,7 +255,7 @@ def assert_same(result, expected):
 
 
 def assert_probabilities(net, X, probabilities):
-    """Assert what must hold by itself, and that the dtype of the pixels does not matter."""
+    """Assert that probabilities are valid, and that the dtype of the pixels does not matter."""
     assert probabilities.dtype == np.float32
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-5)
     assert probabilities.min() >= 0
@@ -265,7 +265,7 @@ def assert_probabilities(net, X, probabilities):
 
 
 class Calls:
-    """One method for each sort of calls; it returns the arguments of the judge."""
+    """One method for each kind of call; it returns the arguments of the judge."""
 
     def __init__(self, X, y, fitted, draw_images, hostile_images, hostile_value):
         self.X, self.y, self.fitted = X, y, fitted

@@ -75,7 +75,7 @@ def assert_equal(result, expected):
 
 
 def assert_right(noise, X, result):
-    """Assert what must hold of a result by itself; `X` is an array."""
+    """Assert that a result is valid; `X` is an array."""
     if isinstance(noise, PixelScaler):
         assert result.min() >= 0
         assert result.max() <= 1
@@ -109,7 +109,7 @@ def expected_range(X):
 
 
 class Calls:
-    """One method for each sort of calls; it returns the arguments of the judge."""
+    """One method for each kind of call; it returns the arguments of the judge."""
 
     def __init__(self, draw_images, hostile_images, hostile_value):
         self.draw_images = draw_images
