@@ -5,9 +5,8 @@ noise, occlusion, smooth random fields and random filters. Most noises change on
 digits.
 """
 
-from collections.abc import Iterable
-
 from skmnist.model_selection import generic_noises
+from skmnist.model_selection._training_noises import one_of
 from skmnist.noise import (
     BaseNoise,
     ElasticTransform,
@@ -15,17 +14,9 @@ from skmnist.noise import (
     Occlusion,
     RandomAffine,
     RandomFilter,
-    RandomNoise,
     SmoothNoise,
     UniformNoise,
 )
-
-
-def one_of(noises: Iterable[BaseNoise], probability: float) -> RandomNoise:
-    """Return a noise that picks one of the given noises for each image, or none."""
-    named = [(f"noise_{i}", noise) for i, noise in enumerate(noises)]
-    return RandomNoise(named, probability=probability)
-
 
 WARP = RandomAffine(25, translation=0.12, scale=0.3, shear=25)
 LESS_SHEAR = RandomAffine(25, translation=0.12, scale=0.3, shear=20)

@@ -70,15 +70,15 @@ def generic_noises() -> list[BaseNoise]:
     ]
     grain = [*map(GaussianNoise, (0.12, 0.3, 0.5)), UniformNoise(0.5), UniformNoise(1.0)]
     return [
-        _one_of([*patches, thin_patches, *large_patches], probability=0.5),
+        one_of([*patches, thin_patches, *large_patches], probability=0.5),
         RandomAffine(25, translation=0.12, scale=0.3, shear=20),
-        _one_of(
+        one_of(
             [ElasticTransform(), ElasticTransform(8, 1.2), ElasticTransform(8, 2.0)],
             probability=0.4,
         ),
-        _one_of(filters, probability=0.5),
-        _one_of(fields, probability=0.4),
-        _one_of(grain, probability=0.4),
+        one_of(filters, probability=0.5),
+        one_of(fields, probability=0.4),
+        one_of(grain, probability=0.4),
     ]
 
 
@@ -111,13 +111,13 @@ def mnist_c_noises() -> list[BaseNoise]:
     15
     """
     corruptions = [
-        _one_of([make_noise(name, severity) for severity in list_severities(name)], probability=1.0)
+        one_of([make_noise(name, severity) for severity in list_severities(name)], probability=1.0)
         for name in list_noises("mnist_c")
     ]
-    return [RandomAffine(10, translation=0.05, scale=0.05), _one_of(corruptions, probability=0.9)]
+    return [RandomAffine(10, translation=0.05, scale=0.05), one_of(corruptions, probability=0.9)]
 
 
-def _one_of(noises: Iterable[BaseNoise], *, probability: float) -> RandomNoise:
+def one_of(noises: Iterable[BaseNoise], probability: float) -> RandomNoise:
     """Return a noise that picks one of the given noises for each image, or none."""
     named = [(f"noise_{i}", noise) for i, noise in enumerate(noises)]
     return RandomNoise(named, probability=probability)

@@ -25,7 +25,7 @@ _PARAGRAPHS = {
     "{sample_weight}": """sample_weight : array-like of shape (n,), default=None
     Non-negative weights of the images. If None, all weights are 1.""",
     "{images}": """X : array-like or table of shape (n, n_pixels) or (n, height, width)
-    Grey images in the form that the classifier takes, also (n, height, width, 1); never written to.
+    Gray images in the form that the classifier takes, also (n, height, width, 1); never written to.
 y : array-like of shape (n,)
     Labels; each is in `classes_` of the classifier.""",
     "{suite}": """suite : str, noise, list or dict, default="mnist_c"
@@ -47,6 +47,10 @@ severities : "all", int or sequence of int, default=None
     Pixel values of black and white, for the noises. If None, each noise learns it from the images.
 image_shape : (height, width), default=None
     Shape of flat images, for the noises. If None, flat images are square.""",
+    "{plot}": """ax : matplotlib Axes, default=None
+    Axes to draw on. If None, a new figure is made.
+**plot_params : dict
+    Other parameters of `plot`.""",
     "{n_jobs}": """n_jobs : int, default=None
     Number of corruptions computed at once, in threads; -1 for all processors. Results do not depend
     on it.

@@ -59,7 +59,6 @@ class GlobalPoolingClassifier(BaseImageClassifier):
     kernel_initializer: str = "he_normal"
     output_kernel_initializer: str = "glorot_uniform"
     warmup_fraction = 0.2
-    epochs = 20
 
     def _normalizes_maps(self) -> bool:
         return self.normalization != "none"

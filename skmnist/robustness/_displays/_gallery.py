@@ -171,10 +171,7 @@ class ImageGalleryDisplay:
         {noise options}
         random_state : int, RandomState instance or None, default=0
             Seed of a noise that has none.
-        ax : matplotlib Axes, default=None
-            Axes to draw on. If None, a new figure is made.
-        **plot_params : dict
-            Other parameters of `plot`.
+        {plot}
 
         Returns
         -------

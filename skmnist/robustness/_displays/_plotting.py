@@ -1,4 +1,4 @@
-"""Axes, and lines that can be told apart in grey and by the color-blind."""
+"""Axes, and lines that can be told apart in gray and by the color-blind."""
 
 from typing import Any
 

@@ -86,10 +86,7 @@ class ReliabilityDisplay:
         {n_bins}
         {strategy}
         {sample_weight}
-        ax : matplotlib Axes, default=None
-            Axes to draw on. If None, a new figure is made.
-        **plot_params : dict
-            Other parameters of `plot`.
+        {plot}
 
         Returns
         -------
@@ -148,10 +145,7 @@ class ReliabilityDisplay:
         {noise options}
         random_state : int, RandomState instance or None, default=0
             Seed of the noises that have none.
-        ax : matplotlib Axes, default=None
-            Axes to draw on. If None, a new figure is made.
-        **plot_params : dict
-            Other parameters of `plot`.
+        {plot}
 
         Returns
         -------

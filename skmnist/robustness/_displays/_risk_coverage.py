@@ -78,10 +78,7 @@ class RiskCoverageDisplay:
             Probabilities, as `predict_proba` returns them; of several classifiers by name.
         {labels}
         {sample_weight}
-        ax : matplotlib Axes, default=None
-            Axes to draw on. If None, a new figure is made.
-        **plot_params : dict
-            Other parameters of `plot`.
+        {plot}
 
         Returns
         -------
@@ -115,10 +112,7 @@ class RiskCoverageDisplay:
         estimator : estimator or dict of str to estimator
             A fitted classifier, or several by name.
         {images}
-        ax : matplotlib Axes, default=None
-            Axes to draw on. If None, a new figure is made.
-        **plot_params : dict
-            Other parameters of `plot`.
+        {plot}
 
         Returns
         -------

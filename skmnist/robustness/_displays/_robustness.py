@@ -98,10 +98,7 @@ class _ScoresDisplay(ABC):
             Number of corruptions computed at once, in threads.
         random_state : int, RandomState instance or None, default=0
             Seed of the noises that have none.
-        ax : matplotlib Axes, default=None
-            Axes to draw on. If None, a new figure is made.
-        **plot_params : dict
-            Other parameters of `plot`.
+        {plot}
 
         Returns
         -------
