@@ -34,7 +34,7 @@ class WeightLimit:
         self._check()
 
     def take_numbers(self, shape: Sequence[int]) -> None:
-        """Count the numbers of a kernel; an empty axis counts too, since a bias has no such axis."""
+        """Count the numbers of a kernel; an empty axis counts as 1, for the bias."""
         self._n_numbers -= math.prod(max(1, length) for length in shape)
         self._check()
 

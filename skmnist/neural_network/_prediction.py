@@ -120,7 +120,7 @@ class PredictionMixin:
         probabilities = network.predict_proba(X)
         return network.classes_[probabilities.argmax(axis=1)]
 
-    # Pickling: parameters, plain attributes and weights, from which the model is built again -------
+    # Pickling: attributes and weights, from which the model is built again ------------------------
 
     def __getstate__(self) -> dict[str, Any]:
         state = dict(BaseEstimator.__getstate__(self))

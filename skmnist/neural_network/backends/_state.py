@@ -6,8 +6,8 @@ from importlib.metadata import PackageNotFoundError, version
 import keras
 import numpy as np
 
-from skmnist.neural_network._limits import limited_to, restore_initializers
 from skmnist.exceptions import ModelFileError
+from skmnist.neural_network._limits import limited_to, restore_initializers
 
 
 def backend_versions() -> dict[str, str]:

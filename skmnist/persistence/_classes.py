@@ -1,0 +1,113 @@
+"""The classes that a safe file may hold: public estimators of skmnist and of scikit-learn."""
+
+import inspect
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+from sklearn.base import BaseEstimator
+
+# package.subpackage.Class, without private parts
+_NAME = re.compile(r"(skmnist|sklearn)\.([a-z]\w*)\.([A-Z]\w*)", re.ASCII)
+
+
+def name_of(cls: type) -> str | None:
+    """Return the public name of a class, such as ``sklearn.pipeline.Pipeline``.
+
+    Files hold public names, so that the private module of a class can change.
+
+    Parameters
+    ----------
+    cls : type
+        The class.
+
+    Returns
+    -------
+    str or None
+        The name; None if a safe file may not hold the class.
+    """
+    name = ".".join([*cls.__module__.split(".")[:2], cls.__qualname__])
+    return name if is_public(name) and find_class(name) is cls else None
+
+
+def is_public(name: Any) -> bool:
+    """Return whether a name can be a class that a safe file may hold; nothing is imported for it.
+
+    Parameters
+    ----------
+    name : object
+        What a file says.
+
+    Returns
+    -------
+    bool
+        Whether it is a public name in a public package of skmnist or of scikit-learn.
+    """
+    match = _NAME.fullmatch(name) if isinstance(name, str) else None
+    return match is not None and match[2] in import_module(match[1]).__all__
+
+
+def find_class(name: str) -> type | None:
+    """Import the class of a name.
+
+    Parameters
+    ----------
+    name : str
+        A name that `is_public` accepts.
+
+    Returns
+    -------
+    type or None
+        The class; None if there is no such estimator.
+    """
+    home, _, class_name = name.rpartition(".")
+    try:
+        module = import_module(home)
+    except ModuleNotFoundError as error:
+        if error.name == home:  # a public function, such as sklearn.clone
+            return None
+        raise
+    found = vars(module).get(class_name)
+    is_estimator = (
+        inspect.isclass(found)
+        and issubclass(found, BaseEstimator)
+        and not inspect.isabstract(found)
+        and f"{found.__module__}.".startswith(f"{home}.")
+    )
+    return found if is_estimator else None
+
+
+def _estimators() -> Iterator[type]:
+    """Yield the public estimators of skmnist."""
+    skmnist = import_module("skmnist")
+    for subpackage in skmnist._SUBPACKAGES:
+        module = import_module(f"skmnist.{subpackage}")
+        for name in module.__all__:
+            cls = find_class(f"skmnist.{subpackage}.{name}")
+            if cls is not None:
+                yield cls
+
+
+def trusted_types() -> list[str]:
+    """Return the names of skmnist's estimators for the argument `trusted` of `skops.io.load`.
+
+    skops is another format that runs no code; `dump` with ``format="safe"`` needs no such list.
+
+    Returns
+    -------
+    list of str
+        Names of the classes with their private modules, sorted. Only classes of skmnist; skops
+        trusts many of scikit-learn's itself.
+
+    See Also
+    --------
+    dump : Write a file that runs no code, without skops.
+
+    Examples
+    --------
+    >>> from skmnist.persistence import trusted_types
+    >>> "skmnist.preprocessing._scaler.PixelScaler" in trusted_types()
+    True
+    """
+    return sorted({f"{cls.__module__}.{cls.__qualname__}" for cls in _estimators()})
