@@ -1,5 +1,6 @@
 """Prediction by a fitted network, and pickling."""
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -36,6 +37,8 @@ class PredictionMixin:
     value_range_: tuple[float, float]
     _augmentation: Augmentation | None
     _predictor: Predictor
+    # Defined by the base class of the networks.
+    _build_model_as_fitted: Callable[[], keras.Model]
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Predict the probabilities of the classes.

@@ -78,8 +78,14 @@ def find_class(name: str) -> type | None:
     return found if is_estimator else None
 
 
-def _estimators() -> Iterator[type]:
-    """Yield the public estimators of skmnist."""
+def public_estimators() -> Iterator[type]:
+    """Yield the public estimators of skmnist.
+
+    Yields
+    ------
+    type
+        A class.
+    """
     skmnist = import_module("skmnist")
     for subpackage in skmnist._SUBPACKAGES:
         module = import_module(f"skmnist.{subpackage}")
@@ -110,4 +116,4 @@ def trusted_types() -> list[str]:
     >>> "skmnist.preprocessing._scaler.PixelScaler" in trusted_types()
     True
     """
-    return sorted({f"{cls.__module__}.{cls.__qualname__}" for cls in _estimators()})
+    return sorted({f"{cls.__module__}.{cls.__qualname__}" for cls in public_estimators()})

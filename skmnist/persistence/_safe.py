@@ -1,22 +1,23 @@
 """Files that run no code: a zip archive of JSON and arrays.
 
 The arrays are ``0.npy``, ``1.npy`` and so on, not compressed. ``model.json`` holds the version of
-the format, the versions of the packages, the SHA-256 of each array, and the estimator. The comment
-of the archive holds the SHA-256 of ``model.json``. Nothing is unpickled, no stored graph is read,
-and every size is compared with the size of the file before memory is taken.
+the format, the versions of the packages, and the estimator. The file ends with the SHA-256 of all
+bytes before, in the comment of the archive. Nothing is unpickled, no stored graph is read, and
+every size is compared with the size of the file before memory is taken.
 """
 
 import hashlib
 import io
 import json
 import math
+import os
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -28,7 +29,8 @@ from skmnist.persistence._values import class_names, decode, encode
 # A reader accepts any minor version of its major version.
 _MAJOR, _MINOR = 1, 0
 _PREFIX = b"PK\x03\x04"
-_COMMENT = b"skmnist:sha256:"
+_MARK = b"skmnist:sha256:"
+_DIGEST_SIZE = 64  # hexadecimal digits
 _HEAD = "model.json"
 # Bytes. A random forest of 500 trees has a head of 0.7 MB.
 _MAX_HEAD = 2**22
@@ -98,28 +100,25 @@ def write_safe(estimator: Any, path: Path) -> None:
         If the estimator has too many parts for `load`.
     """
     tree, arrays = encode(estimator)
-    with atomic_write(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
-        digests = []
-        for index, array in enumerate(arrays):
-            stream = io.BytesIO()
-            np.lib.format.write_array(stream, array, version=_NPY_VERSION, allow_pickle=False)
-            digests.append(hashlib.sha256(stream.getbuffer()).hexdigest())
+    head = {"format": [_MAJOR, _MINOR], "versions": _versions(), "estimator": tree}
+    content = json.dumps(head, allow_nan=False, separators=(",", ":")).encode()
+    if len(content) > _MAX_HEAD:
+        raise ValueError(
+            f"The parts of the estimator other than arrays take {len(content)} bytes as JSON; a "
+            f'safe file can hold {_MAX_HEAD}. Pass format="joblib".'
+        )
+    with atomic_write(path) as temporary:
+        with zipfile.ZipFile(temporary, "w") as archive:
+            archive.comment = _MARK + bytes(_DIGEST_SIZE)
             # ZipInfo has a fixed date, so that equal estimators give equal files.
-            archive.writestr(zipfile.ZipInfo(_name_of(index)), stream.getbuffer())
-        head = {
-            "format": [_MAJOR, _MINOR],
-            "versions": _versions(),
-            "sha256": digests,
-            "estimator": tree,
-        }
-        content = json.dumps(head, allow_nan=False, separators=(",", ":")).encode()
-        if len(content) > _MAX_HEAD:
-            raise ValueError(
-                f"The parts of the estimator other than arrays take {len(content)} bytes as JSON; "
-                f'a safe file can hold {_MAX_HEAD}. Pass format="joblib".'
-            )
-        archive.writestr(zipfile.ZipInfo(_HEAD), content)
-        archive.comment = _COMMENT + hashlib.sha256(content).hexdigest().encode()
+            archive.writestr(zipfile.ZipInfo(_HEAD), content)
+            for index, array in enumerate(arrays):
+                stream = io.BytesIO()
+                np.lib.format.write_array(stream, array, version=_NPY_VERSION, allow_pickle=False)
+                archive.writestr(zipfile.ZipInfo(_name_of(index)), stream.getbuffer())
+        with temporary.open("r+b") as file:
+            digest = _digest_of(file)
+            file.write(digest)
 
 
 def _name_of(index: int) -> str:
@@ -156,97 +155,97 @@ def read_safe(path: Path) -> Any:
         If the file is damaged or malicious, or needs other versions of the packages.
     """
     with _opened(path) as (archive, head):
-        read_array = _array_reader(archive, head["sha256"])
-        try:
-            return decode(head["estimator"], read_array)
-        except (ModelFileError, *_OTHER_CAUSES):
-            raise
-        except Exception as error:
-            versions = ", ".join(f"{name} {number}" for name, number in head["versions"].items())
-            raise ModelFileError(
-                f"{path} is intact, but cannot be loaded: {_reason(error)}. Other versions of the "
-                f"packages wrote it (install {versions}), or it was not written by dump."
-            ) from error
+        return decode(head["estimator"], _array_reader(archive))
 
 
 def describe_safe(path: Path) -> ModelDescription:
     """Return what a file says about itself; see `read_safe`."""
-    with _opened(path) as (_, head):
+    with _opened(path) as (archive, head):
         return ModelDescription(
             format=".".join(map(str, head["format"])),
             versions=head["versions"],
             classes=tuple(dict.fromkeys(map(str, class_names(head["estimator"])))),
-            n_arrays=len(head["sha256"]),
+            n_arrays=len(archive.infolist()) - 1,
             n_bytes=path.stat().st_size,
         )
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, dict[str, Any]]]:
-    """Open an archive and check its members and its head; errors of the body are about the file."""
+    """Open an archive that is intact, and read its head; errors of the body are about the file."""
     n_bytes = check_regular_file(path).st_size
     with path.open("rb") as file:
+        digest = _digest_of(file)
+        if file.read() != digest:
+            raise ModelFileError(
+                f"{path} ({n_bytes} bytes) is truncated, damaged or not a model file: its SHA-256 "
+                "differs from the one at its end. Copy it again from its origin, or dump the "
+                "estimator again."
+            )
+        versions = "unknown"
         try:
             with zipfile.ZipFile(file) as archive:
-                yield archive, _head_of(archive, n_bytes, path)
-        except (ModelFileError, *_OTHER_CAUSES):
+                _check_members(archive, n_bytes)
+                head = json.loads(archive.read(_HEAD))
+                versions = ", ".join(
+                    f"{name} {number}" for name, number in head["versions"].items()
+                )
+                _check_format(*head["format"])
+                yield archive, head
+        except _OTHER_CAUSES:
             raise
         except Exception as error:
+            of_ours = isinstance(error, ModelFileError)
+            reason = str(error) if of_ours else f"{type(error).__name__}: {error}"
             raise ModelFileError(
-                f"{path} ({n_bytes} bytes) is truncated, damaged or not a model file: "
-                f"{_reason(error)}. Copy it again from its origin, or dump the estimator again."
+                f"{path} ({n_bytes} bytes) is intact, but cannot be loaded: {reason}. It was "
+                f"written by {versions}: install these, or dump the estimator again."
             ) from error
 
 
-def _head_of(archive: zipfile.ZipFile, n_bytes: int, path: Path) -> dict[str, Any]:
-    """Return the content of ``model.json``, after checking what the archive claims."""
+def _digest_of(file: BinaryIO) -> bytes:
+    """Return the SHA-256 of a file without the digest at its end, before which the file stands."""
+    n_left = max(0, file.seek(0, os.SEEK_END) - _DIGEST_SIZE)
+    file.seek(0)
+    sha256 = hashlib.sha256()
+    while n_left and (block := file.read(min(n_left, 2**20))):
+        sha256.update(block)
+        n_left -= len(block)
+    return sha256.hexdigest().encode()
+
+
+def _check_members(archive: zipfile.ZipFile, n_bytes: int) -> None:
+    """Compare what an archive claims with the size of the file, before anything is read."""
     members = archive.infolist()
-    names = [member.filename for member in members]
-    expected = [*map(_name_of, range(len(members) - 1)), _HEAD]
-    if names != expected:
-        unexpected = next(
-            name for name in [*names, _HEAD] if name not in expected[: len(names) - 1]
-        )
-        raise ValueError(f"it has the member {unexpected!r:.100}, or its members are out of order")
+    expected = [_HEAD, *map(_name_of, range(len(members) - 1))]
+    if [member.filename for member in members] != expected:
+        raise ModelFileError(f"its members are not {_HEAD}, 0.npy, 1.npy and so on")
     if any(member.compress_type != zipfile.ZIP_STORED for member in members):
-        raise ValueError("a member is compressed")
+        raise ModelFileError("a member is compressed")
     if sum(max(member.file_size, member.compress_size) for member in members) > n_bytes:
-        raise ValueError("its members claim to be larger than the file")
-    if members[-1].file_size > _MAX_HEAD:
-        raise ValueError(f"{_HEAD} has {members[-1].file_size} bytes, more than {_MAX_HEAD}")
-    content = archive.read(_HEAD)
-    if archive.comment != _COMMENT + hashlib.sha256(content).hexdigest().encode():
-        raise ValueError(f"the SHA-256 of {_HEAD} differs from the one at the end of the file")
-    head: dict[str, Any] = json.loads(content)
-    major, minor = head["format"]
+        raise ModelFileError("its members claim to be larger than the file")
+    if members[0].file_size > _MAX_HEAD:
+        raise ModelFileError(f"{_HEAD} has {members[0].file_size} bytes, more than {_MAX_HEAD}")
+
+
+def _check_format(major: int, minor: int) -> None:
     if major != _MAJOR:
         raise ModelFileError(
-            f"{path} has the format {major}.{minor} and was written by skmnist "
-            f"{head['versions']['skmnist']}; skmnist {skmnist.__version__} reads the formats "
-            f"{_MAJOR}.0 and later, before {_MAJOR + 1}.0. Install a version of skmnist that reads "
-            "it, such as the one that wrote it."
+            f"it has the format {major}.{minor}, and skmnist {skmnist.__version__} reads the "
+            f"formats {_MAJOR}.x"
         )
-    if len(head["sha256"]) != len(members) - 1:
-        raise ValueError(f"it has {len(members) - 1} arrays, but {_HEAD} expects others")
-    return head
 
 
-def _array_reader(archive: zipfile.ZipFile, digests: list[str]) -> Callable[[Any], np.ndarray]:
+def _array_reader(archive: zipfile.ZipFile) -> Callable[[Any], np.ndarray]:
     """Return a function that reads the array of an index.
 
-    Each can be read once, so that no file grows by naming an array often.
+    Each can be read once, so that a file cannot grow by naming an array often.
     """
-    unread = dict(enumerate(digests))
+    unread = set(range(len(archive.infolist()) - 1))
 
     def read_array(index: Any) -> np.ndarray:
-        digest = unread.pop(index)
-        content = archive.read(_name_of(index))
-        if hashlib.sha256(content).hexdigest() != digest:
-            raise ModelFileError(
-                f"{archive.fp and archive.fp.name} is damaged: the SHA-256 of {_name_of(index)} "
-                f"differs from the one in {_HEAD}. Copy it again from its origin."
-            )
-        return _array_of(content)
+        unread.remove(index)
+        return _array_of(archive.read(_name_of(index)))
 
     return read_array
 
@@ -255,15 +254,11 @@ def _array_of(content: bytes) -> np.ndarray:
     """Return the array of an npy file whose header claims what the file holds."""
     stream = io.BytesIO(content)
     if np.lib.format.read_magic(stream) != _NPY_VERSION:
-        raise ValueError("an array has another version of npy")
+        raise ModelFileError("an array has another version of npy")
     shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
     n_claimed = math.prod(shape) * dtype.itemsize
     if dtype.hasobject or dtype.itemsize == 0 or n_claimed != len(content) - stream.tell():
-        raise ValueError(f"an array claims the shape {shape} and the dtype {dtype}")
+        raise ModelFileError(f"an array claims the shape {shape} and the dtype {dtype}")
     stream.seek(0)
     array: np.ndarray = np.lib.format.read_array(stream, allow_pickle=False)
     return array
-
-
-def _reason(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"

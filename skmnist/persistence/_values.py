@@ -19,6 +19,7 @@ from skmnist._utils._sklearn_trees import (
     pack_tree,
     unpack_tree,
 )
+from skmnist.exceptions import ModelFileError
 from skmnist.persistence._classes import find_class, is_public, name_of
 
 # Kinds of NumPy's dtypes whose bytes are plain data; V is a record.
@@ -147,7 +148,7 @@ def encode(estimator: Any) -> tuple[Any, list[np.ndarray]]:
         if codec is not None:
             return {codec.tag: encoded(codec.to_simple(value), place)}
         name = name_of(type(value)) if isinstance(value, BaseEstimator) else None
-        if name is None:
+        if name is None or hasattr(value, "best_estimator_"):
             raise TypeError(_refusal(value, place))
         state = pack_neighbors(value.__getstate__())
         owner = type(value).__name__
@@ -225,7 +226,7 @@ def decode(tree: Any, read_array: Callable[[Any], np.ndarray]) -> Any:
 
     Raises
     ------
-    ValueError
+    ModelFileError
         If a class is not a public estimator of skmnist or scikit-learn.
     Exception
         Any other error, if `tree` is not a result of `encode`.
@@ -234,7 +235,7 @@ def decode(tree: Any, read_array: Callable[[Any], np.ndarray]) -> Any:
     classes = {name: find_class(name) for name in names}
     for name, found in classes.items():
         if found is None:
-            raise ValueError(f"the installed versions have no estimator {name}")
+            raise ModelFileError(f"the installed versions have no estimator {name}")
 
     def decoded(part: Any) -> Any:
         if isinstance(part, list):
@@ -258,7 +259,7 @@ def decode(tree: Any, read_array: Callable[[Any], np.ndarray]) -> Any:
 
 def _checked(name: Any) -> str:
     if not is_public(name):
-        raise ValueError(
+        raise ModelFileError(
             f"it names the class {name!r:.200}; expected public estimators of skmnist and of "
             "scikit-learn only"
         )
