@@ -41,9 +41,9 @@ _OTHER_CAUSES = (ImportError, MemoryError, ForkedProcessError, Warning)
 
 @dataclass(frozen=True)
 class ModelDescription:
-    """What a file of ``dump(..., format="safe")`` says about itself.
+    """What a file of ``dump(..., format="safe")`` says about itself; `describe` returns it.
 
-    Attributes
+    Parameters
     ----------
     format : str
         Version of the format, such as "1.0".
@@ -55,6 +55,21 @@ class ModelDescription:
         Number of arrays.
     n_bytes : int
         Size of the file in bytes.
+
+    See Also
+    --------
+    describe : Read the description of a file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from skmnist.noise import Fog
+    >>> from skmnist.persistence import describe, dump
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     description = describe(dump(Fog(), Path(folder) / "fog.skm", format="safe"))
+    >>> description.format, description.classes
+    ('1.0', ('skmnist.noise.Fog',))
     """
 
     format: str
@@ -196,7 +211,7 @@ def _opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, dict[str, Any]]]:
             raise
         except Exception as error:
             of_ours = isinstance(error, ModelFileError)
-            reason = str(error) if of_ours else f"{type(error).__name__}: {error}"
+            reason = f"{error}".rstrip(".") if of_ours else f"{type(error).__name__}: {error}"
             raise ModelFileError(
                 f"{path} ({n_bytes} bytes) is intact, but cannot be loaded: {reason}. It was "
                 f"written by {versions}: install these, or dump the estimator again."

@@ -177,6 +177,29 @@ def test_parameters_that_do_not_fit_the_weights(
         global_state.set_global_attribute("safe_mode_saving", None)
 
 
+HUGE = {
+    "MLPClassifier": {"hidden_layer_sizes": 10**9},
+    "CNNClassifier": {"filters": 10**9},
+    "ResNetClassifier": {"n_blocks": 10**9},
+    "DenseNetClassifier": {"n_layers": 10**9},
+}
+
+
+@pytest.mark.filterwarnings("ignore::skmnist.exceptions.ModelVersionWarning")
+def test_a_huge_network_is_not_built(network):
+    state = network.__getstate__()
+    del state["_saved_by"]
+    name = type(network).__name__
+    assert HUGE[name].keys() <= state["_architecture"].keys()
+    state["_architecture"] = state["_architecture"] | HUGE[name]
+    tracemalloc.start()
+    with pytest.raises(ModelFileError, match="network larger than its weights"):
+        type(network).__new__(type(network)).__setstate__(state)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2**22
+
+
 def test_a_class_outside_the_list_is_refused_before_anything_is_built(crafted, monkeypatch):
     tree, arrays = encode(PixelScaler())
     path = crafted([tree, {"estimator": ["subprocess.Popen", []]}], arrays)
