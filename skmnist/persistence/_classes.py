@@ -1,4 +1,4 @@
-"""The classes that a safe file may hold: public estimators of skmnist and of scikit-learn."""
+"""The classes that a safe file may hold: public estimators, and a few parts of theirs."""
 
 import inspect
 import re
@@ -8,6 +8,8 @@ from typing import Any
 
 from sklearn.base import BaseEstimator
 
+from skmnist._utils._sklearn_parts import PLAIN_CLASSES
+
 # package.subpackage.Class, without private parts
 _NAME = re.compile(r"(skmnist|sklearn)\.([a-z]\w*)\.([A-Z]\w*)", re.ASCII)
 
@@ -15,7 +17,7 @@ _NAME = re.compile(r"(skmnist|sklearn)\.([a-z]\w*)\.([A-Z]\w*)", re.ASCII)
 def name_of(cls: type) -> str | None:
     """Return the public name of a class, such as ``sklearn.pipeline.Pipeline``.
 
-    Files hold public names, so that the private module of a class can change.
+    Files hold public names, so that the private module of an estimator can change.
 
     Parameters
     ----------
@@ -27,12 +29,15 @@ def name_of(cls: type) -> str | None:
     str or None
         The name; None if a safe file may not hold the class.
     """
-    name = ".".join([*cls.__module__.split(".")[:2], cls.__qualname__])
-    return name if is_public(name) and find_class(name) is cls else None
+    module = str(cls.__module__)
+    for name in (f"{module}.{cls.__qualname__}", ".".join([*module.split(".")[:2], cls.__name__])):
+        if may_hold(name) and find_class(name) is cls:
+            return name
+    return None
 
 
-def is_public(name: Any) -> bool:
-    """Return whether a name can be a class that a safe file may hold; nothing is imported for it.
+def may_hold(name: Any) -> bool:
+    """Return whether a safe file may hold a class of this name; the class is not imported.
 
     Parameters
     ----------
@@ -42,8 +47,11 @@ def is_public(name: Any) -> bool:
     Returns
     -------
     bool
-        Whether it is a public name in a public package of skmnist or of scikit-learn.
+        Whether it is a public name in a public package of skmnist or of scikit-learn, or one of a
+        few private classes of scikit-learn.
     """
+    if isinstance(name, str) and name in PLAIN_CLASSES:
+        return True
     match = _NAME.fullmatch(name) if isinstance(name, str) else None
     return match is not None and match[2] in import_module(match[1]).__all__
 
@@ -54,12 +62,12 @@ def find_class(name: str) -> type | None:
     Parameters
     ----------
     name : str
-        A name that `is_public` accepts.
+        A name that `may_hold` accepts.
 
     Returns
     -------
     type or None
-        The class; None if there is no such estimator.
+        The class; None if there is none, or it is not an estimator.
     """
     home, _, class_name = name.rpartition(".")
     try:
@@ -69,6 +77,8 @@ def find_class(name: str) -> type | None:
             return None
         raise
     found = vars(module).get(class_name)
+    if name in PLAIN_CLASSES:
+        return found
     is_estimator = (
         inspect.isclass(found)
         and issubclass(found, BaseEstimator)

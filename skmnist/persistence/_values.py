@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
-from sklearn.base import BaseEstimator
 from sklearn.utils import Bunch
 
-from skmnist._utils._sklearn_trees import (
+from skmnist._utils._sklearn_parts import (
     Tree,
     grow_neighbors,
     pack_neighbors,
@@ -20,7 +19,7 @@ from skmnist._utils._sklearn_trees import (
     unpack_tree,
 )
 from skmnist.exceptions import ModelFileError
-from skmnist.persistence._classes import find_class, is_public, name_of
+from skmnist.persistence._classes import find_class, may_hold, name_of
 
 # Kinds of NumPy's dtypes whose bytes are plain data; V is a record.
 _PLAIN_KINDS = "biufcmMSUV"
@@ -147,7 +146,7 @@ def encode(estimator: Any) -> tuple[Any, list[np.ndarray]]:
         codec = _codec_of(value)
         if codec is not None:
             return {codec.tag: encoded(codec.to_simple(value), place)}
-        name = name_of(type(value)) if isinstance(value, BaseEstimator) else None
+        name = name_of(type(value))
         if name is None or hasattr(value, "best_estimator_"):
             raise TypeError(_refusal(value, place))
         state = pack_neighbors(value.__getstate__())
@@ -250,7 +249,8 @@ def decode(tree: Any, read_array: Callable[[Any], np.ndarray]) -> Any:
     def built(name: str, items: list[list[Any]]) -> Any:
         cls: Any = classes[name]
         estimator = cls.__new__(cls)
-        estimator.__setstate__({key: decoded(part) for key, part in items})
+        set_state = getattr(estimator, "__setstate__", vars(estimator).update)
+        set_state({key: decoded(part) for key, part in items})
         grow_neighbors(estimator)
         return estimator
 
@@ -258,7 +258,7 @@ def decode(tree: Any, read_array: Callable[[Any], np.ndarray]) -> Any:
 
 
 def _checked(name: Any) -> str:
-    if not is_public(name):
+    if not may_hold(name):
         raise ModelFileError(
             f"it names the class {name!r:.200}; expected public estimators of skmnist and of "
             "scikit-learn only"

@@ -7,6 +7,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
 from sklearn.ensemble import RandomForestClassifier, VotingClassifier
@@ -15,6 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
+from sklearn.neural_network import MLPClassifier as MultilayerPerceptron
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import SVC
@@ -64,6 +66,8 @@ PIPELINES = [
     VotingClassifier([("bayes", GaussianNB()), ("svc", SVC(kernel="rbf"))]),
     ColumnTransformer([("scale", StandardScaler(), slice(0, 9)), ("codes", OneHotEncoder(), [9])]),
     make_pipeline("passthrough", GaussianNB(priors=(0.25,) * 4)),
+    CalibratedClassifierCV(GaussianNB(), cv=2),
+    MultilayerPerceptron((4,), max_iter=200, tol=1.0, random_state=0),
 ]
 
 

@@ -1,6 +1,6 @@
-"""The compiled trees in scikit-learn's estimators, as plain data and back.
+"""Private classes whose instances scikit-learn's estimators hold, for files without pickles.
 
-Apart from `_sklearn`, because importing trees and neighbors takes as long as importing a noise.
+Not in `_sklearn`, because importing trees and neighbors takes half a second.
 """
 
 from typing import Any
@@ -9,7 +9,24 @@ import numpy as np
 from sklearn.neighbors import BallTree, KDTree
 from sklearn.tree._tree import Tree
 
-__all__ = ["Tree", "grow_neighbors", "pack_neighbors", "pack_tree", "unpack_tree"]
+__all__ = [
+    "PLAIN_CLASSES",
+    "Tree",
+    "grow_neighbors",
+    "pack_neighbors",
+    "pack_tree",
+    "unpack_tree",
+]
+
+# Written in Python, without a constructor that matters: their attributes are all that they hold.
+PLAIN_CLASSES = frozenset(
+    {
+        "sklearn.calibration._CalibratedClassifier",
+        "sklearn.calibration._SigmoidCalibration",
+        "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
+        "sklearn.neural_network._stochastic_optimizers.SGDOptimizer",
+    }
+)
 
 
 def pack_tree(tree: Tree) -> list[Any]:
