@@ -21,29 +21,28 @@ from skmnist.robustness import (
 # Labels of classes may contain dollar signs, and equal reports have equal figures.
 _STYLE = {"text.parse_math": False, "svg.fonttype": "path", "svg.hashsalt": "skmnist"}
 _METADATA = {"Creator": None, "Date": None}
-_SIZE = (4.8, 3.6)  # inches: the text is readable on a phone
+_WIDTH = 4.8  # inches: two figures fit side by side, and the text is readable on a phone
+_SIZE = (_WIDTH, 3.6)
 _MAX_NUMBERED = 30  # classes; the cells of a larger confusion matrix have no room for numbers
-_MAX_LABEL = 12  # characters
 
 
-def confusion_matrix_figure(counts: np.ndarray, classes: Sequence[Any]) -> str:
+def confusion_matrix_figure(counts: np.ndarray, classes: np.ndarray) -> str:
     """Draw a confusion matrix of counts."""
-    labels = [_shortened(label) for label in classes]
-    side = max(_SIZE[1], 1.5 + 0.36 * len(labels))
+    labels = [_shortened(label, 12) for label in classes]
+    is_numbered = len(labels) <= _MAX_NUMBERED
 
     def draw(ax: Any) -> None:
-        display = ConfusionMatrixDisplay(counts, display_labels=labels)
-        display.plot(
+        ConfusionMatrixDisplay(counts, display_labels=labels).plot(
             ax=ax,
             cmap="Blues",
-            colorbar=False,
-            include_values=len(labels) <= _MAX_NUMBERED,
+            colorbar=not is_numbered,
+            include_values=is_numbered,
             xticks_rotation="vertical" if max(map(len, labels)) > 2 else "horizontal",
         )
         ax.set(xlabel="predicted label", ylabel="true label")
-        ax.figure.colorbar(display.im_, ax=ax, label="images", shrink=0.8)
 
-    return _data_uri(draw, (side * 1.2, side))
+    side = max(_WIDTH, 0.2 * len(labels))
+    return _data_uri(draw, (side, side))
 
 
 def training_figure(history: Mapping[str, Sequence[float]], metric: str) -> str:
@@ -70,7 +69,7 @@ def reliability_figure(y: np.ndarray, y_prob: np.ndarray, classes: np.ndarray) -
         ReliabilityDisplay.from_predictions(y, {"classifier": y_prob}, labels=classes, ax=ax)
         ax.legend(loc="upper left", fontsize="small")
 
-    return _data_uri(draw, (4.8, 4.8))
+    return _data_uri(draw, (_WIDTH, _WIDTH))
 
 
 def risk_coverage_figure(y: np.ndarray, y_prob: np.ndarray, classes: np.ndarray) -> str:
@@ -91,10 +90,8 @@ def errors_figure(
     image_shape: tuple[int, int] | None,
 ) -> str:
     """Draw wrongly predicted images."""
-    labels, predicted = ([_shortened(label) for label in ys] for ys in (y, y_pred))
-    n_characters = max(map(len, labels)) + max(map(len, predicted)) + len(" as ")
-    n_columns = max(2, min(6, 56 // n_characters, len(labels)))
-    n_rows = -(-len(labels) // n_columns)
+    labels, predicted = ([_shortened(label, 8) for label in ys] for ys in (y, y_pred))
+    n_characters = max(map(len, labels)) + len(" as ") + max(map(len, predicted))
 
     def draw(ax: Any) -> None:
         ImageGalleryDisplay.from_predictions(
@@ -104,18 +101,19 @@ def errors_figure(
             confidence=confidence,
             n_images=len(labels),
             image_shape=image_shape,
-            n_columns=n_columns,
+            n_columns=max(1, min(4, 64 // n_characters)),
             ax=ax,
         )
         ax.set_title("")
+        aspect = np.ptp(ax.get_ylim()) / np.ptp(ax.get_xlim())
+        ax.figure.set_size_inches(_WIDTH, _WIDTH * aspect)
 
-    width = 1.6 * _SIZE[0] if n_columns > 3 else _SIZE[0]
-    return _data_uri(draw, (width, 1.9 * n_rows * width / (1.15 * n_columns)))
+    return _data_uri(draw, _SIZE)
 
 
-def _shortened(label: Any) -> str:
+def _shortened(label: Any, length: int) -> str:
     text = " ".join(str(label).split())
-    return text if len(text) <= _MAX_LABEL else f"{text[: _MAX_LABEL - 1]}…"
+    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 def _data_uri(draw: Callable[[Any], object], size: tuple[float, float]) -> str:

@@ -67,11 +67,12 @@ def rows(data: pd.DataFrame) -> list[list[str]]:
 
 
 def as_text(cell: Any) -> str:
-    """Return a cell as text: floats with four digits, and a dash for a missing one."""
+    """Return a cell as text: floats with four digits, and a hyphen for a missing one."""
     if cell is None or cell is pd.NA or cell != cell:
-        return "–"
+        return "-"
     if isinstance(cell, Real) and not isinstance(cell, Integral):
-        return f"{cell:.4g}"
+        number = float(cell)
+        return f"{number:.4f}" if number == 0 or 1e-3 <= abs(number) < 10 else f"{number:.4g}"
     return str(cell)
 
 

@@ -152,7 +152,7 @@ def make_report(
     severities: str | int | Iterable[int] | None = None,
     value_range: tuple[float, float] | None = None,
     image_shape: tuple[int, int] | None = None,
-    n_errors: int = 24,
+    n_errors: int = 12,
     n_jobs: int | None = None,
     random_state: int | np.random.RandomState | None = 0,
 ) -> Report:
@@ -194,7 +194,7 @@ def make_report(
         images.
     image_shape : (height, width), default=None
         Shape of flat images, for the noises and the figures. If None, flat images are square.
-    n_errors : int, default=24
+    n_errors : int, default=12
         Largest number of errors that are shown.
     n_jobs : int, default=None
         Number of corruptions computed at once, in threads; -1 for all processors.

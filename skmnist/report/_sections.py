@@ -74,9 +74,9 @@ def _facts(model: Any, predictions: Predictions) -> Iterable[tuple[str, str]]:
     more = ", …" if len(names) > _MAX_CLASSES else ""
     yield "classes", f"{len(names)}: {', '.join(names[:_MAX_CLASSES])}{more}"
     if hasattr(classifier, "image_shape_"):
-        yield "image shape", "{} × {} pixels".format(*classifier.image_shape_)
+        yield "image shape", "{}x{} pixels".format(*classifier.image_shape_)
     if hasattr(classifier, "value_range_"):
-        yield "value range", "{} to {}".format(*classifier.value_range_)
+        yield "value range", "{:g} to {:g}".format(*classifier.value_range_)
     if hasattr(getattr(classifier, "model_", None), "count_params"):
         yield "weights", f"{classifier.model_.count_params():,}"
     if hasattr(classifier, "history_"):
@@ -279,7 +279,7 @@ def robustness_section(result: Bunch | None) -> Section | None:
             ),
         )
     tables = tuple(
-        Table(str(METRICS[name].label).capitalize(), by_severity(rows))
+        Table(f"{METRICS[name].label}, by corruption and severity".capitalize(), by_severity(rows))
         for name, rows in noisy.groupby("metric", sort=False)
     )
     return Section("Robustness", paragraphs=(text,), figures=figures, tables=tables)
@@ -320,7 +320,7 @@ def calibration_section(predictions: Predictions, random_state: Any) -> Section 
     ]
     figures = (
         Figure(
-            "Accuracy over confidence; the area of a marker grows with its share of the images",
+            "Accuracy over confidence; larger markers stand for more images",
             "Reliability diagram; the table below has the calibration error.",
             _figures.reliability_figure(y, y_prob, classes),
         ),

@@ -1,4 +1,4 @@
-"""Small digits with labels that are hostile to HTML, Markdown and matplotlib, and reports on them."""
+"""Small digits whose labels are hostile to HTML, Markdown and matplotlib, and a report."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ NAMES = [
     "7",
     "“ü”",
     "_i_",
-    "j",
+    "a rather long name of a class",
 ]
 OPTIONS = {"suite": ["fog", "gaussian_noise"], "severities": (1, 3), "value_range": (0, 16)}
 

@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 from sklearn.ensemble import VotingClassifier
 from sklearn.exceptions import NotFittedError
+from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, confusion_matrix, log_loss, recall_score
-from sklearn.model_selection import GridSearchCV, cross_val_score, cross_validate
+from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV, cross_validate
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.svm import LinearSVC
@@ -19,6 +20,7 @@ from skmnist.exceptions import MissingDependencyError
 from skmnist.neural_network import MLPClassifier
 from skmnist.noise import GaussianNoise
 from skmnist.report import make_report
+from skmnist.report._sections import folds_section, search_section
 from skmnist.robustness import calibration_error, robustness_scores
 
 ALWAYS = {"Model", "Test scores", "Confusion matrix", "Environment"}
@@ -47,9 +49,10 @@ def test_logistic_regression(report):
 
 def test_a_pipeline_of_noise_and_network(data, tables):
     X_train, X, y_train, y = data
-    network = MLPClassifier((8,), epochs=2, early_stopping=True, random_state=3)
-    noise = GaussianNoise(0.2, value_range=(0, 16), random_state=0)
-    model = Pipeline([("noise", noise), ("network", network)]).fit(X_train * 1.0, y_train)
+    of = {"value_range": (0, 16)}
+    network = MLPClassifier((8,), epochs=2, early_stopping=True, random_state=3, **of)
+    noise = GaussianNoise(0.2, random_state=0, **of)
+    model = Pipeline([("noise", noise), ("network", network)]).fit(X_train, y_train)
     report = make_report(model, X, y, suite=None)
     assert set(titles(report)) == ALWAYS | CONFIDENT | {"Training"}
     assert report.title == "Report on MLPClassifier"
@@ -57,16 +60,15 @@ def test_a_pipeline_of_noise_and_network(data, tables):
     assert "adds noise to test images, too: GaussianNoise." in about.paragraphs[0]
     assert "hidden_layer_sizes=(8,)" in about.code
     facts = dict(about.tables[0].data.to_numpy())
-    assert facts["image shape"] == "8 × 8 pixels"
+    assert facts["image shape"] == "8x8 pixels"
     assert facts["weights"] == f"{network.model_.count_params():,}"
     assert (facts["epochs"], facts["seed"], facts["test images"]) == ("2", "3", "200")
     (training,) = tables(report, "Training")
-    of = training.set_index("metric")
-    history = network.history_
-    assert list(of.index) == ["loss", "val_loss", "accuracy", "val_accuracy"]
-    assert of.loc["val_loss", "best"] == min(history["val_loss"])
-    assert of.loc["accuracy", "best"] == max(history["accuracy"])
-    assert of.loc["loss", "last"] == history["loss"][-1]
+    training, history = training.set_index("metric"), network.history_
+    assert list(training.index) == ["loss", "val_loss", "accuracy", "val_accuracy"]
+    assert training.loc["val_loss", "best"] == min(history["val_loss"])
+    assert training.loc["accuracy", "best"] == max(history["accuracy"])
+    assert training.loc["loss", "last"] == history["loss"][-1]
     model.set_params(noise="passthrough")
     assert "adds noise" not in make_report(model, X, y, suite=None).to_html()
 
@@ -90,8 +92,8 @@ def test_a_search(data, tables):
     assert "they are optimistic" in report.to_markdown()
 
 
-def test_a_search_for_several_metrics(data, model, tables):
-    X_train, X, y_train, y = data
+def test_a_search_for_several_metrics(data):
+    X_train, _, y_train, _ = data
     search = GridSearchCV(
         KNeighborsClassifier(),
         {"n_neighbors": [1, 9]},
@@ -99,16 +101,27 @@ def test_a_search_for_several_metrics(data, model, tables):
         refit="b",
         cv=2,
     ).fit(X_train, y_train)
-    report = make_report(search, X, y, suite=None)
-    assert tables(report, "Search")[0]["mean b"][0] == search.best_score_
-    assert tables(report, "Folds")[0]["b"].mean() == pytest.approx(search.best_score_)
+    (candidates,) = search_section(search, None).tables
+    assert candidates.data["mean b"][0] == search.best_score_
+    (folds,) = folds_section(search, None).tables
+    assert folds.data["b"].mean() == pytest.approx(search.best_score_)
     search.set_params(refit=lambda results: 1).fit(X_train, y_train)
-    assert "Folds" not in titles(make_report(search, X, y, suite=None))
-    # Of a search that chose another model, and in rounds.
-    rounds = {**search.cv_results_, "iter": [0, 1], "n_resources": [3, 9]}
-    (candidates,) = tables(make_report(model, X, y, suite=None, cv_results=rounds), "Search")
-    assert candidates["iteration"].tolist() == [1, 0]
-    assert candidates["resources"].tolist() == [9, 3]
+    assert folds_section(search, None) is None
+
+
+def test_a_search_in_rounds_that_chose_another_model(data, model, tables):
+    X_train, X, y_train, y = data
+    search = HalvingGridSearchCV(
+        KNeighborsClassifier(), {"n_neighbors": [1, 4, 9]}, cv=2, random_state=0
+    ).fit(X_train, y_train)
+    for cv_results in (search.cv_results_, pd.DataFrame(search.cv_results_)):
+        (candidates,) = search_section(model, cv_results).tables
+        first = candidates.data.iloc[0]
+        assert first["mean score"] == search.best_score_
+        assert (first["iteration"], first["resources"]) == (1, search.n_resources_[-1])
+    report = make_report(model, X, y, suite=None, cv_results=search.cv_results_)
+    assert len(tables(report, "Search")[0]) == len(search.cv_results_["params"])
+    assert "Folds" not in titles(report)
 
 
 @pytest.mark.parametrize("voting", ["hard", "soft"])
@@ -227,7 +240,7 @@ def test_errors_are_the_most_confident_ones(data, model, report, tables):
     (errors,) = tables(report, "Most confident errors")
     y_pred, certainty = model.predict(X), model.predict_proba(X).max(axis=1)
     rows = errors["row"].to_numpy()
-    assert len(rows) == min(24, (y_pred != y).sum())
+    assert len(rows) == min(12, (y_pred != y).sum())
     assert (y_pred[rows] != y[rows]).all()
     assert errors["confidence"].is_monotonic_decreasing
     assert errors["confidence"].tolist() == certainty[rows].tolist()
@@ -236,20 +249,18 @@ def test_errors_are_the_most_confident_ones(data, model, report, tables):
     assert "Most confident errors" not in titles(make_report(model, X, y, suite=None, n_errors=0))
 
 
-def test_folds(data, model, tables):
-    X_train, X, y_train, y = data
+def test_folds(data, model):
+    X_train, _, y_train, _ = data
     classifier = KNeighborsClassifier()
     results = cross_validate(classifier, X_train, y_train, cv=3, scoring=["accuracy", "f1_macro"])
     for folds in (results, pd.DataFrame(results)):
-        report = make_report(model, X, y, suite=None, folds=folds)
-        (table,) = tables(report, "Folds")
-        assert table.columns.tolist() == ["fold", "accuracy", "f1_macro", "fit (s)"]
-        assert table["accuracy"].tolist() == results["test_accuracy"].tolist()
-    scores = cross_val_score(classifier, X_train, y_train, cv=3)
-    report = make_report(model, X, y, suite=None, folds=scores)
-    (table,) = tables(report, "Folds")
-    assert table["score"].tolist() == scores.tolist()
-    assert f"score {scores.mean():.4f} ± {scores.std():.4f}" in report.to_html()
+        (table,) = folds_section(model, folds).tables
+        assert table.data.columns.tolist() == ["fold", "accuracy", "f1_macro", "fit (s)"]
+        assert table.data["accuracy"].tolist() == results["test_accuracy"].tolist()
+    scores = results["test_accuracy"]
+    section = folds_section(model, scores)
+    assert section.tables[0].data["score"].tolist() == scores.tolist()
+    assert f"score {scores.mean():.4f} ± {scores.std():.4f}" in section.paragraphs[0]
 
 
 def test_environment(report, tables):
@@ -278,7 +289,7 @@ def test_bad_models(data):
     with pytest.raises(NotFittedError, match="LogisticRegression instance is not fitted"):
         make_report(LogisticRegression(), X, y)
     for model in ("model", {"a": LogisticRegression()}, None):
-        with pytest.raises(TypeError, match="model has '.*', which is not a classifier of"):
+        with pytest.raises(TypeError, match=r"model has '.*', which is not a classifier of"):
             make_report(model, X, y)
 
 

@@ -359,7 +359,7 @@ class RobustnessHeatmapDisplay(_ScoresDisplay):
             self.text_[place] = ax.text(
                 place[1],
                 place[0],
-                "–" if is_missing else format(value, values_format),
+                "-" if is_missing else format(value, values_format),
                 ha="center",
                 va="center",
                 color="white" if is_dark else "black",
