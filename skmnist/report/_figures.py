@@ -28,11 +28,11 @@ _MAX_NUMBERED = 30  # classes; the cells of a larger confusion matrix have no ro
 
 def confusion_matrix_figure(counts: np.ndarray, classes: np.ndarray) -> str:
     """Draw a confusion matrix of counts."""
-    labels = [_shortened(label, 12) for label in classes]
+    labels = list(short_names(classes, 12).values())
     is_numbered = len(labels) <= _MAX_NUMBERED
 
     def draw(ax: Any) -> None:
-        ConfusionMatrixDisplay(counts, display_labels=labels).plot(
+        display = ConfusionMatrixDisplay(counts, display_labels=labels).plot(
             ax=ax,
             cmap="Blues",
             colorbar=not is_numbered,
@@ -40,6 +40,8 @@ def confusion_matrix_figure(counts: np.ndarray, classes: np.ndarray) -> str:
             xticks_rotation="vertical" if max(map(len, labels)) > 2 else "horizontal",
         )
         ax.set(xlabel="predicted label", ylabel="true label")
+        if not is_numbered:
+            display.im_.colorbar.set_label("images")
 
     side = max(_WIDTH, 0.2 * len(labels))
     return _data_uri(draw, (side, side))
@@ -90,7 +92,8 @@ def errors_figure(
     image_shape: tuple[int, int] | None,
 ) -> str:
     """Draw wrongly predicted images."""
-    labels, predicted = ([_shortened(label, 8) for label in ys] for ys in (y, y_pred))
+    names = short_names(np.union1d(y, y_pred), 8)
+    labels, predicted = ([names[label] for label in ys] for ys in (y, y_pred))
     n_characters = max(map(len, labels)) + len(" as ") + max(map(len, predicted))
 
     def draw(ax: Any) -> None:
@@ -111,9 +114,14 @@ def errors_figure(
     return _data_uri(draw, _SIZE)
 
 
-def _shortened(label: Any, length: int) -> str:
-    text = " ".join(str(label).split())
-    return text if len(text) <= length else f"{text[: length - 1]}…"
+def short_names(labels: np.ndarray, length: int) -> dict[Any, str]:
+    """Return names of distinct labels that are short enough, or in full if those would be equal."""
+    names = {label: " ".join(str(label).split()) for label in labels}
+    short = {
+        label: name if len(name) <= length else f"{name[: length - 4]}…{name[-3:]}"
+        for label, name in names.items()
+    }
+    return short if len(set(short.values())) == len(short) else names
 
 
 def _data_uri(draw: Callable[[Any], object], size: tuple[float, float]) -> str:

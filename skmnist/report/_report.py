@@ -249,6 +249,7 @@ def make_report(
         raise ValueError("y_test is empty; expected at least one image.")
     with name_argument("X_test"):
         stored = _predict(model, X)
+    y = y.astype(stored.classes_.dtype)  # such as int, from objects
     metrics = make_metrics(_OF_LABELS + _OF_PROBABILITIES * ("predict_proba" in stored.responses))
     scores = score_predictions(
         {name: stored}, y=y, metrics=metrics, n_resamples=_N_RESAMPLES, seed=seed
@@ -281,7 +282,7 @@ def make_report(
         _sections.calibration_section(predictions, seed),
         _sections.robustness_section(robustness),
         _sections.errors_section(X, predictions, n_errors, image_shape),
-        _sections.environment_section(),
+        _sections.environment_section(seed),
     )
     return Report(
         title=f"Report on {name}" if title is None else title,

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from sklearn import config_context
 from sklearn.base import BaseEstimator
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 from sklearn.pipeline import Pipeline
@@ -19,6 +20,7 @@ from skmnist.noise import BaseNoise
 from skmnist.report import _figures
 from skmnist.report._parts import Figure, Section, Table
 from skmnist.robustness import calibration_test, coverage_at_risk, risk_coverage_auc
+from skmnist.robustness._corruptions import CLEAN
 from skmnist.robustness._metrics import METRICS
 from skmnist.robustness._models import final_estimator
 
@@ -46,11 +48,13 @@ def model_section(model: Any, predictions: Predictions) -> Section:
             "test images are under this noise."
         )
     facts = pd.DataFrame(list(_facts(model, predictions)), columns=["property", "value"])
+    with config_context(print_changed_only=True):
+        # Like repr, without its limit of 700 characters.
+        code = BaseEstimator.__repr__(model, N_CHAR_MAX=10**6)
     return Section(
         "Model",
         paragraphs=(*paragraphs, "Parameters that differ from their defaults:"),
-        # sklearn's repr, without its limit of 700 characters.
-        code=BaseEstimator.__repr__(model, N_CHAR_MAX=10**6),
+        code=code,
         tables=(Table("Training and test", facts),),
     )
 
@@ -79,8 +83,8 @@ def _facts(model: Any, predictions: Predictions) -> Iterable[tuple[str, str]]:
         yield "value range", "{:g} to {:g}".format(*classifier.value_range_)
     if hasattr(getattr(classifier, "model_", None), "count_params"):
         yield "weights", f"{classifier.model_.count_params():,}"
-    if hasattr(classifier, "history_"):
-        yield "epochs", str(len(classifier.history_["loss"]))
+    if "loss" in history_of(model):
+        yield "epochs", str(len(history_of(model)["loss"]))
     if hasattr(classifier, "seed_"):
         yield "seed", str(classifier.seed_)
     yield "test images", f"{len(predictions.y):,}"
@@ -229,15 +233,14 @@ def confusion_section(predictions: Predictions) -> Section:
 
 def training_section(model: Any) -> Section | None:
     """Show what a network recorded in each epoch."""
-    history: Mapping[str, list[float]] = getattr(final_estimator(model), "history_", {})
-    recorded = {name: np.asarray(values) for name, values in history.items() if len(values)}
-    metrics = [name for name in ("loss", "accuracy") if name in recorded]
+    history = history_of(model)
+    metrics = [name for name in ("loss", "accuracy") if history.get(name)]
     if not metrics:
         return None
     rows = []
     for name in [prefix + metric for metric in metrics for prefix in ("", "val_")]:
-        if name in recorded:
-            values = recorded[name]
+        if history.get(name):
+            values = np.asarray(history[name])
             best = values.argmax() if name.endswith("accuracy") else values.argmin()
             rows.append((name, values[0], values[best], best + 1, values[-1]))
     table = pd.DataFrame(rows, columns=["metric", "first", "best", "best epoch", "last"])
@@ -249,8 +252,14 @@ def training_section(model: Any) -> Section | None:
         )
         for metric in metrics
     )
-    caption = f"{len(recorded[metrics[0]])} epochs; val_: validation rows"
+    caption = f"{len(history[metrics[0]])} epochs; val_: validation rows"
     return Section("Training", figures=figures, tables=(Table(caption, table),))
+
+
+def history_of(model: Any) -> Mapping[str, list[float]]:
+    """Return what a network recorded in each epoch, if it did."""
+    history = getattr(final_estimator(model), "history_", None)
+    return history if isinstance(history, Mapping) else {}  # other libraries have other types
 
 
 def robustness_section(result: Bunch | None) -> Section | None:
@@ -268,7 +277,7 @@ def robustness_section(result: Bunch | None) -> Section | None:
         f"Accuracy {accuracy['clean']:.4f} on the test images, {accuracy['mean']:.4f} on average "
         f"over {n_corruptions} corruptions, {accuracy['worst']:.4f} in the worst case ({worst})."
     )
-    noisy = scores[scores["corruption"] != "clean"]
+    noisy = scores[scores["corruption"] != CLEAN.name]
     figures: tuple[Figure, ...] = ()
     if has_curve(noisy):
         figures = (
@@ -298,18 +307,19 @@ def by_severity(rows: pd.DataFrame) -> pd.DataFrame:
         table = rows[["corruption", "severity", "value", "standard_error"]]
         return table.rename(columns={"standard_error": "standard error"})
     levels = rows["severity"].map(lambda level: "no severity" if pd.isna(level) else str(level))
-    table = rows.assign(level=levels).pivot(index="corruption", columns="level", values="value")
-    table = table.loc[rows["corruption"].unique()]
+    rows = rows.assign(level=levels)
+    table = rows.pivot(index="corruption", columns="level", values="value")
+    table = table.loc[rows["corruption"].unique(), rows.sort_values("severity")["level"].unique()]
     table["mean"] = table.mean(axis=1)
     return table.rename_axis(columns=None).reset_index()
 
 
-def calibration_section(predictions: Predictions, random_state: Any) -> Section | None:
+def calibration_section(predictions: Predictions, seed: int) -> Section | None:
     """Compare the confidence with the accuracy."""
     y, _, y_prob, classes = predictions
     if y_prob is None:
         return None
-    test = calibration_test(y, y_prob, labels=classes, random_state=random_state)
+    test = calibration_test(y, y_prob, labels=classes, random_state=seed)
     coverage = coverage_at_risk(y, y_prob, labels=classes, max_risk=_MAX_RISK)
     rows = [
         ("expected calibration error", test.statistic),
@@ -369,10 +379,11 @@ def errors_section(
     )
 
 
-def environment_section() -> Section:
+def environment_section(seed: int) -> Section:
     """Give time, versions and processor; nothing that names a user or a folder."""
     entries = {
         "created": datetime.now(UTC).isoformat(sep=" ", timespec="seconds"),
+        "seed of noise and resampling": str(seed),
         **versions(),
         **{name: value for name, value in system() if name != "executable"},
     }

@@ -11,7 +11,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, confusion_matrix, log_loss, recall_score
-from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV, cross_validate
+from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.svm import LinearSVC
@@ -20,7 +20,6 @@ from skmnist.exceptions import MissingDependencyError
 from skmnist.neural_network import MLPClassifier
 from skmnist.noise import GaussianNoise
 from skmnist.report import make_report
-from skmnist.report._sections import folds_section, search_section
 from skmnist.robustness import calibration_error, robustness_scores
 
 ALWAYS = {"Model", "Test scores", "Confusion matrix", "Environment"}
@@ -92,38 +91,6 @@ def test_a_search(data, tables):
     assert "they are optimistic" in report.to_markdown()
 
 
-def test_a_search_for_several_metrics(data):
-    X_train, _, y_train, _ = data
-    search = GridSearchCV(
-        KNeighborsClassifier(),
-        {"n_neighbors": [1, 9]},
-        scoring={"a": "balanced_accuracy", "b": "accuracy"},
-        refit="b",
-        cv=2,
-    ).fit(X_train, y_train)
-    (candidates,) = search_section(search, None).tables
-    assert candidates.data["mean b"][0] == search.best_score_
-    (folds,) = folds_section(search, None).tables
-    assert folds.data["b"].mean() == pytest.approx(search.best_score_)
-    search.set_params(refit=lambda results: 1).fit(X_train, y_train)
-    assert folds_section(search, None) is None
-
-
-def test_a_search_in_rounds_that_chose_another_model(data, model, tables):
-    X_train, X, y_train, y = data
-    search = HalvingGridSearchCV(
-        KNeighborsClassifier(), {"n_neighbors": [1, 4, 9]}, cv=2, random_state=0
-    ).fit(X_train, y_train)
-    for cv_results in (search.cv_results_, pd.DataFrame(search.cv_results_)):
-        (candidates,) = search_section(model, cv_results).tables
-        first = candidates.data.iloc[0]
-        assert first["mean score"] == search.best_score_
-        assert (first["iteration"], first["resources"]) == (1, search.n_resources_[-1])
-    report = make_report(model, X, y, suite=None, cv_results=search.cv_results_)
-    assert len(tables(report, "Search")[0]) == len(search.cv_results_["params"])
-    assert "Folds" not in titles(report)
-
-
 @pytest.mark.parametrize("voting", ["hard", "soft"])
 def test_a_vote(data, model, voting):
     X_train, X, y_train, y = data
@@ -166,6 +133,16 @@ def test_forms_of_images(data, model, report, options, form, tables):
         for title in ("Test scores", "Robustness"):
             for one, another in zip(tables(report, title), tables(other, title), strict=True):
                 pd.testing.assert_frame_equal(one, another)
+
+
+def test_labels_that_are_objects(data):
+    X_train, X, y_train, y = data
+    numbers = {name: i for i, name in enumerate(np.unique(y_train))}
+    y_train, y = ([numbers[name] for name in names] for names in (y_train, y))
+    model = KNeighborsClassifier(1).fit(X_train, y_train)
+    expected = make_report(model, X, y, suite=None).sections[1].tables[1].data
+    of_objects = make_report(model, X, np.array(y, dtype=object), suite=None)
+    pd.testing.assert_frame_equal(of_objects.sections[1].tables[1].data, expected)
 
 
 # Numbers ------------------------------------------------------------------------------------------
@@ -249,20 +226,6 @@ def test_errors_are_the_most_confident_ones(data, model, report, tables):
     assert "Most confident errors" not in titles(make_report(model, X, y, suite=None, n_errors=0))
 
 
-def test_folds(data, model):
-    X_train, _, y_train, _ = data
-    classifier = KNeighborsClassifier()
-    results = cross_validate(classifier, X_train, y_train, cv=3, scoring=["accuracy", "f1_macro"])
-    for folds in (results, pd.DataFrame(results)):
-        (table,) = folds_section(model, folds).tables
-        assert table.data.columns.tolist() == ["fold", "accuracy", "f1_macro", "fit (s)"]
-        assert table.data["accuracy"].tolist() == results["test_accuracy"].tolist()
-    scores = results["test_accuracy"]
-    section = folds_section(model, scores)
-    assert section.tables[0].data["score"].tolist() == scores.tolist()
-    assert f"score {scores.mean():.4f} ± {scores.std():.4f}" in section.paragraphs[0]
-
-
 def test_environment(report, tables):
     (table,) = tables(report, "Environment")
     entries = dict(table.to_numpy())
@@ -315,15 +278,6 @@ def test_bad_options(data, model):
         make_report(model, X, y, n_errors=-1)
     with pytest.raises(ValueError, match="'title' parameter of make_report must be an instance"):
         make_report(model, X, y, title=3)
-    with pytest.raises(ValueError, match=r"cv_results has the keys \['a'\]; expected 'params', "):
-        make_report(model, X, y, cv_results={"a": 1})
-    with pytest.raises(TypeError, match="cv_results is not valid: 'int' object is not iterable"):
-        make_report(model, X, y, cv_results=3)
-    for folds in ({"fit_time": [1]}, [], 0.9, [[0.9]]):
-        with pytest.raises(ValueError, match="folds has no test scores; expected a number for"):
-            make_report(model, X, y, folds=folds)
-    with pytest.raises(ValueError, match="folds is not valid: could not convert string to float"):
-        make_report(model, X, y, folds=["good"])
 
 
 @pytest.mark.parametrize("module", ["jinja2", "matplotlib"])

@@ -320,7 +320,7 @@ class RobustnessHeatmapDisplay(_ScoresDisplay):
     ) -> Self:
         """Draw the scores; a corruption with several severities shows their mean.
 
-        A dash stands for a score that a classifier lacks.
+        A hyphen stands for a score that a classifier lacks.
 
         Parameters
         ----------
