@@ -1,4 +1,4 @@
-"""Atomic writes, and a check for files that would block a read."""
+"""Atomic writes, locked folders, and a check for files that would block a read."""
 
 import os
 import stat
@@ -105,6 +105,36 @@ def atomic_write(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
         if descriptor >= 0:
             os.close(descriptor)
+
+
+@contextmanager
+def lock_folder(folder: Path) -> Iterator[None]:
+    """Wait until no other process or thread has locked a folder, and lock it for the body.
+
+    The lock leaves no file behind and ends with the process. It is without effect on Windows and on
+    file systems without locks.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The folder, which exists.
+
+    Yields
+    ------
+    None
+    """
+    if fcntl is None:
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        # The process that had the lock may have removed the folder after a failure.
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _create_locked(folder: Path) -> tuple[Path, int]:
