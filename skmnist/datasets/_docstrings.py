@@ -49,9 +49,9 @@ DatasetIntegrityError
 OSError
     If a file cannot be opened or is a folder, a pipe or a device, or the data home cannot be
     written to.""",
-    "{files}": """Files are read from the data home and verified each time; missing files are downloaded
-first. An existing file is never overwritten or deleted. A download fails if the server sends more
-than the size of the file, or less than 16 kB per second on average.""",
+    "{files}": """Files are read from the data home, and verified each time; missing files are
+downloaded first. An existing file is never overwritten or deleted. A download fails if the server
+sends more than the size of the file, or less than 16 kB per second on average.""",
 }
 
 

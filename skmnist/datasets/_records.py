@@ -15,7 +15,7 @@ class UnexpectedContentError(Exception):
 class Readable(Protocol):
     """A file that is read from its start to its end."""
 
-    def read(self, n_bytes: int, /) -> bytes:
+    def read(self, n_bytes: int = -1, /) -> bytes:
         """Return the next bytes; fewer only at the end of the file."""
 
 
