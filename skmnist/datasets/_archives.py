@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from skmnist.datasets._records import ArrayRecord, Readable, UnexpectedContentError
 
-# Bytes that are read, or decompressed, at once.
-_CHUNK = 2**20
+# Bytes of an array that are read at once, and bytes of other reads.
+_CHUNK, _SMALL_CHUNK = 2**20, 2**14
 # The block of tar, and where its header holds the size, the checksum and the kind of a member.
 _TAR_BLOCK, _TAR_SIZE, _TAR_CHECKSUM, _TAR_KIND = 512, slice(124, 136), slice(148, 156), 156
 _TAR_FILES = b"0\0"  # the kinds that stand for a regular file
@@ -151,7 +151,7 @@ class _Inflated(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         while not self._stream.eof:
-            packed = self._stream.unconsumed_tail or self._file.read(2**14)
+            packed = self._stream.unconsumed_tail or self._file.read(_SMALL_CHUNK)
             content = self._stream.decompress(packed, len(buffer))
             if content:
                 buffer[: len(content)] = content
@@ -173,7 +173,7 @@ def inflated(file: Readable) -> io.BufferedReader:
 
 def skip(file: Readable) -> None:
     """Read a file to its end."""
-    while file.read(_CHUNK):
+    while file.read(_SMALL_CHUNK):
         pass
 
 

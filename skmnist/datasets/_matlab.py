@@ -117,10 +117,12 @@ def _read_numbers(
             f"numbers and {record.shape}"
         )
     kind, n_bytes, content = _read_tag(file)
-    if kind not in _DTYPES:
-        raise UnexpectedContentError(f"the variable {record.member!r} has numbers of type {kind}")
-    numbers = io.BytesIO(content) if content else limited(file, n_bytes)
-    fill(numbers, name, out.T, np.dtype(_DTYPES[kind]))
+    dtype = np.dtype(_DTYPES.get(kind, "V0"))
+    if n_bytes != out.size * dtype.itemsize:
+        raise UnexpectedContentError(
+            f"the variable {record.member!r} has {n_bytes} bytes of numbers of type {kind}"
+        )
+    fill(io.BytesIO(content) if content else limited(file, n_bytes), name, out.T, dtype)
     # The checksum of a compressed matrix is at its end; up to seven bytes before it are padding.
     if len(file.read(8)) > 7:
         raise UnexpectedContentError(f"the variable {record.member!r} is longer than its numbers")

@@ -17,7 +17,7 @@ class Reply(NamedTuple):
     """One answer: `missing` bytes of the body are promised and not sent; `stall` sends nothing.
 
     `endless` sends the body again and again; `slow` names the part that comes byte by byte;
-    `headers` are further headers.
+    `headers` are further headers; `pause` is a wait in seconds before the answer.
     """
 
     body: bytes = b""
@@ -29,6 +29,7 @@ class Reply(NamedTuple):
     unknown_length: bool = False
     slow: str = ""
     headers: tuple = ()
+    pause: float = 0.0
 
 
 class Server(ThreadingHTTPServer):
@@ -54,6 +55,7 @@ class Handler(BaseHTTPRequestHandler):
         if reply.stall:
             server.over.wait(10)
             return
+        server.over.wait(reply.pause)
         with suppress(ConnectionError):  # the client has enough
             self.answer(reply)
 

@@ -235,9 +235,7 @@ def test_wrong_dtype_or_shape(home, arrays, change, got):
 
 def test_wrong_keys(home, arrays):
     np.savez(home / "mnist.npz", X=arrays["x_train"], y=arrays["y_train"])
-    refused(
-        home, r"'x_train' is missing: got the members \[X\.npy, y\.npy\], expected x_train"
-    )
+    refused(home, r"'x_train' is missing: got the members \[X\.npy, y\.npy\], expected x_train")
 
 
 class Bomb:
