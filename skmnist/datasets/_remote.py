@@ -39,7 +39,11 @@ _TEMPORARY_CLIENT_ERRORS = (408, 429)
 
 
 class _RefusedAddressError(URLError):
-    """A server redirects to an address that is not safe."""
+    """An address is not safe."""
+
+
+class _WrongFileError(Exception):
+    """A download is complete, and is not the expected file."""
 
 
 class _Head(NamedTuple):
@@ -92,23 +96,19 @@ def download(
         if path.exists():  # another process was faster
             return
         with atomic_write(path) as temporary:
-            for url, next_url in zip(urls, [*urls[1:], None], strict=True):
+            for url, next_url in zip(urls, [*urls[1:], ""], strict=True):
                 try:
-                    with temporary.open("w+b") as file:
-                        _download_from(
-                            url,
-                            file,
-                            path,
-                            sha256=sha256,
-                            n_bytes=n_bytes,
-                            n_retries=n_retries,
-                            delay=delay,
-                        )
+                    with temporary.open("w+b") as file, progress(path.name, n_bytes) as report:
+                        _receive(url, file, report, not sha256, n_bytes, n_retries, delay)
+                        _verify(file, sha256, n_bytes)
                     return
-                except (DatasetNotFoundError, DatasetIntegrityError) as error:
-                    if next_url is None:
-                        raise
-                    warn_user(f"{error.args[0]} Now trying {next_url}.", SkmnistWarning)
+                except (*_NETWORK_ERRORS, _WrongFileError) as error:
+                    if not next_url:
+                        raise _failure(url, path, error) from error
+                    warn_user(
+                        f"Downloading {url} failed: {_reason(error)}. Now trying {next_url}.",
+                        SkmnistWarning,
+                    )
 
 
 @contextmanager
@@ -125,39 +125,26 @@ def _created(folder: Path) -> Iterator[None]:
         raise
 
 
-def _download_from(
-    url: str,
-    file: BufferedRandom,
-    path: Path,
-    *,
-    sha256: str,
-    n_bytes: int,
-    n_retries: int,
-    delay: float,
-) -> None:
-    """Download a file from one address, and verify it."""
-    try:
-        with progress(path.name, n_bytes) as report:
-            _receive(
-                url, file, report, not sha256, n_bytes=n_bytes, n_retries=n_retries, delay=delay
-            )
-    except _NETWORK_ERRORS as error:
-        raise DatasetNotFoundError(
-            f"{url} could not be downloaded: {_reason(error)}. "
-            f"Try again later, or download it by hand and place it as {path}."
-        ) from error
+def _verify(file: BufferedRandom, sha256: str, n_bytes: int) -> None:
+    if file.tell() > n_bytes:
+        raise _WrongFileError(f"it is longer than {n_bytes} bytes")
     file.seek(0)
     got = hashlib.file_digest(file, "sha256").hexdigest()
-    if file.tell() > n_bytes:
-        difference = f"it is longer than {n_bytes} bytes"
-    elif sha256 and got != sha256:
-        difference = f"its SHA-256 is {got}, expected {sha256}"
-    else:
-        return
-    raise DatasetIntegrityError(
-        f"{url} is not the expected file: {difference}. "
-        f"Nothing was written. A proxy or a login page may have answered instead: try again "
-        f"from another network, or download the file by hand and place it as {path}."
+    if sha256 and got != sha256:
+        raise _WrongFileError(f"its SHA-256 is {got}, expected {sha256}")
+
+
+def _failure(url: str, path: Path, error: Exception) -> Exception:
+    """Return the error of the package for an error of the last address."""
+    if isinstance(error, _WrongFileError):
+        return DatasetIntegrityError(
+            f"{url} is not the expected file: {error}. "
+            f"Nothing was written. A proxy or a login page may have answered instead: try again "
+            f"from another network, or download the file by hand and place it as {path}."
+        )
+    return DatasetNotFoundError(
+        f"{url} could not be downloaded: {_reason(error)}. "
+        f"Try again later, or download it by hand and place it as {path}."
     )
 
 
@@ -166,7 +153,6 @@ def _receive(
     file: BufferedRandom,
     report: Report,
     encrypted: bool,
-    *,
     n_bytes: int,
     n_retries: int,
     delay: float,

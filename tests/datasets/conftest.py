@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+from skmnist.datasets import _remote
+
 
 class Reply(NamedTuple):
     """One answer: `missing` bytes of the body are promised and not sent; `stall` sends nothing.
@@ -119,6 +121,19 @@ def serve(monkeypatch):
         server.over.set()
         server.shutdown()
         server.server_close()
+
+
+BODY = b"the file" * 1000
+SHA256 = hashlib.sha256(BODY).hexdigest()
+
+
+def download(*urls, sha256=SHA256, n_bytes=8000, n_retries=0, delay=0.0):
+    *urls, path = urls
+    _remote.download(urls, path, sha256=sha256, n_bytes=n_bytes, n_retries=n_retries, delay=delay)
+
+
+def everything_under(folder):
+    return sorted(path.name for path in folder.rglob("*"))
 
 
 def as_idx(array):
