@@ -84,7 +84,7 @@ def write_table_of_corruptions() -> None:
 
 def write_catalog() -> None:
     """Write the table of data sets that datasets.rst includes."""
-    head = ("function", "rows", "image", "classes", "download", "license", "servers")
+    head = ("function", "variants", "rows", "pixels", "classes", "download, at most", "license")
     records: dict[str, list[DatasetRecord]] = {}
     for record in CATALOG:
         records.setdefault(record.function, []).append(record)
@@ -94,7 +94,6 @@ def write_catalog() -> None:
 def describe_dataset(variants: Sequence[DatasetRecord]) -> tuple[str, ...]:
     """Return the row of a data set; a value that differs between its variants is a range."""
     first = variants[0]
-    files = {file.name: file for record in variants for file in record.files}
     n_rows = [
         sum(
             array.shape[0]
@@ -105,16 +104,16 @@ def describe_dataset(variants: Sequence[DatasetRecord]) -> tuple[str, ...]:
         for record in variants
     ]
     largest = max(sum(file.n_bytes for file in record.files) for record in variants)
-    servers = {url.split("/")[2] for file in files.values() for url in file.urls}
-    license = re.search(":License: (.*)", read_descr(first.descr))
+    (terms,) = re.findall(":License: (.*)", read_descr(first.descr))
+    short_name = re.search(r"\((CC .*)\)", terms)
     return (
         f":func:`~skmnist.datasets.{first.function}`",
+        str(len(variants)),
         as_range(n_rows),
-        f"{first.image_shape[0]}×{first.image_shape[1]}",
+        "{} x {}".format(*first.image_shape),
         as_range([len(record.target_names) or 10 for record in variants]),
-        f"up to {largest / 1e6:.0f} MB",
-        license[1] if license else "",
-        ", ".join(sorted(servers)),
+        f"{largest / 1e6:.0f} MB",
+        short_name[1] if short_name else terms.partition(" (")[0],
     )
 
 

@@ -12,7 +12,7 @@ from sklearn.datasets import load_svmlight_file
 from skmnist.datasets._records import ArrayRecord, Format, UnexpectedContentError
 
 # Rows that are parsed at once, and the bytes that a row may have for each of its pixels.
-_ROWS, _BYTES_PER_PIXEL = 64, 40
+_ROWS, _BYTES_PER_PIXEL = 32, 40
 
 
 def _read_libsvm(

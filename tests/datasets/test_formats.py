@@ -67,12 +67,12 @@ def as_libsvm(images, labels):
 
 
 PIXELS = IMAGES.reshape(N, 784)
-SMALL = RNG.integers(0, 256, (500, 4, 4), dtype=np.uint8)
-SMALL_LABELS = RNG.integers(0, 10, 500)
+SMALL = RNG.integers(0, 256, (250, 4, 4), dtype=np.uint8)
+SMALL_LABELS = RNG.integers(0, 10, 250)
 MAT = as_mat(train_x=PIXELS, train_y=ONE_HOT)
 TEXT = as_libsvm(SMALL, SMALL_LABELS)
 X, Y = ArrayRecord((N, 28, 28)), ArrayRecord((N,))
-ROWS = {"x_train": ArrayRecord((500, 4, 4)), "y_train": ArrayRecord((500,))}
+ROWS = {"x_train": ArrayRecord((250, 4, 4)), "y_train": ArrayRecord((250,))}
 MATRICES = {
     "x_train": ArrayRecord((N, 784), member="train_x"),
     "y_train": ArrayRecord((N, 10), member="train_y"),
@@ -242,7 +242,7 @@ def test_idx_of_integers(read):
 def test_libsvm_agrees_with_scikit_learn(read):
     got, labels = read(LIBSVM_BZ2, ROWS, bz2.compress(TEXT))
     expected, classes = load_svmlight_file(io.BytesIO(TEXT), n_features=16)
-    np.testing.assert_allclose(got.reshape(500, 16) / 127.5 - 1, expected.toarray(), atol=0.5 / 127)
+    np.testing.assert_allclose(got.reshape(250, 16) / 127.5 - 1, expected.toarray(), atol=0.5 / 127)
     np.testing.assert_array_equal(labels, classes)
 
 
@@ -252,9 +252,9 @@ def test_libsvm_agrees_with_scikit_learn(read):
         (lambda text: re.sub(rb" 5:\S+", b" 5:7", text), "a pixel outside of -1 to 1"),
         (lambda text: re.sub(rb" 5:\S+", b" 5:nan", text), "a pixel outside of -1 to 1"),
         (lambda text: b"2.5" + text[1:], "a label that is not an integer"),
-        (lambda text: text[text.index(b"\n") + 1 :], "has less than the 500 rows"),
-        (lambda text: text + text[: text.index(b"\n") + 1], "has more than the 500 rows"),
-        (lambda text: b"#" + text, "has less than the 500 rows"),
+        (lambda text: text[text.index(b"\n") + 1 :], "has less than the 250 rows"),
+        (lambda text: text + text[: text.index(b"\n") + 1], "has more than the 250 rows"),
+        (lambda text: b"#" + text, "has less than the 250 rows"),
         (lambda text: text[:-1].replace(b"\n", b" "), "a line of more than 640 bytes"),
         (lambda text: text.replace(b" 16:", b" 17:"), "cannot be read as a text of libsvm"),
         (lambda text: text.replace(b" 1:", b" 0:"), "cannot be read as a text of libsvm"),
