@@ -83,7 +83,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
         older = check_regular_file(target)
     except (FileNotFoundError, NotADirectoryError):
         older = None
-    _remove_stale(target.parent)
+    remove_stale(target.parent)
     try:
         temporary, descriptor = _create_locked(target.parent)
     except OSError as error:
@@ -155,8 +155,14 @@ def _create_locked(folder: Path) -> tuple[Path, int]:
         os.close(descriptor)  # another process removed the file before it was locked
 
 
-def _remove_stale(folder: Path) -> None:
-    """Remove temporary files that no process is writing."""
+def remove_stale(folder: Path) -> None:
+    """Remove the temporary files of `atomic_write` that no process is writing.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The folder, which need not exist.
+    """
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.startswith(_PREFIX) and entry.name.endswith(_ENDING):

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 
+from skmnist._utils import remove_stale
 from skmnist.datasets._emnist import EMNIST
 from skmnist.datasets._fashion_mnist import FASHION_MNIST
 from skmnist.datasets._fetch import get_data_home
@@ -54,8 +55,8 @@ def list_datasets() -> list[str]:
 def clear_data_home(data_home: str | os.PathLike[str] | None = None) -> None:
     """Delete the downloaded files of all data sets.
 
-    Only the files that the ``fetch_*`` functions download are deleted, and the folders that are
-    then empty; everything else in the folder stays.
+    Only the files that the ``fetch_*`` functions download are deleted, what killed downloads left,
+    and the folders that are then empty; everything else in the folder stays.
 
     Parameters
     ----------
@@ -82,7 +83,8 @@ def clear_data_home(data_home: str | os.PathLike[str] | None = None) -> None:
         path = home / file.name
         path.unlink(missing_ok=True)
         folders.add(path.parent)
-    for folder in sorted(folders, reverse=True):
+    for folder in sorted(folders, reverse=True):  # the data home last
+        remove_stale(folder)
         with suppress(OSError):  # not empty, or not there
             folder.rmdir()
 

@@ -34,8 +34,8 @@ _NUMERIC = range(6, 14)
 _COMPLEX = 0x0800
 # Bytes that the flags, the shape or the name of a matrix may have.
 _MAX_HEAD = 256
-# Bytes that are read of a file.
-_MAX_BYTES = 2**30
+# Bytes that are unpacked at most: four times the size of n-MNIST.
+_MAX_BYTES = 2**28
 
 
 def read_matlab(
@@ -117,12 +117,12 @@ def _read_numbers(
             f"numbers and {record.shape}"
         )
     kind, n_bytes, content = _read_tag(file)
-    dtype = np.dtype(_DTYPES.get(kind, "V0"))
-    if n_bytes != out.size * dtype.itemsize:
+    if kind not in _DTYPES or n_bytes != out.size * np.dtype(_DTYPES[kind]).itemsize:
         raise UnexpectedContentError(
             f"the variable {record.member!r} has {n_bytes} bytes of numbers of type {kind}"
         )
-    fill(io.BytesIO(content) if content else limited(file, n_bytes), name, out.T, dtype)
+    numbers = io.BytesIO(content) if content else limited(file, n_bytes)
+    fill(numbers, name, out.T, np.dtype(_DTYPES[kind]))
     # The checksum of a compressed matrix is at its end; up to seven bytes before it are padding.
     if len(file.read(8)) > 7:
         raise UnexpectedContentError(f"the variable {record.member!r} is longer than its numbers")
@@ -139,6 +139,7 @@ def _read_gzipped(
         else:
             with open_tar_member(content, ".mat") as member:
                 read_matlab(member, arrays, out)
+        skip(limited(content, _MAX_BYTES))  # gzip compares its checksum at the end
 
 
 MATLAB_GZ = Format("a gzipped MATLAB 5 file of plain matrices", _read_gzipped)

@@ -40,6 +40,13 @@ def test_other_files_are_kept(home):
     assert sorted(path for path in home.rglob("*") if path.is_file()) == sorted(mine)
 
 
+def test_what_killed_downloads_left_is_deleted(home, tmp_path):
+    for folder in (home, home / "emnist"):
+        (folder / ".skmnist-0123.part").touch()
+    clear_data_home(home)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_folder_that_does_not_exist(tmp_path):
     clear_data_home(tmp_path / "none")
     assert list(tmp_path.iterdir()) == []

@@ -161,6 +161,19 @@ def test_any_container_of_the_same_arrays_will_do(home, arrays, save):
     assert mnist.data.flags.c_contiguous
 
 
+def test_memory_is_little_more_than_the_images(monkeypatch, tmp_path):
+    large = {}
+    for part, n in (("train", 15_000), ("test", 5_000)):
+        large |= {f"x_{part}": np.zeros((n, 28, 28), np.uint8), f"y_{part}": np.zeros(n, np.uint8)}
+    change_file(monkeypatch, arrays=records_of(large))
+    np.savez_compressed(tmp_path / "mnist.npz", **large)
+    tracemalloc.start()
+    mnist = fetch_mnist(subset="all", data_home=tmp_path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1.3 * mnist.images.nbytes
+
+
 @pytest.mark.parametrize(
     ("parameter", "value", "expected"),
     [
