@@ -59,7 +59,10 @@ def read_matlab(
     """
     header = read_exactly(file, 128)
     if not header.startswith(b"MATLAB 5.0") or header[124:] != _VERSION:
-        raise UnexpectedContentError(f"it starts with {header[:10]!r}, expected b'MATLAB 5.0'")
+        raise UnexpectedContentError(
+            f"it starts with {header[:10]!r} and version {header[124:]!r}, expected "
+            f"b'MATLAB 5.0' and {_VERSION!r}"
+        )
     file = limited(file, _MAX_BYTES)
     missing = {record.member: name for name, record in arrays.items()}
     while missing and (tag := file.read(8)):

@@ -8,16 +8,18 @@ import tarfile
 import tracemalloc
 import warnings
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.io import savemat
+import scipy.io
+from scipy.io import loadmat, savemat
 from sklearn.datasets import dump_svmlight_file, load_svmlight_file
 
 from skmnist.datasets import _fetch
 from skmnist.datasets._idx import IDX_GZ, IDX_GZ_ZIP
 from skmnist.datasets._libsvm import LIBSVM_BZ2
-from skmnist.datasets._matlab import MATLAB_GZ
+from skmnist.datasets._matlab import MATLAB_GZ, read_matlab
 from skmnist.datasets._npz import NPZ
 from skmnist.datasets._records import ArrayRecord, FileRecord, UnexpectedContentError
 
@@ -293,14 +295,30 @@ def test_matlab_numbers_of_any_type(read, dtype, compress):
         ),
         (as_mat(train_x="text", train_y=ONE_HOT), r"flags 0x4 and shape \(1, 4\)"),
         (as_mat(train_x={"a": 1}, train_y=ONE_HOT), r"flags 0x2 and shape \(1, 1\)"),
-        (b"MATLAB 7.3" + MAT[10:], "starts with b'MATLAB 7.3', expected b'MATLAB 5.0'"),
-        (MAT[:124] + b"\x01\x00MI" + MAT[128:], "it starts with b'MATLAB 5.0'"),
+        (b"MATLAB 7.3" + MAT[10:], r"starts with b'MATLAB 7.3' and .*, expected b'MATLAB 5.0'"),
+        (
+            MAT[:124] + b"\x01\x00MI" + MAT[128:],
+            r"and version b'.x01.x00MI', expected .* and b'.x00.x01IM'",
+        ),
         (MAT[:128] + bytes([1]) + MAT[129:], "an element of type 1, expected a matrix"),
     ],
 )
 def test_matlab_with_faults(read, content, reason):
     with pytest.raises(UnexpectedContentError, match=reason):
         read(MATLAB_GZ, MATRICES, gzip.compress(content))
+
+
+@pytest.mark.parametrize("version", ["6.5.1", "7.1", "7.4"])
+@pytest.mark.parametrize("name", ["testmatrix", "test3dmatrix", "testminus"])
+def test_files_that_matlab_wrote(version, name):
+    path = Path(scipy.io.__file__).parent / f"matlab/tests/data/{name}_{version}_GLNX86.mat"
+    if not path.exists():
+        pytest.skip("scipy is installed without its tests")
+    expected = loadmat(path)[name]
+    out = np.empty(expected.shape, np.int64)
+    with path.open("rb") as file:
+        read_matlab(file, {"x": ArrayRecord(expected.shape, member=name)}, {"x": out})
+    np.testing.assert_array_equal(out, expected)
 
 
 def edited(mat, offset, value):
