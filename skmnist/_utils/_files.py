@@ -111,30 +111,41 @@ def atomic_write(path: Path) -> Iterator[Path]:
 def lock_folder(folder: Path) -> Iterator[None]:
     """Wait until no other process or thread has locked a folder, and lock it for the body.
 
-    The lock leaves no file behind and ends with the process. It is without effect on Windows and on
-    file systems without locks.
+    The folder is created if it is missing. The lock leaves no file behind and ends with the
+    process. It is without effect on Windows and on file systems without locks.
 
     Parameters
     ----------
     folder : pathlib.Path
-        The folder, which exists.
+        The folder.
 
     Yields
     ------
     None
     """
     if fcntl is None:
+        folder.mkdir(parents=True, exist_ok=True)
         yield
         return
-    descriptor = os.open(folder, os.O_RDONLY)
+    descriptor = _open_locked(folder)
     try:
-        with suppress(OSError):  # a file system without locks
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        # The process that had the lock may have removed the folder after a failure.
-        folder.mkdir(parents=True, exist_ok=True)
         yield
     finally:
         os.close(descriptor)
+
+
+def _open_locked(folder: Path) -> int:
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        # The process that had the lock may have removed the folder, and another one made it again.
+        with suppress(FileNotFoundError):
+            descriptor = os.open(folder, os.O_RDONLY)
+            with suppress(OSError):  # a file system without locks
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            with suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(descriptor), folder.stat()):
+                    return descriptor
+            os.close(descriptor)
 
 
 def _create_locked(folder: Path) -> tuple[Path, int]:

@@ -92,7 +92,7 @@ def download(
     OSError
         If the file cannot be written.
     """
-    with _created(path.parent), lock_folder(path.parent):
+    with _locked(path.parent):
         if path.exists():  # another process was faster
             return
         with atomic_write(path) as temporary:
@@ -112,17 +112,17 @@ def download(
 
 
 @contextmanager
-def _created(folder: Path) -> Iterator[None]:
-    """Create a folder, and remove it again if the body raises."""
+def _locked(folder: Path) -> Iterator[None]:
+    """Lock a folder, and create it if it is missing; then remove it again if the body raises."""
     missing = [part for part in (folder, *folder.parents) if not part.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        yield
-    except BaseException:
-        with suppress(OSError):  # no longer empty
-            for part in missing:
-                part.rmdir()
-        raise
+    with lock_folder(folder):
+        try:
+            yield
+        except BaseException:
+            with suppress(OSError):  # no longer empty
+                for part in missing:
+                    part.rmdir()
+            raise
 
 
 def _verify(file: BufferedRandom, sha256: str, n_bytes: int) -> None:

@@ -298,12 +298,23 @@ def test_a_folder_is_locked_by_one_at_a_time(tmp_path):
 
 
 @posix
-def test_a_folder_that_vanishes_before_it_is_locked_is_made_again(tmp_path, monkeypatch):
-    folder = tmp_path / "folder"
-    folder.mkdir()
-    monkeypatch.setattr(_files.fcntl, "flock", lambda *_: folder.rmdir())
+@pytest.mark.parametrize("is_made_again", [False, True])
+def test_a_folder_that_is_removed_while_waiting_for_the_lock(tmp_path, monkeypatch, is_made_again):
+    folder = tmp_path / "new" / "folder"
+    flock, locked = _files.fcntl.flock, []
+
+    def flock_after_removal(descriptor, operation):
+        locked.append(os.fstat(descriptor).st_ino)
+        if len(locked) == 1:
+            folder.rename(tmp_path / "removed")
+            if is_made_again:
+                folder.mkdir()
+        flock(descriptor, operation)
+
+    monkeypatch.setattr(_files.fcntl, "flock", flock_after_removal)
     with lock_folder(folder):
-        assert folder.is_dir()
+        assert len(locked) == 2
+        assert locked[-1] == folder.stat().st_ino
 
 
 @posix
@@ -315,5 +326,5 @@ def test_without_locks_the_body_runs(tmp_path, monkeypatch):
     with lock_folder(tmp_path):
         pass
     monkeypatch.setattr(_files, "fcntl", None)
-    with lock_folder(tmp_path / "need not exist"):
-        pass
+    with lock_folder(tmp_path / "new"):
+        assert (tmp_path / "new").is_dir()
