@@ -2,8 +2,10 @@
 
 import gzip
 import hashlib
+import io
 import struct
 import threading
+import zipfile
 from contextlib import suppress
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from scipy.io import savemat
 
 from skmnist.datasets import _remote
 
@@ -143,8 +146,35 @@ def as_idx(array):
     return header + array.astype(dtype).tobytes()
 
 
+def as_gz(content):
+    """Compress bytes, without the time, so that the result is always the same."""
+    return gzip.compress(content, 1, mtime=0)
+
+
 def as_idx_gz(array):
-    return gzip.compress(as_idx(array), 1)
+    return as_gz(as_idx(array))
+
+
+def as_npy(array):
+    buffer = io.BytesIO()
+    np.save(buffer, array)
+    return buffer.getvalue()
+
+
+def as_zip(members):
+    """Return a zip archive, without the time."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def as_mat(variables, compress=True):
+    """Return a MATLAB 5 file, without the time."""
+    buffer = io.BytesIO()
+    savemat(buffer, variables, do_compression=compress)
+    return b"MATLAB 5.0 MAT-file".ljust(116) + buffer.getvalue()[116:]
 
 
 @pytest.fixture

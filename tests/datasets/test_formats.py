@@ -1,19 +1,17 @@
 """The readers of the file formats: right data, or an error that says why; never more memory."""
 
 import bz2
-import gzip
 import io
 import re
 import tarfile
 import tracemalloc
 import warnings
-import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 import scipy.io
-from scipy.io import loadmat, savemat
+from scipy.io import loadmat
 from sklearn.datasets import dump_svmlight_file, load_svmlight_file
 
 from skmnist.datasets import _fetch
@@ -23,7 +21,7 @@ from skmnist.datasets._matlab import MATLAB_GZ, read_matlab
 from skmnist.datasets._npz import NPZ
 from skmnist.datasets._records import ArrayRecord, FileRecord, UnexpectedContentError
 
-from .conftest import as_idx, as_idx_gz
+from .conftest import as_gz, as_idx, as_idx_gz, as_mat, as_npy, as_zip
 
 N = 100
 RNG = np.random.default_rng(0)
@@ -32,33 +30,13 @@ LABELS = RNG.integers(0, 10, N, dtype=np.uint8)
 ONE_HOT = np.eye(10)[LABELS]
 
 
-def as_npy(array):
-    buffer = io.BytesIO()
-    np.save(buffer, array)
-    return buffer.getvalue()
-
-
-def as_zip(**members):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
-
-
-def as_mat(compress=True, **variables):
-    buffer = io.BytesIO()
-    savemat(buffer, variables, do_compression=compress)
-    return buffer.getvalue()
-
-
 def as_tar_gz(content):
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         info = tarfile.TarInfo("data.mat")
         info.size = len(content)
         archive.addfile(info, io.BytesIO(content))
-    return gzip.compress(buffer.getvalue(), 1)
+    return as_gz(buffer.getvalue())
 
 
 def as_libsvm(images, labels):
@@ -71,7 +49,7 @@ def as_libsvm(images, labels):
 PIXELS = IMAGES.reshape(N, 784)
 SMALL = RNG.integers(0, 256, (250, 4, 4), dtype=np.uint8)
 SMALL_LABELS = RNG.integers(0, 10, 250)
-MAT = as_mat(train_x=PIXELS, train_y=ONE_HOT)
+MAT = as_mat({"train_x": PIXELS, "train_y": ONE_HOT})
 TEXT = as_libsvm(SMALL, SMALL_LABELS)
 X, Y = ArrayRecord((N, 28, 28)), ArrayRecord((N,))
 ROWS = {"x_train": ArrayRecord((250, 4, 4)), "y_train": ArrayRecord((250,))}
@@ -85,19 +63,19 @@ ZIPPED = {
 }
 # Name: format, arrays, the content inside, the function that packs it, and the expected arrays.
 CASES = {
-    "idx": (IDX_GZ, {"x_train": X}, as_idx(IMAGES), gzip.compress, [IMAGES]),
+    "idx": (IDX_GZ, {"x_train": X}, as_idx(IMAGES), as_gz, [IMAGES]),
     "idx in zip": (
         IDX_GZ_ZIP,
         ZIPPED,
         as_idx(IMAGES),
-        lambda idx: as_zip(x=gzip.compress(idx, 1), y=as_idx_gz(LABELS)),
+        lambda idx: as_zip({"x": as_gz(idx), "y": as_idx_gz(LABELS)}),
         [IMAGES, LABELS],
     ),
     "npy in zip": (
         NPZ,
         ZIPPED,
         as_npy(IMAGES),
-        lambda npy: as_zip(x=npy, y=as_npy(LABELS)),
+        lambda npy: as_zip({"x": npy, "y": as_npy(LABELS)}),
         [IMAGES, LABELS],
     ),
     "libsvm": (LIBSVM_BZ2, ROWS, TEXT, bz2.compress, [SMALL, SMALL_LABELS]),
@@ -105,8 +83,8 @@ CASES = {
     "matlab, not compressed": (
         MATLAB_GZ,
         MATRICES,
-        as_mat(compress=False, train_x=PIXELS, train_y=ONE_HOT),
-        gzip.compress,
+        as_mat({"train_x": PIXELS, "train_y": ONE_HOT}, compress=False),
+        as_gz,
         [PIXELS, ONE_HOT],
     ),
 }
@@ -217,18 +195,26 @@ def test_a_bomb_is_not_unpacked(read, case):
 # --- IDX
 
 
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        (as_idx_gz(IMAGES.astype(np.int32)), r"has dtype int32 and shape \(100, 28, 28\)"),
-        (as_idx_gz(PIXELS), r"shape \(100, 784\), expected uint8 and \(100, 28, 28\)"),
-        (gzip.compress(b"<html>login</html>"), "it starts with 3c68746d, which is not a magic num"),
-        (as_idx(IMAGES), r"it cannot be read as a gzipped IDX file \(BadGzipFile"),
-    ],
-)
-def test_idx_with_faults(read, content, reason):
+def test_idx_of_another_array(read):
+    for other, reason in (
+        (IMAGES.astype(np.int32), r"'x_train' has dtype int32 and shape \(100, 28, 28\)"),
+        (PIXELS, r"shape \(100, 784\), expected uint8 and \(100, 28, 28\)"),
+    ):
+        with pytest.raises(UnexpectedContentError, match=reason):
+            read(IDX_GZ, {"x_train": X}, as_idx_gz(other))
+
+
+def test_idx_with_another_magic_number(read):
+    with pytest.raises(
+        UnexpectedContentError, match="starts with 3c68746d, which is not a magic n"
+    ):
+        read(IDX_GZ, {"x_train": X}, as_gz(b"<html>login</html>"))
+
+
+def test_idx_that_is_not_gzipped(read):
+    reason = r"it cannot be read as a gzipped IDX file \(BadGzipFile"
     with pytest.raises(UnexpectedContentError, match=reason):
-        read(IDX_GZ, {"x_train": X}, content)
+        read(IDX_GZ, {"x_train": X}, as_idx(IMAGES))
 
 
 def test_idx_of_integers(read):
@@ -274,38 +260,43 @@ def test_libsvm_with_faults(read, change, reason):
 @pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.float32, np.float64])
 @pytest.mark.parametrize("compress", [False, True])
 def test_matlab_numbers_of_any_type(read, dtype, compress):
-    mat = as_mat(compress, other=PIXELS, train_y=ONE_HOT.astype(dtype), train_x=PIXELS)
+    mat = as_mat({"other": PIXELS, "train_y": ONE_HOT.astype(dtype), "train_x": PIXELS}, compress)
     got = read(MATLAB_GZ, MATRICES, as_tar_gz(mat))
     np.testing.assert_array_equal(got[0], PIXELS)
     np.testing.assert_array_equal(got[1], ONE_HOT)
 
 
+WITH_FAULTS = {
+    "a missing variable": ({"train_x": PIXELS}, r"the variables \['train_y'\] are missing"),
+    "another shape": ({"train_x": PIXELS.T}, r"shape \(784, 100\), expected real numbers and"),
+    "complex numbers": ({"train_x": PIXELS * 1j}, "flags 0x806 and shape"),
+    "fractions": ({"train_x": PIXELS / 2}, "numbers that are not integers of type uint8"),
+    "a text": ({"train_x": "text"}, r"flags 0x4 and shape \(1, 4\)"),
+    "a struct": ({"train_x": {"a": 1}}, r"flags 0x2 and shape \(1, 1\)"),
+}
+
+
+@pytest.mark.parametrize("fault", WITH_FAULTS)
+def test_matlab_with_faults(read, fault):
+    variables, reason = WITH_FAULTS[fault]
+    if fault != "a missing variable":
+        variables = variables | {"train_y": ONE_HOT}
+    with pytest.raises(UnexpectedContentError, match=reason):
+        read(MATLAB_GZ, MATRICES, as_gz(as_mat(variables)))
+
+
 @pytest.mark.parametrize(
-    ("content", "reason"),
+    ("start", "content", "reason"),
     [
-        (as_mat(train_x=PIXELS), r"the variables \['train_y'\] are missing"),
-        (
-            as_mat(train_x=PIXELS.T, train_y=ONE_HOT),
-            r"shape \(784, 100\), expected real number",
-        ),
-        (as_mat(train_x=PIXELS * 1j, train_y=ONE_HOT), "flags 0x806 and shape"),
-        (
-            as_mat(train_x=PIXELS / 2, train_y=ONE_HOT),
-            "numbers that are not integers of type uint8",
-        ),
-        (as_mat(train_x="text", train_y=ONE_HOT), r"flags 0x4 and shape \(1, 4\)"),
-        (as_mat(train_x={"a": 1}, train_y=ONE_HOT), r"flags 0x2 and shape \(1, 1\)"),
-        (b"MATLAB 7.3" + MAT[10:], r"starts with b'MATLAB 7.3' and .*, expected b'MATLAB 5.0'"),
-        (
-            MAT[:124] + b"\x01\x00MI" + MAT[128:],
-            r"and version b'.x01.x00MI', expected .* and b'.x00.x01IM'",
-        ),
-        (MAT[:128] + bytes([1]) + MAT[129:], "an element of type 1, expected a matrix"),
+        (0, b"MATLAB 7.3", r"starts with b'MATLAB 7.3' and .*, expected b'MATLAB 5.0'"),
+        (124, b"\x01\x00MI", r"and version b'.x01.x00MI', expected .* and b'.x00.x01IM'"),
+        (128, b"\x01", "an element of type 1, expected a matrix"),
     ],
 )
-def test_matlab_with_faults(read, content, reason):
+def test_matlab_with_another_header(read, start, content, reason):
+    changed = MAT[:start] + content + MAT[start + len(content) :]
     with pytest.raises(UnexpectedContentError, match=reason):
-        read(MATLAB_GZ, MATRICES, gzip.compress(content))
+        read(MATLAB_GZ, MATRICES, as_gz(changed))
 
 
 @pytest.mark.parametrize("version", ["6.5.1", "7.1", "7.4"])
@@ -336,6 +327,6 @@ def edited(mat, offset, value):
     ],
 )
 def test_matlab_with_wrong_sizes(read, offset, value, reason):
-    mat = as_mat(compress=False, train_x=PIXELS, train_y=ONE_HOT)
+    mat = as_mat({"train_x": PIXELS, "train_y": ONE_HOT}, compress=False)
     with pytest.raises(UnexpectedContentError, match=reason):
-        read(MATLAB_GZ, MATRICES, gzip.compress(edited(mat, offset, value)))
+        read(MATLAB_GZ, MATRICES, as_gz(edited(mat, offset, value)))

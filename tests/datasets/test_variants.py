@@ -1,13 +1,10 @@
 """What each data set does with its files: classes, orientation, order, writers, sizes."""
 
 import bz2
-import gzip
 import io
-import zipfile
 
 import numpy as np
 import pytest
-from scipy.io import savemat
 from sklearn.datasets import dump_svmlight_file
 from sklearn.model_selection import GroupKFold
 
@@ -32,7 +29,7 @@ from skmnist.datasets._bunch import read_descr
 from skmnist.exceptions import DatasetIntegrityError, DatasetNotFoundError
 from skmnist.noise import make_suite
 
-from .conftest import as_idx_gz
+from .conftest import as_gz, as_idx_gz, as_mat, as_npy, as_zip
 
 LABELS = {"train": np.array([9, 0, 3], np.uint8), "test": np.array([1, 2], np.uint8)}
 
@@ -40,20 +37,6 @@ LABELS = {"train": np.array([9, 0, 3], np.uint8), "test": np.array([1, 2], np.ui
 @pytest.fixture
 def images(random_images):
     return {"train": random_images(3), "test": random_images(2)}
-
-
-def as_npy(array):
-    buffer = io.BytesIO()
-    np.save(buffer, array)
-    return buffer.getvalue()
-
-
-def as_zip(members):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
 
 
 def assert_rows(bunch, images, target):
@@ -285,10 +268,8 @@ def publish_n_mnist(images, publish_tiny, monkeypatch):
         for part in ("train", "test"):
             variables[f"{part}_x"] = images[part].reshape(-1, 784)
             variables[f"{part}_y"] = labels.get(part, np.eye(10)[LABELS[part]])
-        mat = io.BytesIO()
-        savemat(mat, variables, do_compression=True)
         (name,) = (file.name for file in _n_mnist.N_MNIST["awgn"].files)
-        contents = {name: gzip.compress(mat.getvalue())}
+        contents = {name: as_gz(as_mat(variables))}
         record = publish_tiny(_n_mnist.N_MNIST["awgn"], contents, train=3, test=2)
         monkeypatch.setattr(_n_mnist, "N_MNIST", {"awgn": record})
 
@@ -302,7 +283,7 @@ def test_n_mnist(publish_n_mnist, images, tmp_path):
     assert_rows(test, images["test"], LABELS["test"])
 
 
-@pytest.mark.parametrize("labels", [np.zeros((3, 10)), np.ones((3, 10)), 2 * np.eye(10)[:3] - 0.0])
+@pytest.mark.parametrize("labels", [np.zeros((3, 10)), np.ones((3, 10)), 2 * np.eye(10)[:3]])
 def test_labels_of_n_mnist_that_name_no_digit(publish_n_mnist, tmp_path, labels):
     publish_n_mnist(train=labels)
     with pytest.raises(DatasetIntegrityError, match=r"awgn\.gz is damaged or is not .*labels"):
