@@ -19,7 +19,13 @@ from .conftest import BODY, SHA256, download, everything_under
 def test_ctrl_c_ends_a_slow_download_at_once(serve, reply, tmp_path):
     server = serve(reply(BODY, slow="body"))
     main = threading.main_thread().ident
-    threading.Timer(0.4, lambda: signal.pthread_kill(main, signal.SIGINT)).start()
+
+    def interrupt():
+        while not server.n_requests:
+            time.sleep(0.01)
+        signal.pthread_kill(main, signal.SIGINT)
+
+    threading.Thread(target=interrupt, daemon=True).start()
     start = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         download(server.url, tmp_path / "home" / "mnist.npz")

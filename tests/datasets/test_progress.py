@@ -15,6 +15,8 @@ def test_small_files_have_no_bar(capfd):
 def test_a_bar_in_a_terminal(capfd, monkeypatch):
     monkeypatch.setenv("TTY_INTERACTIVE", "1")
     monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "100")
     with progress("large.npz", 2_000_000) as report:
         for n_bytes in (500_000, 1_000_000):
             report(n_bytes, 2_000_000)
