@@ -1,6 +1,5 @@
 """Downloads that are interrupted, fill the disk, or run beside each other."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -33,10 +32,8 @@ def test_ctrl_c_ends_a_slow_download_at_once(serve, reply, tmp_path):
     assert everything_under(tmp_path) == []
 
 
-@pytest.mark.skipif(os.name != "posix", reason="limits are POSIX")
 def test_a_full_disk_is_a_plain_oserror(serve, reply, tmp_path):
-    import resource
-
+    resource = pytest.importorskip("resource")  # POSIX only
     content = bytes(200_000)
     server = serve(reply(content))
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
