@@ -17,7 +17,6 @@ MODULES = [
     importlib.import_module(f"skmnist.datasets.{module.name}")
     for module in pkgutil.iter_modules(skmnist.datasets.__path__)
 ]
-# Files for which no one has published a SHA-256.
 
 
 def test_every_fetch_function_has_a_record():
