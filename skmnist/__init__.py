@@ -40,6 +40,7 @@ _SUBPACKAGES = (
     "noise",
     "persistence",
     "preprocessing",
+    "report",
     "robustness",
 )
 

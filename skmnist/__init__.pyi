@@ -6,6 +6,7 @@ from skmnist import (
     noise,
     persistence,
     preprocessing,
+    report,
     robustness,
 )
 from skmnist._show_versions import show_versions
@@ -57,6 +58,7 @@ __all__ = [
     "persistence",
     "preprocessing",
     "reference_architectures",
+    "report",
     "robustness",
     "robustness_scores",
     "show_versions",

@@ -2,7 +2,7 @@
 
 from skmnist._utils._dataclasses import estimator_dataclass
 from skmnist._utils._docstrings import fill_docstring
-from skmnist._utils._files import atomic_write, check_regular_file
+from skmnist._utils._files import atomic_write, check_regular_file, lock_folder, remove_stale
 from skmnist._utils._images import check_images, restore_shape
 from skmnist._utils._keys import as_key_bytes, image_digests, image_keys
 from skmnist._utils._numbers import as_python, as_python_number
@@ -42,8 +42,10 @@ __all__ = [
     "image_keys",
     "import_optional",
     "learn_value_range",
+    "lock_folder",
     "name_argument",
     "refitted",
+    "remove_stale",
     "restore_shape",
     "sign_state",
     "snapshot",
