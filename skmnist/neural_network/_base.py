@@ -5,6 +5,7 @@ KerasClassifier)`` holds, and its names of parameters and attributes. Fitting, p
 tags and pickling are implemented here or by scikit-learn.
 """
 
+import copy
 import inspect
 import math
 from abc import ABC, abstractmethod
@@ -87,12 +88,13 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
     def _build_model_as_fitted(self) -> keras.Model:
         """Build the network from the parameters that it had in `fit`, and the learned attributes.
 
-        The parameters are checked in any case: a file may hold others, and Keras would look up the
-        name of an activation among the functions that the application has registered.
+        They are checked, whatever scikit-learn's configuration is: a file may hold others, and
+        Keras looks up the name of an activation among the functions that the application has
+        registered.
         """
         draft = snapshot(self, **self._architecture)
         with config_context(skip_parameter_validation=False):
-            draft._validate_params(self._architecture)
+            draft._validate_params(self._architecture_names())
         return draft._build_model(self.n_classes_)
 
     # scikit-learn's own methods, which scikeras overrides -----------------------------------------
@@ -277,7 +279,10 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
                 )
             self.seed_ = draw_seed(self._value("random_state"))
             self.history_: dict[str, list[float]] = {}
-            self._architecture = self._architecture_parameters()
+            # The network is rebuilt from them, even if `set_params` changes them later.
+            self._architecture = {
+                name: copy.deepcopy(getattr(self, name)) for name in self._architecture_names()
+            }
             with interrupts_wait():
                 self.model_ = self._build_model(self.n_classes_)
             self._predictor = ChosenPredictor(self.model_)

@@ -1,6 +1,5 @@
 """The parameters that all networks share, and how parameters are read, checked and documented."""
 
-import copy
 import inspect
 from collections.abc import Collection, Sequence
 from dataclasses import MISSING, Field, fields
@@ -137,14 +136,11 @@ class ParametersMixin:
         """Return a parameter, with numbers of numpy converted to Python numbers."""
         return as_python(getattr(self, name))
 
-    def _architecture_parameters(self) -> dict[str, Any]:
-        """Return copies of the parameters that this network does not share with all networks.
-
-        A fitted network is rebuilt from them, even if `set_params` has changed them since.
-        """
+    @classmethod
+    def _architecture_names(cls) -> list[str]:
+        """Return the names of the parameters that not all networks share."""
         shared = {field.name for field in fields(ParametersMixin)}
-        own = (name for name in self._get_param_names() if name not in shared)
-        return {name: copy.deepcopy(getattr(self, name)) for name in own}
+        return [name for name in cls._get_param_names() if name not in shared]
 
     def _validate_params(self, names: Collection[str] | None = None) -> None:
         """Check the parameters; the error suggests the name closest to a misspelled one.

@@ -271,8 +271,13 @@ def _array_of(content: bytes) -> np.ndarray:
     if np.lib.format.read_magic(stream) != _NPY_VERSION:
         raise ModelFileError("an array has another version of npy")
     shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
-    n_claimed = math.prod(shape) * dtype.itemsize
-    if dtype.hasobject or dtype.itemsize == 0 or n_claimed != len(content) - stream.tell():
+    n_bytes = math.prod(shape) * dtype.itemsize
+    if (
+        dtype.hasobject
+        or dtype.itemsize == 0
+        or n_bytes != len(content) - stream.tell()
+        or max(shape, default=0) > len(content)  # an array without entries has no bytes
+    ):
         raise ModelFileError(f"an array claims the shape {shape} and the dtype {dtype}")
     stream.seek(0)
     array: np.ndarray = np.lib.format.read_array(stream, allow_pickle=False)

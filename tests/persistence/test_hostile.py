@@ -14,6 +14,7 @@ from keras.src.backend.common import global_state
 from sklearn.ensemble import RandomForestClassifier
 
 from skmnist.exceptions import ForkedProcessError, ModelFileError
+from skmnist.neural_network import MLPClassifier
 from skmnist.persistence import describe, dump, load
 from skmnist.persistence._values import encode
 from skmnist.preprocessing import PixelScaler
@@ -177,6 +178,15 @@ def test_parameters_that_do_not_fit_the_weights(
         global_state.set_global_attribute("safe_mode_saving", None)
 
 
+@pytest.mark.filterwarnings("ignore::skmnist.exceptions.ModelVersionWarning")
+def test_parameters_of_fit_that_are_missing_are_checked_too(trained):
+    state = trained.__getstate__()
+    del state["_saved_by"]
+    state |= {"activation": "tests>registered", "_architecture": {}}
+    with pytest.raises(ModelFileError, match="The 'activation' parameter of MLPClassifier must be"):
+        MLPClassifier.__new__(MLPClassifier).__setstate__(state)
+
+
 HUGE = {
     "MLPClassifier": {"hidden_layer_sizes": 10**9},
     "CNNClassifier": {"filters": 10**9},
@@ -303,6 +313,7 @@ def npy(shape, dtype="<f8", version=(1, 0)):
         (npy((10 * 2**27,)), r"an array claims the shape \(1342177280,\) and the dtype float64"),
         (npy((-1, -2)), "ValueError"),
         (npy((2,), "|O"), "the dtype object"),
+        (npy((10**12, 0))[:-16], r"claims the shape \(1000000000000, 0\)"),
         (npy((10**12,), "|S0"), "the dtype"),
         (npy((2,), version=(2, 0)), "another version of npy"),
         (b"no npy", "magic"),

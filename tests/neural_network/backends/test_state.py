@@ -61,7 +61,7 @@ def builder(mlp, **architecture):
             "its parameters describe a network larger than its weights",
         ),
         ({"hidden_layer_sizes": (10**9,)}, "network larger than its weights"),
-        ({"hidden_layer_sizes": (1,) * 10**6}, "network larger than its weights"),
+        ({"hidden_layer_sizes": (1,) * 10**5}, "network larger than its weights"),
         ({"hidden_layer_sizes": (15,)}, "shape"),
         ({"dropout": "much"}, "The 'dropout' parameter"),
     ],
