@@ -7,6 +7,7 @@ from skmnist import (
     persistence,
     preprocessing,
     robustness,
+    selective,
 )
 from skmnist._show_versions import show_versions
 from skmnist.datasets import fetch_mnist, load_mnist_sample, make_noisy
@@ -29,6 +30,7 @@ from skmnist.noise import (
 )
 from skmnist.preprocessing import PixelScaler
 from skmnist.robustness import compare_robustness, robustness_scores
+from skmnist.selective import SelectiveClassifier
 
 __all__ = [
     "CNNClassifier",
@@ -42,6 +44,7 @@ __all__ = [
     "ReferenceNoise",
     "ResNetClassifier",
     "SaltAndPepperNoise",
+    "SelectiveClassifier",
     "__version__",
     "compare_robustness",
     "datasets",
@@ -59,6 +62,7 @@ __all__ = [
     "reference_architectures",
     "robustness",
     "robustness_scores",
+    "selective",
     "show_versions",
 ]
 
