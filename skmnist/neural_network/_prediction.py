@@ -127,6 +127,27 @@ class PredictionMixin:
         network, images = self._snapshot_and_images(X)
         return network._predictor.log_sum_exp(images)
 
+    def extract_features(self, X: Any) -> np.ndarray:
+        """Compute the last feature maps, before global pooling or the dense layers.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_pixels), (n, height, width) or (n, height, width, 1)
+            Images of the shape and range of the training images; never written to.
+
+        Returns
+        -------
+        ndarray of shape (n, n_features), float32
+            The feature maps, flattened; for an `MLPClassifier`, the pixels in [0, 1].
+
+        Raises
+        ------
+        NotFittedError, ForkedProcessError, TypeError, ValueError
+            In the same cases as `predict_proba`.
+        """
+        network, images = self._snapshot_and_images(X)
+        return network._predictor.features(images).reshape(len(images), -1)
+
     def _snapshot_and_images(self, X: Any) -> tuple[Self, np.ndarray]:
         """Return the fitted network as it is now, and the images for its predictor."""
         check_is_fitted(self)

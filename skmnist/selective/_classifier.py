@@ -10,7 +10,13 @@ import numpy.typing as npt
 from sklearn import get_config
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.frozen import FrozenEstimator
-from sklearn.utils import check_random_state, column_or_1d, get_tags, indexable
+from sklearn.utils import (
+    assert_all_finite,
+    check_random_state,
+    column_or_1d,
+    get_tags,
+    indexable,
+)
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
@@ -32,7 +38,13 @@ from skmnist._utils._sklearn import (
 )
 from skmnist.exceptions import UnreachableTargetWarning
 from skmnist.selective._labels import check_reject_label, with_rejections
-from skmnist.selective._scores import SCORES, check_score
+from skmnist.selective._scores import (
+    MAX_REFERENCES,
+    SCORES,
+    Predictions,
+    check_score,
+    reference_features,
+)
 from skmnist.selective._thresholds import (
     Floats,
     fewest_rows,
@@ -62,16 +74,20 @@ class SelectiveClassifier(SavedStateMixin, ClassifierMixin, MetaEstimatorMixin, 
         The smallest acceptable share of predicted rows, in (0, 1].
     confidence_level : float, default=0.95
         Probability that the target is kept, in (0, 1); see Notes.
-    score_method : {"max_proba", "margin", "entropy", "energy", "views"}, default="max_proba"
+    score_method : {"max_proba", "margin", "entropy", "energy", "neighbors", "views"}, \
+default="max_proba"
         The confidence. "max_proba": probability of the most probable class. "margin": the
         difference to the second one. "entropy": negative entropy of the probabilities, in nats.
-        "energy": `score_samples` of a network. "views": smallest probability of the label over the
-        noisy views of a network with `test_time_views`.
+        "energy": `score_samples` of a network. "neighbors": similarity to the most similar of at
+        most 10,000 training rows, the cosine of the features that a network extracts; rejects
+        images that are no digits best. "views": smallest probability of the label over the noisy
+        views of a network with `test_time_views`.
     calibration_fraction : float, default=0.2
-        Share of the rows that calibrate, in (0, 1); ignored with a ``FrozenEstimator``.
+        Share of the rows that calibrate, in (0, 1). With a ``FrozenEstimator`` it is ignored,
+        except for "neighbors", which then compares with the other rows.
     reject_label : object, default=None
-        The label of rejected rows; it must not be a class. If None, -1, or "rejected" if the
-        classes are strings.
+        The label of rejected rows; it must not be a class. If None, "rejected" if the classes are
+        strings; otherwise -1, or the integer below the smallest class if -1 is not below it.
     random_state : int, RandomState instance or None, default=None
         Seed of the choice of the calibration rows, and of their order.
 
@@ -87,6 +103,8 @@ class SelectiveClassifier(SavedStateMixin, ClassifierMixin, MetaEstimatorMixin, 
         Share of the calibration rows that reach the threshold.
     reject_label_ : object
         The label of rejected rows.
+    references_ : ndarray of shape (n_references, n_features), float32, or None
+        Features of training rows, of unit length, if `score_method` is "neighbors".
     n_features_in_ : int
         Number of features, if `estimator_` has this attribute.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -133,6 +151,9 @@ class SelectiveClassifier(SavedStateMixin, ClassifierMixin, MetaEstimatorMixin, 
     Risk Control. :arxiv:`2110.01052`
 
     Liu, W. et al. (2020). Energy-based Out-of-distribution Detection. NeurIPS. :arxiv:`2010.03759`
+
+    Sun, Y. et al. (2022). Out-of-Distribution Detection with Deep Nearest Neighbors. ICML.
+    :arxiv:`2204.06507`
 
     Examples
     --------
@@ -219,18 +240,19 @@ class SelectiveClassifier(SavedStateMixin, ClassifierMixin, MetaEstimatorMixin, 
                 "This SelectiveClassifier requires y to be passed, but the target y is None."
             )
         X, y = indexable(X, column_or_1d(y, warn=True))
+        assert_all_finite(y, input_name="y")
         check_classification_targets(y)
-        if isinstance(self.estimator, FrozenEstimator):
-            check_is_fitted(self.estimator)
-            self.estimator_ = self.estimator
-            calibration = check_random_state(self.random_state).permutation(len(y))
-        else:
-            training, calibration = self._split(len(y))
-            self.estimator_ = clone(self.estimator).fit(
-                safe_indexing(X, training),
-                y[training],
-                **check_method_params(X, self._routed(fit_params), training),
-            )
+        training, calibration = self._split(len(y))
+        X_training = safe_indexing(X, training)
+        self.estimator_ = clone(self.estimator).fit(
+            X_training,
+            y[training],
+            **check_method_params(X, self._routed(fit_params), training),
+        )
+        self.references_ = None
+        if self.score_method == "neighbors":
+            kept = safe_indexing(X_training, slice(MAX_REFERENCES))
+            self.references_ = reference_features(self.estimator_, kept)
         self.classes_ = self.estimator_.classes_
         self.reject_label_ = check_reject_label(self.reject_label, self.classes_)
         for name in ("n_features_in_", "feature_names_in_"):
@@ -240,12 +262,14 @@ class SelectiveClassifier(SavedStateMixin, ClassifierMixin, MetaEstimatorMixin, 
         return safe_indexing(X, calibration), y[calibration]
 
     def _split(self, n: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-        """Return the training rows in their order, and the calibration rows in random order."""
+        """Return the training rows and the calibration rows, in random order."""
+        order = check_random_state(self.random_state).permutation(n)
+        if isinstance(self.estimator, FrozenEstimator) and self.score_method != "neighbors":
+            return order[:0], order
         if n < 2:
             raise ValueError(f"X has {n} sample; expected at least 2, to train and to calibrate.")
-        order = check_random_state(self.random_state).permutation(n)
         n_calibration = min(max(1, round(n * self.calibration_fraction)), n - 1)
-        return np.sort(order[n_calibration:]), order[:n_calibration]
+        return order[n_calibration:], order[:n_calibration]
 
     def _routed(self, fit_params: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the parameters for `fit` of the estimator."""
@@ -277,7 +301,8 @@ class SelectiveClassifier(SavedStateMixin, ClassifierMixin, MetaEstimatorMixin, 
     def _labels_and_scores(self, X: Any) -> tuple[npt.NDArray[Any], Floats]:
         """Return the most probable classes and the confidences."""
         probabilities = np.asarray(self.estimator_.predict_proba(X), dtype=np.float64)
-        scores = SCORES[self.score_method](self.estimator_, X, probabilities)
+        predictions = Predictions(self.estimator_, X, probabilities, self.references_)
+        scores = SCORES[self.score_method](predictions)
         return self.classes_[probabilities.argmax(axis=1)], scores
 
     def predict(self, X: Any) -> npt.NDArray[Any]:

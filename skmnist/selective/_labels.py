@@ -13,7 +13,8 @@ def check_reject_label(reject_label: Any, classes: npt.NDArray[Any]) -> Any:
     Parameters
     ----------
     reject_label : object
-        A label, or None for -1 or "rejected", whichever has the type of the classes.
+        A label, or None for a number below zero and all classes, -1 if possible, or for "rejected"
+        if the classes are strings.
     classes : ndarray of shape (n_classes,)
         The classes.
 
@@ -28,7 +29,8 @@ def check_reject_label(reject_label: Any, classes: npt.NDArray[Any]) -> Any:
         If the label is one of the classes.
     """
     if reject_label is None:
-        reject_label = "rejected" if isinstance(classes.tolist()[0], str) else -1
+        is_text = isinstance(classes.tolist()[0], str)
+        reject_label = "rejected" if is_text else min(-1, int(np.floor(classes.min())) - 1)
     if reject_label in classes.tolist():
         raise ValueError(
             f"reject_label={reject_label!r} is one of the classes {classes.tolist()}; pass a label "

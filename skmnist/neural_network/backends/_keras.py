@@ -17,6 +17,11 @@ from skmnist.neural_network.backends._process import rows_per_block
 from skmnist.neural_network.backends._settings import default_floats
 
 _MAX_ROWS_PER_CALL = 1008
+_FLATTENING = (
+    keras.layers.Flatten,
+    keras.layers.GlobalAveragePooling2D,
+    keras.layers.GlobalMaxPooling2D,
+)
 
 
 class Predictor:
@@ -44,6 +49,19 @@ class Predictor:
         Raises a TypeError if the last layer of the network is not dense with softmax.
         """
         return self._by_blocks("_log_sum_exp", images)
+
+    def features(self, images: np.ndarray) -> np.ndarray:
+        """Map images to the input of the first layer that flattens or pools whole maps.
+
+        If there is none, it is the input of the last layer.
+        """
+        return self._features(images)
+
+    @cached_property
+    def _features(self) -> "Predictor":
+        layers = self._model.layers
+        end = next((layer for layer in layers if isinstance(layer, _FLATTENING)), layers[-1])
+        return type(self)(keras.Model(self._model.inputs, end.input))
 
     def _by_blocks(self, function: str, images: np.ndarray) -> np.ndarray:
         compute = getattr(self, function)
