@@ -19,13 +19,11 @@ from sklearn.utils import (
 )
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from skmnist._utils import (
     SavedStateMixin,
     estimator_dataclass,
     refitted,
-    snapshot,
     validate_params,
     warn_user,
 )
@@ -37,24 +35,16 @@ from skmnist._utils._sklearn import (
     safe_indexing,
 )
 from skmnist.exceptions import UnreachableTargetWarning
-from skmnist.selective._labels import check_reject_label, with_rejections
-from skmnist.selective._scores import (
-    MAX_REFERENCES,
-    SCORES,
-    Predictions,
-    check_score,
-    reference_features,
-)
-from skmnist.selective._thresholds import (
-    Floats,
-    fewest_rows,
-    threshold_for_coverage,
-    threshold_for_risk,
-)
+from skmnist.selective._labels import check_reject_label
+from skmnist.selective._prediction import SelectivePredictionMixin
+from skmnist.selective._scores import MAX_REFERENCES, SCORES, check_score, reference_features
+from skmnist.selective._thresholds import fewest_rows, threshold_for_coverage, threshold_for_risk
 
 
 @estimator_dataclass
-class SelectiveClassifier(SavedStateMixin, ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+class SelectiveClassifier(
+    SavedStateMixin, SelectivePredictionMixin, ClassifierMixin, MetaEstimatorMixin, BaseEstimator
+):
     """Predict the rows of which a classifier is sure enough, and reject the others.
 
     `fit` trains the classifier on a part of the rows and sets a threshold of its confidence on the
@@ -249,6 +239,7 @@ default="max_proba"
             y[training],
             **check_method_params(X, self._routed(fit_params), training),
         )
+        self._score_method = self.score_method
         self.references_ = None
         if self.score_method == "neighbors":
             kept = safe_indexing(X_training, slice(MAX_REFERENCES))
@@ -256,7 +247,7 @@ default="max_proba"
         self.classes_ = self.estimator_.classes_
         self.reject_label_ = check_reject_label(self.reject_label, self.classes_)
         for name in ("n_features_in_", "feature_names_in_"):
-            vars(self).pop(name, None)
+            self.__dict__.pop(name, None)
             if hasattr(self.estimator_, name):
                 setattr(self, name, getattr(self.estimator_, name))
         return safe_indexing(X, calibration), y[calibration]
@@ -281,157 +272,23 @@ default="max_proba"
         """Set the threshold."""
         labels, scores = self._labels_and_scores(X)
         if self.target_coverage is not None:
-            threshold = threshold_for_coverage(scores, self.target_coverage, self.confidence_level)
-        else:
-            threshold = threshold_for_risk(
+            self.threshold_ = threshold_for_coverage(
+                scores, self.target_coverage, self.confidence_level
+            )
+        if self.target_risk is not None:
+            self.threshold_ = threshold_for_risk(
                 scores, labels == y, self.target_risk, self.confidence_level
             )
-        if threshold == np.inf:
-            fewest = fewest_rows(self.target_risk, self.confidence_level)
-            warn_user(
-                f"target_risk={self.target_risk} cannot be guaranteed at any threshold: "
-                f"{np.mean(labels != y):.2%} of the {len(y)} calibration rows are wrong. Every row "
-                f"will be rejected. Pass more calibration rows (at least {fewest}), a greater "
-                "target_risk, a lower confidence_level, or a better classifier.",
-                UnreachableTargetWarning,
-            )
-        self.threshold_ = threshold
-        self.coverage_ = float(np.mean(scores >= threshold))
-
-    def _labels_and_scores(self, X: Any) -> tuple[npt.NDArray[Any], Floats]:
-        """Return the most probable classes and the confidences."""
-        probabilities = np.asarray(self.estimator_.predict_proba(X), dtype=np.float64)
-        predictions = Predictions(self.estimator_, X, probabilities, self.references_)
-        scores = SCORES[self.score_method](predictions)
-        return self.classes_[probabilities.argmax(axis=1)], scores
-
-    def predict(self, X: Any) -> npt.NDArray[Any]:
-        """Predict the most probable classes, and reject rows of low confidence.
-
-        Parameters
-        ----------
-        X : array-like or table of shape (n, ...)
-            The rows, in the form that `estimator` takes.
-
-        Returns
-        -------
-        ndarray of shape (n,)
-            Class labels, and `reject_label_` for rejected rows. The dtype holds both: object if
-            one is a string and the other is not.
-
-        Raises
-        ------
-        NotFittedError
-            If the classifier has not been fitted.
-        """
-        check_is_fitted(self)
-        model = snapshot(self)
-        labels, scores = model._labels_and_scores(X)
-        return with_rejections(labels, scores < model.threshold_, model.reject_label_)
-
-    def predict_proba(self, X: Any) -> npt.NDArray[Any]:
-        """Predict the probabilities of the classes, also of rejected rows.
-
-        Parameters
-        ----------
-        X : array-like or table of shape (n, ...)
-            The rows, in the form that `estimator` takes.
-
-        Returns
-        -------
-        ndarray of shape (n, n_classes)
-            Probabilities in the order of `classes_`.
-
-        Raises
-        ------
-        NotFittedError
-            If the classifier has not been fitted.
-        """
-        check_is_fitted(self)
-        return self.estimator_.predict_proba(X)
-
-    def score_samples(self, X: Any) -> Floats:
-        """Compute the confidence, as `score_method` defines it.
-
-        Parameters
-        ----------
-        X : array-like or table of shape (n, ...)
-            The rows, in the form that `estimator` takes.
-
-        Returns
-        -------
-        ndarray of shape (n,), float64
-            The confidences; rows that reach `threshold_` are predicted.
-
-        Raises
-        ------
-        NotFittedError
-            If the classifier has not been fitted.
-        """
-        check_is_fitted(self)
-        return snapshot(self)._labels_and_scores(X)[1]
-
-    def decision_function(self, X: Any) -> Floats:
-        """Compute by how much the confidence exceeds the threshold.
-
-        Parameters
-        ----------
-        X : array-like or table of shape (n, ...)
-            The rows, in the form that `estimator` takes.
-
-        Returns
-        -------
-        ndarray of shape (n,), float64
-            ``score_samples(X) - threshold_``: negative for rejected rows.
-
-        Raises
-        ------
-        NotFittedError
-            If the classifier has not been fitted.
-        """
-        check_is_fitted(self)
-        model = snapshot(self)
-        return model.score_samples(X) - model.threshold_
-
-    def selective_scores(self, X: Any, y: Any) -> dict[str, float]:
-        """Compute the coverage, and the risk of the predicted rows.
-
-        `score` is the accuracy, in which rejected rows count as wrong.
-
-        Parameters
-        ----------
-        X : array-like or table of shape (n, ...)
-            The rows, in the form that `estimator` takes.
-        y : array-like of shape (n,)
-            Class labels.
-
-        Returns
-        -------
-        dict of str to float
-            "coverage": share of predicted rows. "risk": error rate of the predicted rows, 0 if
-            there are none.
-
-        Raises
-        ------
-        NotFittedError
-            If the classifier has not been fitted.
-        ValueError
-            If `X` and `y` differ in their length.
-
-        Notes
-        -----
-        It is a scoring of several metrics for searches:
-        ``GridSearchCV(..., scoring=SelectiveClassifier.selective_scores, refit="coverage")``.
-        """
-        check_is_fitted(self)
-        model = snapshot(self)
-        labels, scores = model._labels_and_scores(X)
-        y = column_or_1d(y)
-        check_consistent_length(labels, y)
-        predicted = scores >= model.threshold_
-        n_predicted = np.count_nonzero(predicted)
-        n_errors = np.count_nonzero(labels[predicted] != y[predicted])
-        return {"coverage": n_predicted / len(y), "risk": n_errors / max(1, n_predicted)}
+            if self.threshold_ == np.inf:
+                fewest = fewest_rows(self.target_risk, self.confidence_level)
+                warn_user(
+                    f"target_risk={self.target_risk} cannot be guaranteed at any threshold: "
+                    f"{np.mean(labels != y):.2%} of the {len(y)} calibration rows are wrong. Every "
+                    f"row will be rejected. Pass more calibration rows (at least {fewest}), a "
+                    "greater target_risk, a lower confidence_level, or a better classifier.",
+                    UnreachableTargetWarning,
+                )
+        self.coverage_ = float(np.mean(scores >= self.threshold_))
 
     def get_metadata_routing(self) -> MetadataRouter:
         """Return how metadata are routed: parameters of `fit` to `fit` of the estimator.

@@ -24,7 +24,7 @@ class Predictions(NamedTuple):
     estimator: Any  # fitted
     X: Any
     probabilities: Floats  # (n, n_classes)
-    references: npt.NDArray[np.float32] | None = None  # as `reference_features` returns them
+    references: Any = None  # as `reference_features` returns them
 
 
 def _max_proba(predictions: Predictions) -> Floats:

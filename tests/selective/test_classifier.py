@@ -180,6 +180,14 @@ def test_displays_and_robustness_take_it(model, data):
     assert accuracy["clean"] == model.score(X, y)
 
 
+def test_a_parameter_that_is_set_after_fit_waits_for_the_next_fit(frozen, data):
+    X, y = data[2][:300], data[3][:300]
+    model = SelectiveClassifier(frozen, target_coverage=0.8).fit(X, y)
+    before = model.predict(X)
+    model.set_params(score_method="entropy", target_coverage=0.1, reject_label=99)
+    assert_array_equal(model.predict(X), before)
+
+
 def test_clone_and_parameters(model):
     copy = clone(model)
     assert not hasattr(copy, "threshold_")

@@ -8,6 +8,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 
 from skmnist.neural_network import MLPClassifier
 from skmnist.preprocessing import PixelScaler
+from skmnist.selective import SelectiveClassifier
 from skmnist.selective._scores import SCORES, Predictions, check_score, reference_features
 
 CERTAIN, SURE, UNSURE = [1, 0, 0], [0.8, 0.1, 0.1], [0.5, 0.3, 0.2]
@@ -71,6 +72,11 @@ def test_neighbors_are_the_most_similar_references(network, data):
     others = data[0] / np.linalg.norm(data[0], axis=1, keepdims=True)
     assert_allclose(scores, (pixels @ others.T).max(axis=1), rtol=1e-5)
     assert_allclose(score("neighbors", network, data[0][:9], None, references), 1, rtol=1e-5)
+
+
+def test_every_score_is_documented():
+    docstring = SelectiveClassifier.__doc__
+    assert all(docstring.count(f'"{name}"') >= 2 for name in SCORES)
 
 
 def test_scores_that_a_classifier_lacks():
