@@ -41,6 +41,7 @@ _SUBPACKAGES = (
     "noise",
     "persistence",
     "preprocessing",
+    "report",
     "robustness",
     "selective",
 )

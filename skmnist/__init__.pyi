@@ -6,6 +6,7 @@ from skmnist import (
     noise,
     persistence,
     preprocessing,
+    report,
     robustness,
     selective,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "persistence",
     "preprocessing",
     "reference_architectures",
+    "report",
     "robustness",
     "robustness_scores",
     "selective",

@@ -8,9 +8,9 @@ import platform
 import sys
 from collections.abc import Iterator, Mapping
 from importlib import metadata
-from pathlib import Path
 
 import skmnist
+from skmnist._cpuinfo import read_cpuinfo
 
 __all__ = ["show_versions"]
 
@@ -24,10 +24,9 @@ _DEPENDENCIES = (
     "scipy",
     "tensorflow",
 )
-_OPTIONAL_DEPENDENCIES = ("matplotlib", "mlxtend")
+_OPTIONAL_DEPENDENCIES = ("jinja2", "matplotlib", "mlxtend")
 # Instruction sets that decide which kernels TensorFlow chooses, by their names on Linux.
 _FLAGS = ("avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile", "amx_bf16")
-_CPUINFO = Path("/proc/cpuinfo")
 _VARIABLES = (
     "KERAS_BACKEND",
     "TF_ENABLE_ONEDNN_OPTS",
@@ -57,42 +56,34 @@ def show_versions() -> None:
     ...
     """
     for title, entries in (
-        ("System", dict(_system())),
-        ("Dependencies", {"skmnist": skmnist.__version__, **_versions()}),
+        ("System", dict(system())),
+        ("Dependencies", versions()),
         ("Environment", {name: os.environ.get(name, "not set") for name in _VARIABLES}),
     ):
         _print_section(title, entries)
 
 
-def _system() -> Iterator[tuple[str, str]]:
+def system() -> Iterator[tuple[str, str]]:
+    """Yield Python, platform and processor, with their names."""
     yield "python", sys.version.replace("\n", " ")
     yield "executable", sys.executable
     yield "platform", platform.platform()
-    cpuinfo = _read_cpuinfo()
+    cpuinfo = read_cpuinfo()
     yield "processor", cpuinfo.get("model name") or platform.processor() or "unknown"
     yield "cores", str(os.cpu_count())
     flags = cpuinfo.get("flags", "").split()
     yield "flags", " ".join(flag for flag in _FLAGS if flag in flags) or "unknown"
 
 
-def _read_cpuinfo() -> dict[str, str]:
-    """Return the last processor's fields in /proc/cpuinfo; empty if there is no such file."""
-    try:
-        lines = _CPUINFO.read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return {}
-    pairs = (line.partition(":") for line in lines)
-    return {key.strip(): value.strip() for key, _, value in pairs}
-
-
-def _versions() -> dict[str, str]:
-    versions = {}
+def versions() -> dict[str, str]:
+    """Return the versions of skmnist and its dependencies, by their names."""
+    found = {"skmnist": skmnist.__version__}
     for name in (*_DEPENDENCIES, *_OPTIONAL_DEPENDENCIES):
         try:
-            versions[name] = metadata.version(name)
+            found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
-            versions[name] = "not installed"
-    return versions
+            found[name] = "not installed"
+    return found
 
 
 def _print_section(title: str, entries: Mapping[str, str]) -> None:

@@ -79,6 +79,16 @@ def test_robustness(tmp_path):
         assert (tmp_path / name).stat().st_size > 5000
 
 
+def test_report(tmp_path):
+    path = tmp_path / "report.html"
+    result = run("report.py", "--rows", 300, "--epochs", 1, "--output", path)
+    assert result.returncode == 0, result.stderr
+    assert f"report: {path}" in result.stdout
+    page = path.read_text(encoding="utf-8")
+    for title in ("Model", "Search", "Folds", "Training", "Robustness", "Most confident errors"):
+        assert f">{title}</h2>" in page
+
+
 def test_quickstart_refuses_an_unknown_noise():
     result = run("quickstart.py", "--noise", "no_such")
     assert result.returncode == 2

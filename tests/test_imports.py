@@ -13,7 +13,7 @@ import skmnist
 from skmnist.noise import list_noises, make_noise
 from skmnist.preprocessing import PixelScaler
 
-HEAVY = {"jax", "keras", "matplotlib", "mlxtend", "scikeras", "tensorflow", "torch"}
+HEAVY = {"jax", "jinja2", "keras", "matplotlib", "mlxtend", "scikeras", "tensorflow", "torch"}
 
 
 def run(program, **options):
@@ -31,7 +31,7 @@ def run(program, **options):
         "import skmnist; skmnist.show_versions()",
         "import skmnist.datasets, skmnist.exceptions, skmnist._utils",
         "import skmnist.noise, skmnist.preprocessing",
-        "import skmnist.robustness",
+        "import skmnist.robustness, skmnist.report",
         "from skmnist import SelectiveClassifier",
         "from skmnist import make_noise, make_noisy, PixelScaler; make_noise('reference')",
     ],
@@ -90,6 +90,7 @@ def test_public_names():
         "persistence",
         "preprocessing",
         "reference_architectures",
+        "report",
         "robustness",
         "robustness_scores",
         "selective",
@@ -110,7 +111,7 @@ def test_every_public_name_resolves(name):
 
 @pytest.mark.parametrize(
     "package", ["datasets", "exceptions", "model_selection", "neural_network", "noise",
-                "preprocessing", "robustness", "selective"]
+                "preprocessing", "report", "robustness", "selective"]
 )  # fmt: skip
 def test_every_name_of_a_package_resolves(package):
     module = getattr(skmnist, package)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import skmnist
-from skmnist import _show_versions
+from skmnist import _cpuinfo, _show_versions
 
 PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
 
@@ -46,7 +46,7 @@ def test_every_dependency_is_listed():
 
 def test_a_missing_package_and_another_system(shown, monkeypatch, tmp_path):
     monkeypatch.setattr(_show_versions, "_OPTIONAL_DEPENDENCIES", ("no-such-package",))
-    monkeypatch.setattr(_show_versions, "_CPUINFO", tmp_path / "none")
+    monkeypatch.setattr(_cpuinfo, "_CPUINFO", tmp_path / "none")
     entries = shown()
     assert entries["no-such-package"] == "not installed"
     assert entries["flags"] == "unknown"
@@ -55,6 +55,6 @@ def test_a_missing_package_and_another_system(shown, monkeypatch, tmp_path):
 def test_the_flags_that_matter(shown, monkeypatch, tmp_path):
     cpuinfo = tmp_path / "cpuinfo"
     cpuinfo.write_text("model name\t: A processor\nflags\t\t: sse2 avx2 fma mmx avx512f\n")
-    monkeypatch.setattr(_show_versions, "_CPUINFO", cpuinfo)
+    monkeypatch.setattr(_cpuinfo, "_CPUINFO", cpuinfo)
     entries = shown()
     assert (entries["processor"], entries["flags"]) == ("A processor", "avx2 fma avx512f")

@@ -2,7 +2,7 @@
 
 import inspect
 from dataclasses import dataclass, field, is_dataclass
-from typing import TypeVar, dataclass_transform
+from typing import Any, TypeVar, dataclass_transform
 
 _Class = TypeVar("_Class", bound=type)
 
@@ -53,3 +53,15 @@ def estimator_dataclass(cls: _Class) -> _Class:
     in_order = sorted(signature.parameters.values(), key=place)
     constructor.__signature__ = signature.replace(parameters=in_order)
     return cls
+
+
+def inherit_constraints(cls: Any) -> None:
+    """Add the `_parameter_constraints` of the base classes to those of a class.
+
+    Parameters
+    ----------
+    cls : type
+        A class that defines the constraints of its own parameters, or none.
+    """
+    inherited = super(cls, cls)._parameter_constraints
+    cls._parameter_constraints = inherited | cls._parameter_constraints

@@ -11,6 +11,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from skmnist._utils import as_python, did_you_mean, estimator_dataclass, validate_arguments
+from skmnist._utils._dataclasses import inherit_constraints
 from skmnist._utils._sklearn import HasMethods, Interval, InvalidParameterError, StrOptions
 from skmnist.neural_network._docstrings import complete_docstring, quoted
 from skmnist.neural_network._layers import ACTIVATIONS, INITIALIZERS
@@ -22,7 +23,11 @@ from skmnist.neural_network.training._optimizers import OPTIMIZERS, SCHEDULES
 
 @estimator_dataclass
 class ParametersMixin:
-    """Shared parameters; the attributes keep the values that were passed."""
+    """Shared parameters; the attributes keep the values that were passed.
+
+    A subclass defines `_parameter_constraints` for its own parameters only; the constraints of its
+    base classes are added.
+    """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "optimizer": [StrOptions(set(OPTIMIZERS)), keras.optimizers.Optimizer],
@@ -86,6 +91,7 @@ class ParametersMixin:
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        inherit_constraints(cls)
         if cls.__doc__:
             cls.__doc__ = complete_docstring(cls.__doc__, cls._texts(), cls._default_of)
 

@@ -25,7 +25,7 @@ from skmnist._utils import (
     to_unit_range,
     validate_params,
 )
-from skmnist._utils._dataclasses import estimator_dataclass
+from skmnist._utils._dataclasses import estimator_dataclass, inherit_constraints
 from skmnist._utils._sklearn import StrOptions
 from skmnist.noise._docstrings import complete_docstring
 from skmnist.noise.kernels._streams import EpochStreams, ImageStreams, PixelStreams
@@ -66,8 +66,7 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.__doc__ = cls.__doc__ and complete_docstring(cls.__doc__)
-        inherited = super(cls, cls)._parameter_constraints
-        cls._parameter_constraints = inherited | cls._parameter_constraints
+        inherit_constraints(cls)
 
     @abstractmethod
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:

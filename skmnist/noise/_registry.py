@@ -1,10 +1,10 @@
 """Noises by name and severity, one by one or in suites."""
 
-import difflib
 from collections.abc import Iterable
 from numbers import Integral
 from typing import Any
 
+from skmnist._utils import did_you_mean
 from skmnist.noise._base import BaseNoise
 from skmnist.noise._severities import CORRUPTIONS, SUITES, Corruption
 
@@ -26,7 +26,7 @@ def list_noises(suite: str | None = None) -> list[str]:
     Raises
     ------
     ValueError
-        If the suite is unknown; the message suggests the nearest one.
+        If the suite is unknown; the message suggests a similar one.
 
     See Also
     --------
@@ -91,7 +91,7 @@ def list_severities(name: str) -> list[int] | list[None]:
     Raises
     ------
     ValueError
-        If the name is unknown; the message suggests the nearest one.
+        If the name is unknown; the message suggests a similar one.
 
     See Also
     --------
@@ -131,7 +131,7 @@ def make_noise(name: str, severity: int | None = None, **params: Any) -> BaseNoi
     Raises
     ------
     ValueError
-        If the name is unknown (the message suggests the nearest one), or the noise lacks the
+        If the name is unknown (the message suggests a similar one), or the noise lacks the
         severity.
     TypeError
         If the noise lacks one of the parameters.
@@ -176,7 +176,7 @@ def make_suite(suite: str, severity: int | None = None, **params: Any) -> dict[s
     Raises
     ------
     ValueError
-        If the suite is unknown (the message suggests the nearest one), or its noises lack the
+        If the suite is unknown (the message suggests a similar one), or its noises lack the
         severity.
 
     See Also
@@ -212,10 +212,8 @@ def _suite(name: str) -> dict[str, Corruption]:
 def _check_name(argument: str, name: Any, known: Iterable[str], what: str) -> str:
     if isinstance(name, str) and name in known:
         return name
-    nearest = difflib.get_close_matches(str(name), known, n=1, cutoff=0)[0]
-    raise ValueError(
-        f"{argument}={name!r} is not {what}. Did you mean {nearest!r}? Known: {sorted(known)}."
-    )
+    hint = did_you_mean(name, known)
+    raise ValueError(f"{argument}={name!r} is not {what}.{hint} Known: {sorted(known)}.")
 
 
 def _check_severity(name: str, severity: Any) -> int:

@@ -1,11 +1,11 @@
 """The corruptions of a suite: one noise for each severity, after the clean images."""
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sklearn.base import clone
 
+from skmnist._utils import did_you_mean
 from skmnist.noise import BaseNoise, list_noises, list_severities, list_suites, make_noise
 from skmnist.noise._severities import CORRUPTIONS
 
@@ -107,11 +107,10 @@ def _entries(suite: Any) -> list[tuple[str, Any]]:
 def _check_name(name: str) -> str:
     known = list_noises()
     if name not in known:
-        all_names = [*list_suites(), *known]
-        nearest = difflib.get_close_matches(name, all_names, n=1, cutoff=0)[0]
+        hint = did_you_mean(name, [*list_suites(), *known])
         raise ValueError(
-            f"suite={name!r} is neither a suite nor a noise. Did you mean {nearest!r}? Suites: "
-            f"{list_suites()}. Noises: {known}."
+            f"suite={name!r} is neither a suite nor a noise.{hint} Suites: {list_suites()}. "
+            f"Noises: {known}."
         )
     return name
 

@@ -139,7 +139,6 @@ def test_lists():
         ("gausian_noise", "gaussian_noise"),
         ("GaussianNoise", "gaussian_noise"),
         ("Fog", "fog"),
-        ("salt_and_pepper_noise", "speckle_noise"),
         ("rotation", "rotate"),
         ("zig_zag", "zigzag"),
     ],
@@ -167,12 +166,13 @@ def test_an_unknown_suite_suggests_the_nearest(function, suite, nearest):
         function(suite)
 
 
-@pytest.mark.parametrize("name", [None, 3, "", "?", GaussianNoise, ["fog"]])
-def test_unknown_names_of_other_types(name):
-    message = re.escape(f"name={name!r} is not a noise. Did you mean ")
-    with pytest.raises(ValueError, match=message):
+@pytest.mark.parametrize(
+    "name", [None, 3, "", "?", "salt_and_pepper_noise", GaussianNoise, ["fog"]]
+)
+def test_names_that_resemble_none(name):
+    with pytest.raises(ValueError, match=re.escape(f"name={name!r} is not a noise. Known: [")):
         make_noise(name)
-    with pytest.raises(ValueError, match=re.escape(f"suite={name!r} is not a suite. Did you mean")):
+    with pytest.raises(ValueError, match=re.escape(f"suite={name!r} is not a suite. Known: [")):
         make_suite(name)
 
 

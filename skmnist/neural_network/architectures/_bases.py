@@ -15,7 +15,6 @@ class DenseLayersClassifier(BaseImageClassifier):
     """Base class of the networks that end in dense layers."""
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseImageClassifier._parameter_constraints,
         "activation": [StrOptions(set(ACTIVATIONS))],
         "hidden_layer_sizes": ["array-like", Integral],
         "dropout": ["array-like", Real],
@@ -36,7 +35,6 @@ class GlobalPoolingClassifier(BaseImageClassifier):
     """Base class of the networks of convolutions that end in global pooling."""
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **BaseImageClassifier._parameter_constraints,
         "kernel_size": [Interval(Integral, 1, None, closed="left")],
         "stem_kernel_size": [Interval(Integral, 1, None, closed="left")],
         "stem_stride": [Interval(Integral, 1, None, closed="left")],

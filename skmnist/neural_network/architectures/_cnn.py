@@ -160,7 +160,6 @@ class CNNClassifier(DenseLayersClassifier):
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **DenseLayersClassifier._parameter_constraints,
         "filters": ["array-like", Integral],
         "kernel_size": ["array-like", Integral],
         "padding": [StrOptions(set(PADDINGS))],

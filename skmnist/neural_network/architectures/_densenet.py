@@ -160,7 +160,6 @@ class DenseNetClassifier(GlobalPoolingClassifier):
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **GlobalPoolingClassifier._parameter_constraints,
         "n_layers": ["array-like", Integral],
         "growth_rate": [Interval(Integral, 1, None, closed="left")],
         "bottleneck": ["boolean"],

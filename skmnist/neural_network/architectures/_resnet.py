@@ -169,7 +169,6 @@ class ResNetClassifier(GlobalPoolingClassifier):
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **GlobalPoolingClassifier._parameter_constraints,
         "filters": ["array-like", Integral],
         "n_blocks": ["array-like", Integral],
         "stochastic_depth": [Interval(Real, 0, 1, closed="left")],

@@ -3,8 +3,8 @@
 import os
 import sys
 from functools import cache
-from pathlib import Path
 
+from skmnist._cpuinfo import read_cpuinfo
 from skmnist.exceptions import ForkedProcessError
 
 _ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
@@ -37,10 +37,7 @@ def cpu_flags() -> frozenset[str]:
 
 @cache
 def _flags_of_processor() -> frozenset[str]:
-    cpuinfo = Path("/proc/cpuinfo")
-    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
-    flags = (line for line in lines if line.startswith("flags"))
-    return frozenset(next(flags, "").partition(":")[2].split())
+    return frozenset(read_cpuinfo().get("flags", "").split())
 
 
 def has_bfloat16() -> bool:
