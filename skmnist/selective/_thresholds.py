@@ -47,9 +47,11 @@ def threshold_for_risk(
     """
     n_proposing = -(-len(scores) // _PROPOSING)
     proposing, scores, correct = scores[:n_proposing], scores[n_proposing:], correct[n_proposing:]
-    # The first test must not fail for lack of rows, whose number is random: hence the 1.2.
-    fewest = 1.2 * _fewest_predicted(target_risk, confidence_level)
-    shares = _SHARES[_SHARES * len(scores) >= fewest]
+    # The first test needs rows, or a single error ends the sequence, but not so many that it fails
+    # where only a small share can be predicted.
+    fewest = _fewest_predicted(target_risk, confidence_level)
+    n_first = np.clip(len(scores) / 4, 1.2 * fewest, 3 * fewest)
+    shares = _SHARES[_SHARES * len(scores) >= n_first]
     thresholds = np.append(np.quantile(proposing, 1 - shares, method="lower"), -np.inf)
     predicted = scores >= thresholds[:, np.newaxis]
     n_errors = (predicted & ~correct).sum(axis=1)
