@@ -19,6 +19,7 @@ __all__ = [
     "ModelVersionWarning",
     "SkmnistError",
     "SkmnistWarning",
+    "UnreachableTargetWarning",
     "ValueRangeError",
     "ValueRangeWarning",
 ]
@@ -66,6 +67,10 @@ class ImageShapeWarning(SkmnistWarning):
 
 class ValueRangeWarning(SkmnistWarning):
     """The value range seems wrong for the pixels, or is only a guess from the training data."""
+
+
+class UnreachableTargetWarning(SkmnistWarning):
+    """A `SelectiveClassifier` can guarantee its target at no threshold, and rejects everything."""
 
 
 class ModelVersionWarning(SkmnistWarning, InconsistentVersionWarning):

@@ -20,6 +20,7 @@ RESULTS = BENCHMARKS / "results"
 SCRIPTS = sorted([*BENCHMARKS.glob("[a-z]*.py"), *BENCHMARKS.glob("research/[a-z]*.py")])
 # Scripts that store their runs one by one.
 LOGGED = {
+    "abstention": "abstention",
     "accuracy_best": "accuracy_best",
     "accuracy_mnist_c": "accuracy_mnist_c",
     "accuracy_n_mnist": "accuracy_n_mnist",
