@@ -4,6 +4,7 @@ All functions take a stack of images of one size. The result for an image does n
 other images of the stack.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -12,9 +13,9 @@ from scipy import ndimage
 
 # The background is fitted to the medians of about this many blocks along each axis.
 _N_BLOCKS = 16
-_N_ITERATIONS = 8
+_N_ITERATIONS = 4
 # Weight of a block in the first fit, unless it lies at the border of the image.
-_INNER_WEIGHT = 0.02
+_INNER_WEIGHT = 0.002
 # A block this many deviations on the ink's side of the background has half of the usual weight.
 _HALF_WEIGHT = 2.0
 # Pixels are ink from this many deviations of the paper's texture.
@@ -30,6 +31,8 @@ _N_PIXELS = 2**14
 FAINT = 0.05
 # Parts lighter than this share of the heaviest part are specks.
 SPECK = 0.05
+
+Outlying = Callable[[np.ndarray], np.ndarray]
 
 
 class Ink(NamedTuple):
@@ -71,22 +74,19 @@ def find_ink(images: np.ndarray) -> Ink:
     blocks = _block_medians(images)
     design = _design(*blocks.shape[1:])
     samples = blocks.reshape(n, -1)
-    # Digits seldom touch the border, so the first surface is mostly fitted there.
+    # Ink seldom touches the border, so the first surface is fitted there.
     weights = np.full_like(blocks, _INNER_WEIGHT)
     weights[:, [0, -1]] = weights[:, :, [0, -1]] = 1
-    weights = weights.reshape(n, -1)
-    residual = images - _surface(_fit(samples, weights, design), height, width)
+    surface = _fit_robustly(samples, weights.reshape(n, -1), design, np.abs)
+    residual = images - _surface(surface, height, width)
     is_dark = _pixels(residual * residual * residual).mean(axis=1) < 0
 
-    # From here on, ink is brighter than the background.
+    # From here on, ink is brighter than the background, and only brighter blocks are outliers.
     sign = np.where(is_dark, np.float32(-1), np.float32(1))
-    samples = samples * sign[:, np.newaxis]
-    for _ in range(_N_ITERATIONS):
-        coefficients = _fit(samples, weights, design)
-        excess = samples - np.matmul(design, coefficients[..., np.newaxis])[..., 0]
-        above = np.maximum(excess, 0) / (_HALF_WEIGHT * _deviation(excess)[:, np.newaxis])
-        weights = 1 / (1 + np.square(np.square(above)))
-    residual = images * sign[:, np.newaxis, np.newaxis] - _surface(coefficients, height, width)
+    samples, surface = samples * sign[:, np.newaxis], surface * sign[:, np.newaxis]
+    weights = _robust_weights(samples, surface, design, _positive)
+    surface = _fit_robustly(samples, weights, design, _positive)
+    residual = images * sign[:, np.newaxis, np.newaxis] - _surface(surface, height, width)
     return _grade(residual, is_dark)
 
 
@@ -182,13 +182,6 @@ def _pixels(images: np.ndarray) -> np.ndarray:
     return images[:, ::step, ::step].reshape(len(images), -1)
 
 
-def _deviation(excess: np.ndarray) -> np.ndarray:
-    """Return the standard deviation of each row; up to two thirds of it may be ink."""
-    third = excess.shape[1] // 3
-    magnitude = np.partition(np.abs(excess), third, axis=1)[:, third]
-    return magnitude / _THIRD + _TINY
-
-
 def _block_medians(images: np.ndarray) -> np.ndarray:
     """Return the medians of about 16x16 blocks of pixels; the rows and columns left over are cut."""
     n, height, width = images.shape
@@ -222,6 +215,32 @@ def _fit(samples: np.ndarray, weights: np.ndarray, design: np.ndarray) -> np.nda
     normal[:, range(1, 6), range(1, 6)] += 1e-4 * normal[:, :1, 0]
     moments = np.matmul(weighted, samples[..., np.newaxis]).astype(np.float64)
     return np.linalg.solve(normal, moments)[..., 0].astype(np.float32)
+
+
+def _fit_robustly(
+    samples: np.ndarray, weights: np.ndarray, design: np.ndarray, outlying: Outlying
+) -> np.ndarray:
+    """Refit from the given weights until outliers hardly count; return coefficients, (n, 6)."""
+    for _ in range(_N_ITERATIONS):
+        coefficients = _fit(samples, weights, design)
+        weights = _robust_weights(samples, coefficients, design, outlying)
+    return _fit(samples, weights, design)
+
+
+def _robust_weights(
+    samples: np.ndarray, coefficients: np.ndarray, design: np.ndarray, outlying: Outlying
+) -> np.ndarray:
+    """Return the weight of each sample; `outlying` maps its excess to the side that is penalized."""
+    excess = samples - np.matmul(design, coefficients[..., np.newaxis])[..., 0]
+    # Up to two thirds of the samples may be ink.
+    third = excess.shape[1] // 3
+    magnitude = np.partition(np.abs(excess), third, axis=1)[:, [third]]
+    deviation = magnitude / _THIRD + _TINY
+    return 1 / (1 + np.square(np.square(outlying(excess) / (_HALF_WEIGHT * deviation))))
+
+
+def _positive(values: np.ndarray) -> np.ndarray:
+    return np.maximum(values, 0)
 
 
 def _surface(coefficients: np.ndarray, height: int, width: int) -> np.ndarray:
