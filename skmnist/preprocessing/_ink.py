@@ -21,9 +21,9 @@ _HALF_WEIGHT = 2.0
 # Pixels are ink from this many deviations of the paper's texture.
 _TEXTURE = 3.0
 # Ink differs from paper by at least this part of the value range, and by this many deviations.
-_LEAST_CONTRAST, _LEAST_DEVIATIONS = 1 / 16, 6.0
-# A third and half of normal numbers are, in standard deviations, nearer to zero than these.
-_THIRD, _HALF = np.float32(0.431), np.float32(0.674)
+_LEAST_CONTRAST, _LEAST_DEVIATIONS = 1 / 16, 4.0
+# A third of normal numbers are nearer to zero than this, in standard deviations.
+_THIRD = np.float32(0.431)
 _TINY = np.float32(1e-4)
 # Statistics of an image are taken over at most about this many of its pixels.
 _N_PIXELS = 2**14
@@ -160,9 +160,8 @@ def _grade(residual: np.ndarray, is_dark: np.ndarray) -> Ink:
     contrast = np.take_along_axis(pixels, n_pixels - 1 - n_strong // 4, axis=1)
     is_paper = pixels < contrast / 2
     texture = np.sort(np.where(is_paper, np.abs(pixels), np.inf), axis=1)
-    middle = is_paper.sum(axis=1, keepdims=True) // 2
-    median = np.take_along_axis(texture, middle, axis=1)[:, 0]
-    deviation = median / _HALF + _TINY
+    third = is_paper.sum(axis=1, keepdims=True) // 3
+    deviation = np.take_along_axis(texture, third, axis=1)[:, 0] / _THIRD + _TINY
     contrast = contrast[:, 0]
     has_ink = contrast > np.maximum(_LEAST_CONTRAST, _LEAST_DEVIATIONS * deviation)
     low = np.minimum(_TEXTURE * deviation, contrast / 2)
