@@ -140,9 +140,7 @@ def _placed(
     return page, (top, left, top + ink.shape[0], left + ink.shape[1])
 
 
-def _photographed(
-    ink: npt.NDArray[np.float32], rng: np.random.Generator
-) -> npt.NDArray[np.uint8]:
+def _photographed(ink: npt.NDArray[np.float32], rng: np.random.Generator) -> npt.NDArray[np.uint8]:
     """Return a photo of ink on paper: light, texture, blur, noise, compression."""
     height, width = ink.shape
     y, x = np.ogrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]

@@ -12,8 +12,9 @@ import numpy as np
 from scipy import ndimage
 
 # The background has one value if at least this share of the pixels is equal to it. The share is
-# lower for small images, in which a digit fills more of the frame and light hardly changes.
-_EVEN_SHARE, _EVEN_SHARE_IF_SMALL, _SMALL = 0.5, 0.3, 32
+# lower for small images, in which a digit fills more of the frame and light hardly changes; images
+# with fewer pixels than blocks along a side do not determine a surface.
+_LEAST_SHARE, _LEAST_SHARE_IF_SMALL, _SMALL = 0.5, 0.2, 32
 _EQUAL = 1 / 255
 # Otherwise, it is fitted to the medians of about this many blocks along each axis.
 _N_BLOCKS = 16
@@ -81,7 +82,7 @@ def find_ink(images: np.ndarray) -> Ink:
     sign = np.where(is_dark, np.float32(-1), np.float32(1))[:, np.newaxis]
     excess = images * sign[..., np.newaxis]
     excess -= _surface(surfaces * sign, *images.shape[1:])
-    return _grade(excess, is_dark)
+    return _grade(excess, is_dark, is_even)
 
 
 def drop_specks(strength: np.ndarray, share: float = SPECK) -> np.ndarray:
@@ -147,14 +148,21 @@ def ink_boxes(strength: np.ndarray) -> np.ndarray:
 
 def _even_background(images: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return whether the paper of each image has one value, whether ink is dark, and surfaces."""
-    pixels = images.reshape(len(images), -1)
-    values = pixels.min(axis=1), pixels.max(axis=1)
-    shares = [(np.abs(pixels - value[:, np.newaxis]) < _EQUAL).mean(axis=1) for value in values]
-    is_dark = shares[1] > shares[0]
-    is_small = min(images.shape[1:]) < _SMALL
-    is_even = np.maximum(*shares) >= (_EVEN_SHARE_IF_SMALL if is_small else _EVEN_SHARE)
-    surfaces = np.zeros((len(images), 6), dtype=np.float32)
-    surfaces[:, 0] = np.where(is_dark, values[1], values[0])
+    n, height, width = images.shape
+    lowest, highest = images.min(axis=(1, 2)), images.max(axis=(1, 2))
+    # Shares of the pixels, and of those at the border, where there is less ink.
+    weights = np.full((height, width), 1 / (height * width), dtype=np.float32)
+    weights[1:-1, 1:-1] /= 2
+    weights /= weights.sum()
+    lows, highs = (
+        (weights * (np.abs(images - value[:, np.newaxis, np.newaxis]) < _EQUAL)).sum(axis=(1, 2))
+        for value in (lowest, highest)
+    )
+    is_dark = highs > lows
+    least = 0.0 if min(height, width) < _N_BLOCKS else _LEAST_SHARE_IF_SMALL
+    is_even = np.maximum(lows, highs) >= (least if min(height, width) < _SMALL else _LEAST_SHARE)
+    surfaces = np.zeros((n, 6), dtype=np.float32)
+    surfaces[:, 0] = np.where(is_dark, highest, lowest)
     return is_even, is_dark, surfaces
 
 
@@ -178,9 +186,9 @@ def _uneven_background(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return is_dark, sign * _fit_robustly(samples, weights, design, _positive)
 
 
-def _grade(residual: np.ndarray, is_dark: np.ndarray) -> Ink:
-    """Map the difference from the background to [0, 1]; differences like the texture's are 0."""
-    pixels = np.sort(_pixels(residual), axis=1)
+def _grade(excess: np.ndarray, is_dark: np.ndarray, is_even: np.ndarray) -> Ink:
+    """Map the difference from the background to [0, 1]; the texture of uneven paper becomes 0."""
+    pixels = np.sort(_pixels(excess), axis=1)
     n_pixels = pixels.shape[1]
     strongest = pixels[:, [n_pixels - 1 - n_pixels // 1000]]
     n_strong = (pixels > strongest / 2).sum(axis=1, keepdims=True)
@@ -188,12 +196,13 @@ def _grade(residual: np.ndarray, is_dark: np.ndarray) -> Ink:
     is_paper = pixels < contrast / 2
     texture = np.sort(np.where(is_paper, np.abs(pixels), np.inf), axis=1)
     third = is_paper.sum(axis=1, keepdims=True) // 3
-    deviation = np.take_along_axis(texture, third, axis=1)[:, 0] / _THIRD + _TINY
+    deviation = np.take_along_axis(texture, third, axis=1)[:, 0] / _THIRD
+    deviation[is_even] = 0
     contrast = contrast[:, 0]
     has_ink = contrast > np.maximum(_LEAST_CONTRAST, _LEAST_DEVIATIONS * deviation)
     low = np.minimum(_TEXTURE * deviation, contrast / 2)
     scale = np.where(has_ink, 1 / np.maximum(contrast - low, _LEAST_CONTRAST / 2), 0)
-    strength = residual - low[:, np.newaxis, np.newaxis].astype(np.float32)
+    strength = excess - low[:, np.newaxis, np.newaxis].astype(np.float32)
     strength *= scale[:, np.newaxis, np.newaxis].astype(np.float32)
     return Ink(
         np.clip(strength, 0, 1, out=strength),
@@ -209,7 +218,7 @@ def _pixels(images: np.ndarray) -> np.ndarray:
 
 
 def _block_medians(images: np.ndarray) -> np.ndarray:
-    """Return the medians of about 16x16 blocks of pixels; the rows and columns left over are cut."""
+    """Return the medians of about 16x16 blocks; rows and columns that are left over are cut."""
     n, height, width = images.shape
     block_height, block_width = max(1, height // _N_BLOCKS), max(1, width // _N_BLOCKS)
     n_rows, n_columns = height // block_height, width // block_width
@@ -256,7 +265,7 @@ def _fit_robustly(
 def _robust_weights(
     samples: np.ndarray, coefficients: np.ndarray, design: np.ndarray, outlying: Outlying
 ) -> np.ndarray:
-    """Return the weight of each sample; `outlying` maps its excess to the side that is penalized."""
+    """Return the weights of the samples, given the side on which samples are outliers."""
     excess = samples - np.matmul(design, coefficients[..., np.newaxis])[..., 0]
     # Up to two thirds of the samples may be ink.
     third = excess.shape[1] // 3
