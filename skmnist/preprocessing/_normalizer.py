@@ -277,7 +277,7 @@ class DigitNormalizer(
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.transformer_tags.preserves_dtype = []
+        tags.transformer_tags.preserves_dtype = ["uint8"]
         return tags
 
 
