@@ -132,7 +132,7 @@ def ink_boxes(strength: np.ndarray) -> np.ndarray:
         (top, left, bottom, right) in pixels, without the last row and column; zeros if there is
         no ink.
     """
-    is_ink = strength > FAINT
+    is_ink = np.asarray(strength > FAINT)
     rows, columns = is_ink.any(axis=2), is_ink.any(axis=1)
     boxes = np.stack(
         [

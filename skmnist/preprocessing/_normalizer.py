@@ -132,7 +132,7 @@ class DigitNormalizer(
         with refitted(self) as draft:
             validate_params(draft)
             for name in ("image_shape_", "n_features_in_", "feature_names_in_"):
-                vars(draft).pop(name, None)
+                draft.__dict__.pop(name, None)
             images = _as_list(X)
             if images is None:
                 array = check_images(

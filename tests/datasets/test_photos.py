@@ -1,16 +1,17 @@
+import sys
+
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
 from skmnist.datasets import load_mnist_sample, make_digit_photos
 from skmnist.datasets._pen import GLYPHS, draw_digit
+from skmnist.exceptions import MissingDependencyError
 
 
 @pytest.fixture(scope="module", params=["mnist", "pen"])
 def photos(request):
-    return make_digit_photos(
-        12, strokes=request.param, min_size=50, max_size=90, random_state=0
-    )
+    return make_digit_photos(12, strokes=request.param, min_size=50, max_size=90, random_state=0)
 
 
 def test_photos_are_dark_ink_in_the_box_on_light_paper(photos):
@@ -38,9 +39,7 @@ def test_photos_are_repeatable():
 
 
 def test_pen_draws_each_digit_equally_often():
-    target = make_digit_photos(
-        20, strokes="pen", min_size=32, max_size=32, random_state=0
-    ).target
+    target = make_digit_photos(20, strokes="pen", min_size=32, max_size=32, random_state=0).target
     assert_array_equal(np.bincount(target), 2)
     assert target.tolist() != sorted(target)
 
@@ -80,7 +79,7 @@ def test_what_it_refuses(params, error, message):
 
 
 def test_without_pillow(monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "PIL", None)
-    monkeypatch.setitem(__import__("sys").modules, "PIL.Image", None)
-    with pytest.raises(ImportError, match=r"make_digit_photos needs PIL"):
+    monkeypatch.setitem(sys.modules, "PIL.Image", None)
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    with pytest.raises(MissingDependencyError, match="make_digit_photos needs pillow, which is"):
         make_digit_photos(1, strokes="pen", min_size=32, max_size=40)
