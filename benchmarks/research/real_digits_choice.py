@@ -20,7 +20,6 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from benchmarks.harness.run_log import History, Numbers
 from benchmarks.harness.training import choice_split, clean_rows, run_recipes
 from skmnist.model_selection import fast_network, real_digits_network
-from skmnist.noise import RandomAffine
 from skmnist.preprocessing import DigitNormalizer
 
 N_TRAIN, N_HELD_OUT, EPOCHS = 10_000, 2_000, 6
@@ -34,7 +33,6 @@ def recipes() -> dict[str, Pipeline]:
     affine = augment[0]
     candidates: dict[str, tuple[dict[str, Any], Any]] = {
         "no augmentation": ({}, None),
-        "small affine": ({}, RandomAffine(10.0, translation=0.05, scale=0.05)),
         "affine": ({}, affine),
         "affine and elastic": ({}, augment[:2]),
         "chosen": ({}, augment),

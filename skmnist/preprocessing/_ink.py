@@ -140,7 +140,7 @@ def ink_boxes(strength: np.ndarray) -> np.ndarray:
         ],
         axis=1,
     )
-    return np.where(rows.any(axis=1)[:, np.newaxis], boxes, 0)
+    return np.where(rows.any(axis=1, keepdims=True), boxes, 0)
 
 
 def _even_background(images: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
