@@ -5,7 +5,7 @@ Networks are trained on the 60,000 MNIST training digits only:
 - ``plain``: ``fast_network()``, without augmentation;
 - ``real digits``: ``real_digits_network()``, with the augmentation for real digits.
 
-Each is scored on four sets, of which no image was used for training or for a choice:
+Each is scored on four sets, whose labels were not used for training or for a choice:
 
 - ``mnist``: the 10,000 test digits;
 - ``photos``: 1,000 of them in ``make_digit_photos``: 100 to 600 pixels, uneven light, colored ink,
