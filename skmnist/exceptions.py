@@ -17,6 +17,7 @@ __all__ = [
     "MissingDependencyError",
     "ModelFileError",
     "ModelVersionWarning",
+    "NoInkWarning",
     "SkmnistError",
     "SkmnistWarning",
     "UnreachableTargetWarning",
@@ -71,6 +72,10 @@ class ValueRangeWarning(SkmnistWarning):
 
 class UnreachableTargetWarning(SkmnistWarning):
     """A `SelectiveClassifier` can guarantee its target at no threshold, and rejects everything."""
+
+
+class NoInkWarning(SkmnistWarning):
+    """Images hold no digit: they have a single color, or only texture and noise."""
 
 
 class ModelVersionWarning(SkmnistWarning, InconsistentVersionWarning):

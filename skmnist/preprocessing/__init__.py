@@ -1,5 +1,6 @@
 """Preprocessing of images."""
 
+from skmnist.preprocessing._normalizer import DigitNormalizer
 from skmnist.preprocessing._scaler import PixelScaler
 
-__all__ = ["PixelScaler"]
+__all__ = ["DigitNormalizer", "PixelScaler"]
