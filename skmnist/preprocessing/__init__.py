@@ -1,5 +1,6 @@
 """Preprocessing of images."""
 
+from skmnist.preprocessing._reading import iter_images, read_images
 from skmnist.preprocessing._scaler import PixelScaler
 
-__all__ = ["PixelScaler"]
+__all__ = ["PixelScaler", "iter_images", "read_images"]
