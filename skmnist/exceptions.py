@@ -19,6 +19,7 @@ __all__ = [
     "MissingDependencyError",
     "ModelFileError",
     "ModelVersionWarning",
+    "NoInkWarning",
     "SkmnistError",
     "SkmnistWarning",
     "ValueRangeError",
@@ -76,6 +77,10 @@ class ImageShapeWarning(SkmnistWarning):
 
 class ValueRangeWarning(SkmnistWarning):
     """The value range seems wrong for the pixels, or is only a guess from the training data."""
+
+
+class NoInkWarning(SkmnistWarning):
+    """Images hold no digit: they have a single color, or only texture and noise."""
 
 
 class ModelVersionWarning(SkmnistWarning, InconsistentVersionWarning):

@@ -1,6 +1,7 @@
 """Preprocessing of images."""
 
+from skmnist.preprocessing._normalizer import DigitNormalizer
 from skmnist.preprocessing._reading import iter_images, read_images
 from skmnist.preprocessing._scaler import PixelScaler
 
-__all__ = ["PixelScaler", "iter_images", "read_images"]
+__all__ = ["DigitNormalizer", "PixelScaler", "iter_images", "read_images"]

@@ -94,9 +94,9 @@ def read_images(paths: Paths, *, on_error: str = "warn", max_pixels: int = _MAX_
 
     Notes
     -----
-    The format is found from the content of a file: PNG, JPEG, TIFF (all pages), BMP, WebP, PGM (also
-    PBM and PPM) or NPY. From folders, files with the endings of these formats are read; hidden files
-    and folders in folders are not.
+    The format is found from the content of a file: PNG, JPEG, TIFF (all pages), BMP, WebP, PGM
+    (also PBM and PPM) or NPY. From folders, files with the endings of these formats are read, but not
+    hidden files and not the folders in them.
 
     The orientation that a camera has stored is applied. Transparent pixels are put on white, and
     colors become their luminance. One and 16 bits are scaled to 8 bits. From animations, the first

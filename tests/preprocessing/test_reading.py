@@ -284,11 +284,11 @@ def test_damaged_pages_of_a_tiff(page, tmp_path):
     assert list(result.errors) == [str(tmp_path / "pages.tif")]
 
 
-@pytest.mark.parametrize("format", ["PNG", "JPEG", "TIFF", "BMP", "WEBP", "PPM"])
-def test_damaged_files_never_raise(page, tmp_path, format):
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF", "BMP", "WEBP", "PPM"])
+def test_damaged_files_never_raise(page, tmp_path, kind):
     """Each is an image, or an error with a reason."""
     buffer = io.BytesIO()
-    Image.fromarray(page).save(buffer, format)
+    Image.fromarray(page).save(buffer, kind)
     content = np.frombuffer(buffer.getvalue(), dtype=np.uint8)
     rng = np.random.default_rng(0)
     for number in range(40):

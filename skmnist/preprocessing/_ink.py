@@ -1,0 +1,252 @@
+"""Find the ink in photos: its polarity, an uneven background, specks.
+
+All functions take a stack of images of one size. The result for an image does not depend on the
+other images of the stack.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from scipy import ndimage
+
+# The background is fitted to the medians of about this many blocks along each axis.
+_N_BLOCKS = 16
+_N_ITERATIONS = 4
+# Weight of a block in the first fit, unless it lies at the border of the image.
+_INNER_WEIGHT = 0.002
+# A block this many deviations on the ink's side of the background has half of the usual weight.
+_HALF_WEIGHT = 2.0
+# Pixels are ink from this many deviations of the paper's texture.
+_TEXTURE = 3.0
+# Ink differs from paper by at least this part of the value range, and by this many deviations.
+_LEAST_CONTRAST, _LEAST_DEVIATIONS = 1 / 16, 4.0
+# A third of normal numbers are nearer to zero than this, in standard deviations.
+_THIRD = np.float32(0.431)
+_TINY = np.float32(1e-4)
+# Statistics of an image are taken over at most about this many of its pixels.
+_N_PIXELS = 2**14
+# Fainter pixels belong neither to a part of a digit nor to its box.
+FAINT = 0.05
+# Parts lighter than this share of the heaviest part are specks.
+SPECK = 0.05
+
+Outlying = Callable[[np.ndarray], np.ndarray]
+
+
+class Ink(NamedTuple):
+    """The ink in a stack of images.
+
+    Attributes
+    ----------
+    strength : ndarray of shape (n, height, width), float32
+        Amount of ink per pixel, from 0 (paper) to 1; all 0 if an image has no ink.
+    is_dark : ndarray of shape (n,), bool
+        Whether the ink is darker than the paper; False if there is no ink.
+    contrast : ndarray of shape (n,), float32
+        Difference between ink and paper as a part of the value range; 0 if there is no ink.
+    """
+
+    strength: np.ndarray
+    is_dark: np.ndarray
+    contrast: np.ndarray
+
+
+def find_ink(images: np.ndarray) -> Ink:
+    """Separate ink from an unevenly lit background.
+
+    The background is a quadratic surface that is fitted robustly. The ink is on the side of the
+    background to which the pixels are skewed.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, height, width)
+        Gray images in [0, 1], finite; never written to.
+
+    Returns
+    -------
+    Ink
+        Strength, polarity and contrast of the ink.
+    """
+    n, height, width = images.shape
+    images = images.astype(np.float32)
+    blocks = _block_medians(images)
+    design = _design(*blocks.shape[1:])
+    samples = blocks.reshape(n, -1)
+    # Ink seldom touches the border, so the first surface is fitted there.
+    weights = np.full_like(blocks, _INNER_WEIGHT)
+    weights[:, [0, -1]] = weights[:, :, [0, -1]] = 1
+    surface = _fit_robustly(samples, weights.reshape(n, -1), design, np.abs)
+    residual = images - _surface(surface, height, width)
+    is_dark = _pixels(residual * residual * residual).mean(axis=1) < 0
+
+    # From here on, ink is brighter than the background, and only brighter blocks are outliers.
+    sign = np.where(is_dark, np.float32(-1), np.float32(1))
+    samples, surface = samples * sign[:, np.newaxis], surface * sign[:, np.newaxis]
+    weights = _robust_weights(samples, surface, design, _positive)
+    surface = _fit_robustly(samples, weights, design, _positive)
+    residual = images * sign[:, np.newaxis, np.newaxis] - _surface(surface, height, width)
+    return _grade(residual, is_dark)
+
+
+def drop_specks(strength: np.ndarray, share: float = SPECK) -> np.ndarray:
+    """Remove the parts of each image that are much lighter than its heaviest part.
+
+    Parameters
+    ----------
+    strength : ndarray of shape (n, height, width)
+        Ink in [0, 1]; never written to.
+    share : float, default=0.05
+        Parts with less than this share of the ink of the heaviest part are removed.
+
+    Returns
+    -------
+    ndarray of shape (n, height, width)
+        The ink without specks. Pixels fainter than 0.05 are kept only beside a part.
+    """
+    within_image = np.zeros((3, 3, 3), dtype=bool)
+    within_image[1] = True
+    labels, n_parts = ndimage.label(strength > FAINT, within_image)
+    if n_parts == 0:
+        return strength.copy()
+    flat = labels.ravel()
+    masses = np.bincount(flat, weights=strength.ravel(), minlength=n_parts + 1)
+    image_of = np.zeros(n_parts + 1, dtype=np.intp)
+    image_of[flat] = np.repeat(np.arange(len(strength)), strength[0].size)
+    heaviest = np.zeros(len(strength))
+    np.maximum.at(heaviest, image_of[1:], masses[1:])
+    is_kept = masses >= share * heaviest[image_of]
+    is_kept[0] = False
+    kept = is_kept[labels]
+    beside = ndimage.binary_dilation(kept, within_image)
+    return np.where(kept | (beside & (labels == 0)), strength, 0)
+
+
+def ink_boxes(strength: np.ndarray) -> np.ndarray:
+    """Return the smallest box around the ink of each image.
+
+    Parameters
+    ----------
+    strength : ndarray of shape (n, height, width)
+        Ink in [0, 1].
+
+    Returns
+    -------
+    ndarray of shape (n, 4), int64
+        (top, left, bottom, right) in pixels, without the last row and column; zeros if there is
+        no ink.
+    """
+    is_ink = strength > FAINT
+    rows, columns = is_ink.any(axis=2), is_ink.any(axis=1)
+    boxes = np.stack(
+        [
+            rows.argmax(axis=1),
+            columns.argmax(axis=1),
+            strength.shape[1] - rows[:, ::-1].argmax(axis=1),
+            strength.shape[2] - columns[:, ::-1].argmax(axis=1),
+        ],
+        axis=1,
+    )
+    return np.where(rows.any(axis=1)[:, np.newaxis], boxes, 0)
+
+
+def _grade(residual: np.ndarray, is_dark: np.ndarray) -> Ink:
+    """Map the difference from the background to [0, 1]; differences like the texture's are 0."""
+    pixels = np.sort(_pixels(residual), axis=1)
+    n_pixels = pixels.shape[1]
+    strongest = pixels[:, [n_pixels - 1 - n_pixels // 1000]]
+    n_strong = (pixels > strongest / 2).sum(axis=1, keepdims=True)
+    contrast = np.take_along_axis(pixels, n_pixels - 1 - n_strong // 4, axis=1)
+    is_paper = pixels < contrast / 2
+    texture = np.sort(np.where(is_paper, np.abs(pixels), np.inf), axis=1)
+    third = is_paper.sum(axis=1, keepdims=True) // 3
+    deviation = np.take_along_axis(texture, third, axis=1)[:, 0] / _THIRD + _TINY
+    contrast = contrast[:, 0]
+    has_ink = contrast > np.maximum(_LEAST_CONTRAST, _LEAST_DEVIATIONS * deviation)
+    low = np.minimum(_TEXTURE * deviation, contrast / 2)
+    scale = np.where(has_ink, 1 / np.maximum(contrast - low, _LEAST_CONTRAST / 2), 0)
+    strength = residual - low[:, np.newaxis, np.newaxis].astype(np.float32)
+    strength *= scale[:, np.newaxis, np.newaxis].astype(np.float32)
+    return Ink(
+        np.clip(strength, 0, 1, out=strength),
+        is_dark & has_ink,
+        np.where(has_ink, contrast, 0).astype(np.float32),
+    )
+
+
+def _pixels(images: np.ndarray) -> np.ndarray:
+    """Return pixels of each image on a regular grid, flat."""
+    step = max(1, int(np.sqrt(images[0].size / _N_PIXELS)))
+    return images[:, ::step, ::step].reshape(len(images), -1)
+
+
+def _block_medians(images: np.ndarray) -> np.ndarray:
+    """Return the medians of about 16x16 blocks of pixels; the rows and columns left over are cut."""
+    n, height, width = images.shape
+    block_height, block_width = max(1, height // _N_BLOCKS), max(1, width // _N_BLOCKS)
+    n_rows, n_columns = height // block_height, width // block_width
+    blocks = images[:, : n_rows * block_height, : n_columns * block_width]
+    blocks = blocks.reshape(n, n_rows, block_height, n_columns, block_width)
+    blocks = blocks[:, :, :: max(1, block_height // 8), :, :: max(1, block_width // 8)]
+    blocks = blocks.swapaxes(2, 3).reshape(n, n_rows, n_columns, -1)
+    middle = blocks.shape[-1] // 2
+    return np.partition(blocks, middle, axis=-1)[..., middle]
+
+
+def _axis(n_points: int) -> np.ndarray:
+    """Return the centers of pixels or blocks along an axis that runs from -1 to 1."""
+    return ((2 * np.arange(n_points, dtype=np.float32) + 1) / n_points - 1).astype(np.float32)
+
+
+@lru_cache(maxsize=8)
+def _design(height: int, width: int) -> np.ndarray:
+    """Return the terms 1, y, x, y², yx, x² at each point; shape (height * width, 6)."""
+    y, x = np.meshgrid(_axis(height), _axis(width), indexing="ij")
+    return np.stack([y**0, y, x, y * y, y * x, x * x], axis=-1).reshape(-1, 6)
+
+
+def _fit(samples: np.ndarray, weights: np.ndarray, design: np.ndarray) -> np.ndarray:
+    """Return the coefficients of weighted least squares for each row; shape (n, 6)."""
+    weighted = design.T * weights[:, np.newaxis]
+    normal = np.matmul(weighted, design).astype(np.float64)
+    # Slightly prefer a flat surface, because images of one row determine no slope across it.
+    normal[:, range(1, 6), range(1, 6)] += 1e-4 * normal[:, :1, 0]
+    moments = np.matmul(weighted, samples[..., np.newaxis]).astype(np.float64)
+    return np.linalg.solve(normal, moments)[..., 0].astype(np.float32)
+
+
+def _fit_robustly(
+    samples: np.ndarray, weights: np.ndarray, design: np.ndarray, outlying: Outlying
+) -> np.ndarray:
+    """Refit from the given weights until outliers hardly count; return coefficients, (n, 6)."""
+    for _ in range(_N_ITERATIONS):
+        coefficients = _fit(samples, weights, design)
+        weights = _robust_weights(samples, coefficients, design, outlying)
+    return _fit(samples, weights, design)
+
+
+def _robust_weights(
+    samples: np.ndarray, coefficients: np.ndarray, design: np.ndarray, outlying: Outlying
+) -> np.ndarray:
+    """Return the weight of each sample; `outlying` maps its excess to the side that is penalized."""
+    excess = samples - np.matmul(design, coefficients[..., np.newaxis])[..., 0]
+    # Up to two thirds of the samples may be ink.
+    third = excess.shape[1] // 3
+    magnitude = np.partition(np.abs(excess), third, axis=1)[:, [third]]
+    deviation = magnitude / _THIRD + _TINY
+    return 1 / (1 + np.square(np.square(outlying(excess) / (_HALF_WEIGHT * deviation))))
+
+
+def _positive(values: np.ndarray) -> np.ndarray:
+    return np.maximum(values, 0)
+
+
+def _surface(coefficients: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Evaluate the quadratic surfaces at each pixel."""
+    c = coefficients[:, :, np.newaxis]
+    y, x = _axis(height), _axis(width)
+    along_y = c[:, 0] + c[:, 1] * y + c[:, 3] * (y * y)
+    along_x = c[:, 2] * x + c[:, 5] * (x * x)
+    mixed = (c[:, 4] * y)[..., np.newaxis] * x
+    return along_y[..., np.newaxis] + along_x[:, np.newaxis] + mixed
