@@ -11,7 +11,11 @@ from typing import NamedTuple
 import numpy as np
 from scipy import ndimage
 
-# The background is fitted to the medians of about this many blocks along each axis.
+# The background has one value if at least this share of the pixels is equal to it. The share is
+# lower for small images, in which a digit fills more of the frame and light hardly changes.
+_EVEN_SHARE, _EVEN_SHARE_IF_SMALL, _SMALL = 0.5, 0.3, 32
+_EQUAL = 1 / 255
+# Otherwise, it is fitted to the medians of about this many blocks along each axis.
 _N_BLOCKS = 16
 _N_ITERATIONS = 4
 # Weight of a block in the first fit, unless it lies at the border of the image.
@@ -54,10 +58,11 @@ class Ink(NamedTuple):
 
 
 def find_ink(images: np.ndarray) -> Ink:
-    """Separate ink from an unevenly lit background.
+    """Separate ink from the background, which may be unevenly lit.
 
-    The background is a quadratic surface that is fitted robustly. The ink is on the side of the
-    background to which the pixels are skewed.
+    If many pixels have the smallest or the largest value of the image, this value is the
+    background, as in scans and drawings. Otherwise, the background is a quadratic surface that is
+    fitted robustly, and the ink is on the side of it to which the pixels are skewed.
 
     Parameters
     ----------
@@ -69,25 +74,14 @@ def find_ink(images: np.ndarray) -> Ink:
     Ink
         Strength, polarity and contrast of the ink.
     """
-    n, height, width = images.shape
     images = images.astype(np.float32)
-    blocks = _block_medians(images)
-    design = _design(*blocks.shape[1:])
-    samples = blocks.reshape(n, -1)
-    # Ink seldom touches the border, so the first surface is fitted there.
-    weights = np.full_like(blocks, _INNER_WEIGHT)
-    weights[:, [0, -1]] = weights[:, :, [0, -1]] = 1
-    surface = _fit_robustly(samples, weights.reshape(n, -1), design, np.abs)
-    residual = images - _surface(surface, height, width)
-    is_dark = _pixels(residual * residual * residual).mean(axis=1) < 0
-
-    # From here on, ink is brighter than the background, and only brighter blocks are outliers.
-    sign = np.where(is_dark, np.float32(-1), np.float32(1))
-    samples, surface = samples * sign[:, np.newaxis], surface * sign[:, np.newaxis]
-    weights = _robust_weights(samples, surface, design, _positive)
-    surface = _fit_robustly(samples, weights, design, _positive)
-    residual = images * sign[:, np.newaxis, np.newaxis] - _surface(surface, height, width)
-    return _grade(residual, is_dark)
+    is_even, is_dark, surfaces = _even_background(images)
+    if not is_even.all():
+        is_dark[~is_even], surfaces[~is_even] = _uneven_background(images[~is_even])
+    sign = np.where(is_dark, np.float32(-1), np.float32(1))[:, np.newaxis]
+    excess = images * sign[..., np.newaxis]
+    excess -= _surface(surfaces * sign, *images.shape[1:])
+    return _grade(excess, is_dark)
 
 
 def drop_specks(strength: np.ndarray, share: float = SPECK) -> np.ndarray:
@@ -151,13 +145,46 @@ def ink_boxes(strength: np.ndarray) -> np.ndarray:
     return np.where(rows.any(axis=1)[:, np.newaxis], boxes, 0)
 
 
+def _even_background(images: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return whether the paper of each image has one value, whether ink is dark, and surfaces."""
+    pixels = images.reshape(len(images), -1)
+    values = pixels.min(axis=1), pixels.max(axis=1)
+    shares = [(np.abs(pixels - value[:, np.newaxis]) < _EQUAL).mean(axis=1) for value in values]
+    is_dark = shares[1] > shares[0]
+    is_small = min(images.shape[1:]) < _SMALL
+    is_even = np.maximum(*shares) >= (_EVEN_SHARE_IF_SMALL if is_small else _EVEN_SHARE)
+    surfaces = np.zeros((len(images), 6), dtype=np.float32)
+    surfaces[:, 0] = np.where(is_dark, values[1], values[0])
+    return is_even, is_dark, surfaces
+
+
+def _uneven_background(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return whether the ink of each image is dark, and the coefficients of the background."""
+    n, height, width = images.shape
+    blocks = _block_medians(images)
+    design = _design(*blocks.shape[1:])
+    samples = blocks.reshape(n, -1)
+    # Ink seldom touches the border, so the first surface is fitted there.
+    weights = np.full_like(blocks, _INNER_WEIGHT)
+    weights[:, [0, -1]] = weights[:, :, [0, -1]] = 1
+    surfaces = _fit_robustly(samples, weights.reshape(n, -1), design, np.abs)
+    residual = _pixels(images - _surface(surfaces, height, width))
+    is_dark = (residual * residual * residual).mean(axis=1) < 0
+
+    # Now that the side of the ink is known, only blocks on this side are outliers.
+    sign = np.where(is_dark, np.float32(-1), np.float32(1))[:, np.newaxis]
+    samples, surfaces = samples * sign, surfaces * sign
+    weights = _robust_weights(samples, surfaces, design, _positive)
+    return is_dark, sign * _fit_robustly(samples, weights, design, _positive)
+
+
 def _grade(residual: np.ndarray, is_dark: np.ndarray) -> Ink:
     """Map the difference from the background to [0, 1]; differences like the texture's are 0."""
     pixels = np.sort(_pixels(residual), axis=1)
     n_pixels = pixels.shape[1]
     strongest = pixels[:, [n_pixels - 1 - n_pixels // 1000]]
     n_strong = (pixels > strongest / 2).sum(axis=1, keepdims=True)
-    contrast = np.take_along_axis(pixels, n_pixels - 1 - n_strong // 4, axis=1)
+    contrast = np.take_along_axis(pixels, n_pixels - 1 - n_strong // 8, axis=1)
     is_paper = pixels < contrast / 2
     texture = np.sort(np.where(is_paper, np.abs(pixels), np.inf), axis=1)
     third = is_paper.sum(axis=1, keepdims=True) // 3
