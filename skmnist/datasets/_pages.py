@@ -18,6 +18,9 @@ from skmnist.datasets._sample import load_mnist_sample
 
 Array = npt.NDArray[Any]
 
+# Boxes of digits that touch overlap by at most this share of their height.
+_MAX_OVERLAP = 0.25
+
 _SHARE = Interval(Real, 0, 1, closed="both")
 _CONSTRAINTS: dict[str, list[Any]] = {
     "n_samples": [Interval(Integral, 1, None, closed="left")],
@@ -64,7 +67,8 @@ def make_digit_pages(
         For "mnist": a data set as in :func:`make_digit_photos`; if None, the one of
         :func:`load_mnist_sample`.
     touching : float, default=0.0
-        Probability that a digit touches the one before it, in [0, 1].
+        Probability that a digit is moved left until it touches the one before it, in [0, 1]. It is
+        not moved if their boxes would overlap by more than a quarter of their height.
     ruled : float, default=0.3
         Probability that the paper of a page is ruled, in [0, 1].
     max_slope : float, default=4.0
@@ -164,12 +168,15 @@ def _write(
     for number, ink in enumerate(inks):
         if number % per_line == 0:
             x = margin[1] + rng.uniform(0, 0.5) * size
-        elif rng.random() < touching:
-            before = corners[number - 1]
-            x = before[1] + _touching_offset(inks[number - 1], ink)
         else:
-            x = corners[number - 1, 1] + inks[number - 1].shape[1]
-            x += rng.choice([rng.uniform(0.15, 0.5), rng.uniform(0.5, 1.5)], p=[0.9, 0.1]) * size
+            before = inks[number - 1]
+            offset = _touching_offset(before, ink)
+            x = corners[number - 1, 1] + before.shape[1]
+            if rng.random() < touching and before.shape[1] - offset <= _MAX_OVERLAP * size:
+                x = corners[number - 1, 1] + offset
+            else:
+                gap = rng.choice([rng.uniform(0.15, 0.5), rng.uniform(0.5, 1.5)], p=[0.9, 0.1])
+                x += gap * size
         base = margin[0] + size * 1.2 + line[number] * spacing + slope * x
         corners[number] = base - len(ink) + rng.uniform(-0.05, 0.05) * size, x
     corners[:, 0] -= min(0, corners[:, 0].min() - 2)

@@ -98,13 +98,16 @@ def _gaps(box: np.ndarray, boxes: np.ndarray) -> np.ndarray:
 def _cut(labels: np.ndarray, boxes: np.ndarray, height: float) -> tuple[np.ndarray, np.ndarray]:
     """Cut digits that touch; return new labels, and which of them are probably several digits."""
     touching = [False] * len(boxes)
+    # Also if most of the digits touch, or if there are few, a digit is not much wider or narrower.
+    widths = boxes[:, 3] - boxes[:, 1]
+    digit_width = np.clip(np.median(widths) if len(widths) else 0, 0.5 * height, 0.9 * height)
     queue = list(enumerate(boxes, start=1))
     while queue:
         number, (top, left, bottom, right) = queue.pop()
         window = labels[top:bottom, left:right]
         is_digit = window == number
         is_column = bottom - top > _ROWS * height
-        is_first, safe = split(is_digit.T if is_column else is_digit)
+        is_first, safe = split(is_digit.T if is_column else is_digit, digit_width)
         if is_first is None:
             touching[number - 1] = not safe
             continue
