@@ -5,11 +5,10 @@ from typing import Any
 
 import numpy as np
 from scipy import ndimage
-from sklearn.utils import Bunch
+from sklearn.utils import Bunch, check_array
 
-from skmnist._utils import learn_value_range, to_unit_range, validate_arguments
+from skmnist._utils import learn_value_range, name_argument, to_unit_range, validate_arguments
 from skmnist._utils._sklearn import Interval
-from skmnist.exceptions import ImageShapeError
 from skmnist.preprocessing._digits import find_digits
 from skmnist.preprocessing._ink import flatten
 from skmnist.preprocessing._lines import reading_order
@@ -31,8 +30,65 @@ _CONSTRAINTS: dict[str, list[Any]] = {
 def segment_digits(
     image: Any, *, digit_height: float | None = None, cut_touching: bool = True
 ) -> Bunch:
-    image = _check_page(image)
-    excess = flatten(image[np.newaxis])[0][0]
+    """Find the digits of a page, a line or a form, in reading order.
+
+    Parameters
+    ----------
+    image : array-like of shape (height, width)
+        Gray image of any numeric dtype; never written to. The ink is darker or brighter than the
+        paper, which may be unevenly lit.
+    digit_height : float, default=None
+        Height of a digit in pixels. If None, it is estimated: the median height of the connected
+        parts of the ink, weighted by their area. Pass it if most of the ink is not digits.
+    cut_touching : bool, default=True
+        Whether digits that touch are cut, where this is safe.
+
+    Returns
+    -------
+    :class:`~sklearn.utils.Bunch`
+        Dictionary-like object, with the following attributes, in reading order.
+
+        boxes : ndarray of shape (n, 4), dtype int64
+            (top, left, bottom, right) of the ink of each digit in pixels, without the last row and
+            column.
+        cutouts : list of ndarray of shape (height, width), dtype uint8
+            The ink of each digit alone, with a margin: ink is 255 and paper 0. A
+            :class:`DigitNormalizer` takes this list.
+        line : ndarray of shape (n,), dtype int64
+            The number of the line of each digit, from 0.
+        touching : ndarray of shape (n,), dtype bool
+            Whether the ink is too wide for a digit but could not be cut safely.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter is outside its range, or `image` is not a gray image of finite numbers.
+
+    See Also
+    --------
+    read_images : Reads image files.
+    DigitNormalizer : Brings the cut-outs to the form of MNIST.
+    skmnist.datasets.make_digit_pages : Pages to try it on.
+
+    Notes
+    -----
+    Printed lines along 40 % of the page or more are removed, and so are specks. Connected ink is a
+    digit, together with the pieces near it. Lines of digits may be slanted by up to 15°.
+
+    Examples
+    --------
+    >>> from skmnist.datasets import make_digit_pages
+    >>> from skmnist.preprocessing import segment_digits
+    >>> pages = make_digit_pages(
+    ...     1, min_digits=12, max_digits=12, strokes="pen", random_state=0
+    ... )
+    >>> digits = segment_digits(pages.images[0])
+    >>> len(digits.cutouts), digits.boxes.shape, digits.touching.any()
+    (12, (12, 4), np.False_)
+    """
+    validate_arguments(_CONSTRAINTS, locals(), caller="segment_digits")
+    page = _check_page(image)
+    excess = flatten(page[np.newaxis])[0][0]
     is_ink, contrast = _ink_of_page(excess)
     digits = find_digits(is_ink, digit_height, cut_touching)
     order, line = reading_order(digits.boxes, digits.height)
@@ -46,7 +102,9 @@ def segment_digits(
 
 
 def _check_page(image: Any) -> np.ndarray:
-    array = np.asarray(image)
+    """Return an image in [0, 1], or raise an error."""
+    with name_argument("image"):
+        array = check_array(image, dtype="numeric", ensure_min_features=1)
     _, value_range = learn_value_range(array[np.newaxis], None)
     return to_unit_range(array[np.newaxis], value_range)[0]
 

@@ -26,9 +26,11 @@ _WEIGHTS = {
     "mean notch": 11.85,
     "height of both parts": 1.77,
 }
+# Cuts that cross more ink, in widths of a stroke, are not safe: half a zero crosses two strokes.
+_MAX_STROKES = 1.5
 # The smallest score of a safe cut of ink that is as wide as a digit of the page usually is, and how
 # much it falls with the width, in widths of a digit.
-_LEAST_SCORE, _PER_WIDTH = 14.0, 1.5
+_LEAST_SCORE, _PER_WIDTH = 14.8, 2.0
 
 
 def split(is_ink: np.ndarray, digit_width: float) -> tuple[np.ndarray | None, bool]:
@@ -53,6 +55,7 @@ def split(is_ink: np.ndarray, digit_width: float) -> tuple[np.ndarray | None, bo
         return None, True
     is_left, features = cuts(is_ink)
     scores = features @ list(_WEIGHTS.values())
+    scores[features[:, 0] > _MAX_STROKES] = -np.inf
     best = scores.argmax()
     if scores[best] > _LEAST_SCORE - _PER_WIDTH * (width / digit_width - 1):
         return is_left[best], True
