@@ -178,6 +178,8 @@ FIGURES: dict[str, list[Callable[[], plt.Figure]]] = {
     "accuracy_n_mnist": [n_mnist],
     "research/mnist_c_choice": [],
     "accuracy_mnist_c": [mnist_c],
+    "research/real_digits_choice": [],
+    "real_digits": [],
 }
 
 if __name__ == "__main__":

@@ -26,6 +26,8 @@ LOGGED = {
     "accuracy_reference": "accuracy_reference",
     "mnist_c_choice": "research.mnist_c_choice",
     "precision_accuracy": "research.precision_accuracy",
+    "real_digits": "real_digits",
+    "real_digits_choice": "research.real_digits_choice",
     "recipe_choice": "research.recipe_choice",
 }
 

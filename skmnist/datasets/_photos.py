@@ -162,7 +162,7 @@ def photographed(
 
 def _compressed(image: npt.NDArray[np.uint8], quality: int) -> npt.NDArray[np.uint8]:
     """Write an image as JPEG, and read it."""
-    pillow = import_optional("PIL.Image", purpose="make_digit_photos", extra="examples")
+    pillow = import_optional("PIL.Image", purpose="make_digit_photos", extra="images")
     file = BytesIO()
     pillow.fromarray(image).save(file, "JPEG", quality=quality)
     return np.asarray(pillow.open(file))

@@ -15,6 +15,7 @@ from skmnist._utils import (
     clip_to_value_range,
     sign_state,
     snapshot,
+    warn_if_inverted,
 )
 from skmnist.neural_network.backends._chosen import ChosenPredictor
 from skmnist.neural_network.backends._keras import Predictor
@@ -64,6 +65,8 @@ class PredictionMixin:
         check_process()
         network = snapshot(self)
         images = clip_to_value_range(check_images(network, X, reset=False), network.value_range_)
+        # Files of earlier versions have no border.
+        warn_if_inverted(images, network.value_range_, getattr(network, "_border_end", 0))
         images = images[..., np.newaxis]
         probabilities = network._predictor(images)
         n_views = as_python(network.test_time_views)

@@ -12,8 +12,9 @@ import numpy as np
 from scipy import ndimage
 
 # The background has one value if at least this share of the pixels is equal to it. The share is
-# lower for small images, in which a digit fills more of the frame and light hardly changes.
-_EVEN_SHARE, _EVEN_SHARE_IF_SMALL, _SMALL = 0.5, 0.3, 32
+# lower for small images, in which a digit fills more of the frame and light hardly changes; images
+# with fewer pixels than blocks along a side do not determine a surface.
+_LEAST_SHARE, _LEAST_SHARE_IF_SMALL, _SMALL = 0.5, 0.2, 32
 _EQUAL = 1 / 255
 # Otherwise, it is fitted to the medians of about this many blocks along each axis.
 _N_BLOCKS = 16
@@ -77,7 +78,7 @@ def find_ink(images: np.ndarray) -> Ink:
     return _grade(*flatten(images))
 
 
-def flatten(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def flatten(images: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Subtract the background, as in :func:`find_ink`.
 
     Parameters
@@ -91,6 +92,8 @@ def flatten(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         Difference between pixel and background; positive for ink.
     is_dark : ndarray of shape (n,), bool
         Whether the ink is darker than the background.
+    is_even : ndarray of shape (n,), bool
+        Whether the background has one value.
     """
     images = images.astype(np.float32)
     is_even, is_dark, surfaces = _even_background(images)
@@ -99,7 +102,7 @@ def flatten(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     sign = np.where(is_dark, np.float32(-1), np.float32(1))[:, np.newaxis]
     excess = images * sign[..., np.newaxis]
     excess -= _surface(surfaces * sign, *images.shape[1:])
-    return excess, is_dark
+    return excess, is_dark, is_even
 
 
 def drop_specks(strength: np.ndarray, share: float = SPECK) -> np.ndarray:
@@ -115,24 +118,21 @@ def drop_specks(strength: np.ndarray, share: float = SPECK) -> np.ndarray:
     Returns
     -------
     ndarray of shape (n, height, width)
-        The ink without specks. Pixels fainter than 0.05 are kept only beside a part.
+        The ink without specks and without faint pixels.
     """
     within_image = np.zeros((3, 3, 3), dtype=bool)
     within_image[1] = True
     labels, n_parts = ndimage.label(strength > FAINT, within_image)
-    if n_parts == 0:
-        return strength.copy()
-    flat = labels.ravel()
-    masses = np.bincount(flat, weights=strength.ravel(), minlength=n_parts + 1)
+    inked = np.flatnonzero(labels)
+    part_of = labels.ravel()[inked]
+    masses = np.bincount(part_of, weights=strength.ravel()[inked], minlength=n_parts + 1)
     image_of = np.zeros(n_parts + 1, dtype=np.intp)
-    image_of[flat] = np.repeat(np.arange(len(strength)), strength[0].size)
+    image_of[part_of] = inked // strength[0].size
     heaviest = np.zeros(len(strength))
-    np.maximum.at(heaviest, image_of[1:], masses[1:])
+    np.maximum.at(heaviest, image_of, masses)
     is_kept = masses >= share * heaviest[image_of]
     is_kept[0] = False
-    kept = is_kept[labels]
-    beside = ndimage.binary_dilation(kept, within_image)
-    return np.where(kept | (beside & (labels == 0)), strength, 0)
+    return np.where(is_kept[labels], strength, 0)
 
 
 def ink_boxes(strength: np.ndarray) -> np.ndarray:
@@ -150,7 +150,7 @@ def ink_boxes(strength: np.ndarray) -> np.ndarray:
         no ink.
     """
     is_ink = strength > FAINT
-    rows, columns = is_ink.any(axis=2), is_ink.any(axis=1)
+    rows, columns = (np.asarray(is_ink.any(axis=axis)) for axis in (2, 1))
     boxes = np.stack(
         [
             rows.argmax(axis=1),
@@ -160,19 +160,26 @@ def ink_boxes(strength: np.ndarray) -> np.ndarray:
         ],
         axis=1,
     )
-    return np.where(rows.any(axis=1)[:, np.newaxis], boxes, 0)
+    return np.where(rows.any(axis=1, keepdims=True), boxes, 0)
 
 
 def _even_background(images: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return whether the paper of each image has one value, whether ink is dark, and surfaces."""
-    pixels = images.reshape(len(images), -1)
-    values = pixels.min(axis=1), pixels.max(axis=1)
-    shares = [(np.abs(pixels - value[:, np.newaxis]) < _EQUAL).mean(axis=1) for value in values]
-    is_dark = shares[1] > shares[0]
-    is_small = min(images.shape[1:]) < _SMALL
-    is_even = np.maximum(*shares) >= (_EVEN_SHARE_IF_SMALL if is_small else _EVEN_SHARE)
-    surfaces = np.zeros((len(images), 6), dtype=np.float32)
-    surfaces[:, 0] = np.where(is_dark, values[1], values[0])
+    n, height, width = images.shape
+    lowest, highest = images.min(axis=(1, 2)), images.max(axis=(1, 2))
+    # Shares of the pixels, and of those at the border, where there is less ink.
+    weights = np.full((height, width), 1 / (height * width), dtype=np.float32)
+    weights[1:-1, 1:-1] /= 2
+    weights /= weights.sum()
+    lows, highs = (
+        (weights * (np.abs(images - value[:, np.newaxis, np.newaxis]) < _EQUAL)).sum(axis=(1, 2))
+        for value in (lowest, highest)
+    )
+    is_dark = highs > lows
+    least = 0.0 if min(height, width) < _N_BLOCKS else _LEAST_SHARE_IF_SMALL
+    is_even = np.maximum(lows, highs) >= (least if min(height, width) < _SMALL else _LEAST_SHARE)
+    surfaces = np.zeros((n, 6), dtype=np.float32)
+    surfaces[:, 0] = np.where(is_dark, highest, lowest)
     return is_even, is_dark, surfaces
 
 
@@ -196,9 +203,9 @@ def _uneven_background(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return is_dark, sign * _fit_robustly(samples, weights, design, _positive)
 
 
-def _grade(residual: np.ndarray, is_dark: np.ndarray) -> Ink:
-    """Map the difference from the background to [0, 1]; differences like the texture's are 0."""
-    pixels = np.sort(_pixels(residual), axis=1)
+def _grade(excess: np.ndarray, is_dark: np.ndarray, is_even: np.ndarray) -> Ink:
+    """Map the difference from the background to [0, 1]; the texture of uneven paper becomes 0."""
+    pixels = np.sort(_pixels(excess), axis=1)
     n_pixels = pixels.shape[1]
     strongest = pixels[:, [n_pixels - 1 - n_pixels // 1000]]
     n_strong = (pixels > strongest / 2).sum(axis=1, keepdims=True)
@@ -206,12 +213,13 @@ def _grade(residual: np.ndarray, is_dark: np.ndarray) -> Ink:
     is_paper = pixels < contrast / 2
     texture = np.sort(np.where(is_paper, np.abs(pixels), np.inf), axis=1)
     third = is_paper.sum(axis=1, keepdims=True) // 3
-    deviation = np.take_along_axis(texture, third, axis=1)[:, 0] / _THIRD + _TINY
+    deviation = np.take_along_axis(texture, third, axis=1)[:, 0] / _THIRD
+    deviation[is_even] = 0
     contrast = contrast[:, 0]
     has_ink = contrast > np.maximum(_LEAST_CONTRAST, _LEAST_DEVIATIONS * deviation)
     low = np.minimum(_TEXTURE * deviation, contrast / 2)
     scale = np.where(has_ink, 1 / np.maximum(contrast - low, _LEAST_CONTRAST / 2), 0)
-    strength = residual - low[:, np.newaxis, np.newaxis].astype(np.float32)
+    strength = excess - low[:, np.newaxis, np.newaxis].astype(np.float32)
     strength *= scale[:, np.newaxis, np.newaxis].astype(np.float32)
     return Ink(
         np.clip(strength, 0, 1, out=strength),
@@ -227,7 +235,7 @@ def _pixels(images: np.ndarray) -> np.ndarray:
 
 
 def _block_medians(images: np.ndarray) -> np.ndarray:
-    """Return the medians of about 16x16 blocks of pixels; the rows and columns left over are cut."""
+    """Return the medians of about 16x16 blocks; rows and columns that are left over are cut."""
     n, height, width = images.shape
     block_height, block_width = max(1, height // _N_BLOCKS), max(1, width // _N_BLOCKS)
     n_rows, n_columns = height // block_height, width // block_width
@@ -274,7 +282,7 @@ def _fit_robustly(
 def _robust_weights(
     samples: np.ndarray, coefficients: np.ndarray, design: np.ndarray, outlying: Outlying
 ) -> np.ndarray:
-    """Return the weight of each sample; `outlying` maps its excess to the side that is penalized."""
+    """Return the weights of the samples, given the side on which samples are outliers."""
     excess = samples - np.matmul(design, coefficients[..., np.newaxis])[..., 0]
     # Up to two thirds of the samples may be ink.
     third = excess.shape[1] // 3

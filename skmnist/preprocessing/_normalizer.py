@@ -21,6 +21,7 @@ from skmnist._utils import (
     validate_params,
     warn_user,
 )
+from skmnist._utils._containers import as_array
 from skmnist._utils._dataclasses import estimator_dataclass
 from skmnist._utils._sklearn import Interval, get_output_config
 from skmnist.exceptions import ImageShapeError, NoInkWarning
@@ -131,7 +132,7 @@ class DigitNormalizer(
         with refitted(self) as draft:
             validate_params(draft)
             for name in ("image_shape_", "n_features_in_", "feature_names_in_"):
-                vars(draft).pop(name, None)
+                draft.__dict__.pop(name, None)
             images = _as_list(X)
             if images is None:
                 array = check_images(
@@ -244,8 +245,8 @@ class DigitNormalizer(
         images = _as_list(X)
         if images is not None:
             return images, 3
-        n_axes = np.ndim(X) if hasattr(X, "ndim") else np.asarray(X).ndim
-        if n_axes > 2:
+        n_axes = as_array(X).ndim
+        if n_axes != 2:
             # Images of any size are normalized, so they need not have the shape of those in `fit`.
             return check_images(BaseEstimator(), X, reset=True), n_axes
         if not hasattr(self, "image_shape_"):
@@ -276,15 +277,17 @@ class DigitNormalizer(
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.transformer_tags.preserves_dtype = []
+        tags.transformer_tags.preserves_dtype = ["uint8"]
         return tags
 
 
 def _as_list(X: Any) -> list[np.ndarray] | None:
     """Return a list of images of any sizes, validated; None if `X` is one array or table."""
     is_objects = isinstance(X, np.ndarray) and X.dtype == object and X.ndim == 1
-    if not (is_objects or isinstance(X, list | tuple)) or not len(X):
+    if not (is_objects or isinstance(X, list | tuple)):
         return None
+    if len(X) == 0:
+        raise ValueError(f"X is an empty {type(X).__name__}; expected at least one image.")
     if not all(hasattr(image, "shape") and len(image.shape) > 1 for image in X):
         return None
     images = []

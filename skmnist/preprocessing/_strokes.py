@@ -51,7 +51,7 @@ def shear(ink: np.ndarray, slant: float) -> np.ndarray:
     ndarray of shape (height, new_width)
         The sheared image.
     """
-    height, width = ink.shape
+    height = len(ink)
     margin = int(np.ceil(abs(slant) * height / 2)) + 1
     padded = np.pad(ink, ((0, 0), (margin, margin)))
     matrix = np.array([[1.0, 0.0], [-slant, 1.0]])
@@ -109,4 +109,4 @@ def set_stroke_width(ink: np.ndarray, width: float) -> np.ndarray:
 def _cut(blurred: np.ndarray, level: np.ndarray) -> np.ndarray:
     """Return sharpened images whose edges are where the blurred ones have a level."""
     above = blurred - level.astype(np.float32)[:, np.newaxis, np.newaxis]
-    return np.clip(_GAIN * above + np.where(level > 0, 0.5, 0)[:, None, None], 0, 1).astype(np.float32)
+    return np.where(blurred > 0, np.clip(_GAIN * above + 0.5, 0, 1), 0).astype(np.float32)
