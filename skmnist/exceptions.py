@@ -12,6 +12,8 @@ __all__ = [
     "DatasetIntegrityError",
     "DatasetNotFoundError",
     "ForkedProcessError",
+    "ImageFileError",
+    "ImageFileWarning",
     "ImageShapeError",
     "ImageShapeWarning",
     "MissingDependencyError",
@@ -50,6 +52,10 @@ class ModelFileError(SkmnistError, ValueError):
     """A model file is damaged, is not a model file, or needs other package versions."""
 
 
+class ImageFileError(SkmnistError, OSError):
+    """An image file cannot be read."""
+
+
 class DatasetNotFoundError(SkmnistError, FileNotFoundError):
     """A data set is not in the data home, and must not or cannot be downloaded."""
 
@@ -60,6 +66,10 @@ class DatasetIntegrityError(SkmnistError, ValueError):
 
 class SkmnistWarning(UserWarning):
     """Base class of every warning that skmnist defines."""
+
+
+class ImageFileWarning(SkmnistWarning):
+    """Some image files could not be read; the others were."""
 
 
 class ImageShapeWarning(SkmnistWarning):

@@ -108,16 +108,16 @@ def make_digit_photos(
         height, width = rng.integers(min_size, max_size, size=2, endpoint=True)
         size = int(rng.uniform(0.45, 0.95) * min(height, width))
         if strokes == "mnist":
-            ink = _enlarged(digits[order[number]], size)
+            ink = enlarged(digits[order[number]], size)
         else:
             ink = draw_digit(int(target[number]), size, rng)
         ink, box = _placed(ink, int(height), int(width), rng)
-        photos.append(_photographed(ink, rng))
+        photos.append(photographed(ink, rng, max_blur=max(ink.shape) / 200))
         boxes.append(box)
     return Bunch(images=photos, target=target, boxes=np.array(boxes))
 
 
-def _enlarged(digit: npt.NDArray[Any], size: int) -> npt.NDArray[np.float32]:
+def enlarged(digit: npt.NDArray[Any], size: int) -> npt.NDArray[np.float32]:
     """Enlarge a digit, with sharp edges."""
     unit = digit.astype(np.float32) / 255
     large = ndimage.zoom(unit, size / max(unit.shape), order=3, mode="constant")
@@ -140,8 +140,10 @@ def _placed(
     return page, (top, left, top + ink.shape[0], left + ink.shape[1])
 
 
-def _photographed(ink: npt.NDArray[np.float32], rng: np.random.Generator) -> npt.NDArray[np.uint8]:
-    """Return a photo of ink on paper: light, texture, blur, noise, compression."""
+def photographed(
+    ink: npt.NDArray[np.float32], rng: np.random.Generator, *, max_blur: float
+) -> npt.NDArray[np.uint8]:
+    """Return a photo of ink on paper: light, texture, blur up to a radius, noise, compression."""
     height, width = ink.shape
     y, x = np.ogrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
     slope_y, slope_x = rng.uniform(-0.2, 0.2, size=2)
@@ -152,7 +154,7 @@ def _photographed(ink: npt.NDArray[np.float32], rng: np.random.Generator) -> npt
     paper = light * (1 + texture)
     reflected = rng.choice(_INKS) * rng.uniform(0.8, 1.2)
     photo = paper * (1 - ink * (1 - reflected))
-    photo = ndimage.gaussian_filter(photo, rng.uniform(0.0, max(height, width) / 200))
+    photo = ndimage.gaussian_filter(photo, rng.uniform(0.0, max_blur))
     photo += rng.normal(scale=rng.uniform(0.0, 0.02), size=photo.shape)
     pixels = np.rint(255 * np.clip(photo, 0, 1)).astype(np.uint8)
     return _compressed(pixels, int(rng.integers(40, 96)))
@@ -160,7 +162,7 @@ def _photographed(ink: npt.NDArray[np.float32], rng: np.random.Generator) -> npt
 
 def _compressed(image: npt.NDArray[np.uint8], quality: int) -> npt.NDArray[np.uint8]:
     """Write an image as JPEG, and read it."""
-    pillow = import_optional("PIL.Image", purpose="make_digit_photos", extra="examples")
+    pillow = import_optional("PIL.Image", purpose="make_digit_photos", extra="images")
     file = BytesIO()
     pillow.fromarray(image).save(file, "JPEG", quality=quality)
     return np.asarray(pillow.open(file))

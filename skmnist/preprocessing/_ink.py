@@ -75,6 +75,26 @@ def find_ink(images: np.ndarray) -> Ink:
     Ink
         Strength, polarity and contrast of the ink.
     """
+    return _grade(*flatten(images))
+
+
+def flatten(images: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Subtract the background, as in :func:`find_ink`.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, height, width)
+        Gray images in [0, 1], finite; never written to.
+
+    Returns
+    -------
+    excess : ndarray of shape (n, height, width), float32
+        Difference between pixel and background; positive for ink.
+    is_dark : ndarray of shape (n,), bool
+        Whether the ink is darker than the background.
+    is_even : ndarray of shape (n,), bool
+        Whether the background has one value.
+    """
     images = images.astype(np.float32)
     is_even, is_dark, surfaces = _even_background(images)
     if not is_even.all():
@@ -82,7 +102,7 @@ def find_ink(images: np.ndarray) -> Ink:
     sign = np.where(is_dark, np.float32(-1), np.float32(1))[:, np.newaxis]
     excess = images * sign[..., np.newaxis]
     excess -= _surface(surfaces * sign, *images.shape[1:])
-    return _grade(excess, is_dark, is_even)
+    return excess, is_dark, is_even
 
 
 def drop_specks(strength: np.ndarray, share: float = SPECK) -> np.ndarray:
@@ -173,7 +193,7 @@ def _uneven_background(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     weights = np.full_like(blocks, _INNER_WEIGHT)
     weights[:, [0, -1]] = weights[:, :, [0, -1]] = 1
     surfaces = _fit_robustly(samples, weights.reshape(n, -1), design, np.abs)
-    residual = _pixels(images - _surface(surfaces, height, width))
+    residual = (images - _surface(surfaces, height, width)).reshape(n, -1)
     is_dark = (residual * residual * residual).mean(axis=1) < 0
 
     # Now that the side of the ink is known, only blocks on this side are outliers.
