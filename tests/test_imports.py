@@ -11,6 +11,7 @@ import pytest
 
 import skmnist
 from skmnist.noise import list_noises, make_noise
+from skmnist.persistence import dump
 from skmnist.preprocessing import PixelScaler
 
 HEAVY = {"jax", "jinja2", "keras", "matplotlib", "mlxtend", "scikeras", "tensorflow", "torch"}
@@ -50,6 +51,15 @@ def test_a_pickled_transformer_loads_without_keras():
         f"[f.transform(X) for f in fitted]; print(*{HEAVY} & sys.modules.keys())"
     )
     assert run(program, input=pickle.dumps((fitted, X))).split() == []
+
+
+def test_a_safe_file_of_transformers_is_read_without_keras(tmp_path):
+    path = dump([PixelScaler(), make_noise("fog")], tmp_path / "model", format="safe")
+    program = (
+        "import sys; from skmnist.persistence import describe, load; "
+        f"load({str(path)!r}), describe({str(path)!r}); print(*{HEAVY} & sys.modules.keys())"
+    )
+    assert run(program).split() == []
 
 
 def test_importing_skmnist_costs_next_to_nothing():

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Self
 import keras
 import numpy as np
 from scikeras.wrappers import KerasClassifier
+from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import ClassifierTags
 
@@ -25,6 +26,7 @@ from skmnist._utils import (
     learn_value_range,
     name_argument,
     refitted,
+    snapshot,
 )
 from skmnist.neural_network._parameters import ParametersMixin
 from skmnist.neural_network._prediction import PredictionMixin
@@ -82,6 +84,17 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         }
         names = inspect.signature(builder).parameters
         return builder(**{n: learned[n] if n in learned else self._value(n) for n in names})
+
+    def _build_model_as_fitted(self) -> keras.Model:
+        """Build the network from the parameters that it had in `fit`, and the learned attributes.
+
+        The parameters are checked in any case: a file may hold others, and Keras would look up the
+        name of an activation among the functions that the application has registered.
+        """
+        draft = snapshot(self, **self._architecture)
+        with config_context(skip_parameter_validation=False):
+            draft._validate_params(self._architecture)
+        return draft._build_model(self.n_classes_)
 
     # scikit-learn's own methods, which scikeras overrides -----------------------------------------
 
@@ -266,6 +279,7 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
                 )
             self.seed_ = draw_seed(self._value("random_state"))
             self.history_: dict[str, list[float]] = {}
+            self._architecture = self._architecture_parameters()
             with interrupts_wait():
                 self.model_ = self._build_model(self.n_classes_)
             self._predictor = ChosenPredictor(self.model_)

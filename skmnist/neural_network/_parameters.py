@@ -1,8 +1,9 @@
 """The parameters that all networks share, and how parameters are read, checked and documented."""
 
+import copy
 import inspect
-from collections.abc import Sequence
-from dataclasses import MISSING, Field
+from collections.abc import Collection, Sequence
+from dataclasses import MISSING, Field, fields
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -136,9 +137,23 @@ class ParametersMixin:
         """Return a parameter, with numbers of numpy converted to Python numbers."""
         return as_python(getattr(self, name))
 
-    def _validate_params(self) -> None:
-        """Check the parameters; the error suggests the name closest to a misspelled one."""
+    def _architecture_parameters(self) -> dict[str, Any]:
+        """Return copies of the parameters that this network does not share with all networks.
+
+        A fitted network is rebuilt from them, even if `set_params` has changed them since.
+        """
+        shared = {field.name for field in fields(ParametersMixin)}
+        own = (name for name in self._get_param_names() if name not in shared)
+        return {name: copy.deepcopy(getattr(self, name)) for name in own}
+
+    def _validate_params(self, names: Collection[str] | None = None) -> None:
+        """Check the parameters; the error suggests the name closest to a misspelled one.
+
+        If `names` are given, only these are checked.
+        """
         for name, constraints in self._parameter_constraints.items():
+            if names is not None and name not in names:
+                continue
             value = self._value(name)
             try:
                 validate_arguments({name: constraints}, {name: value}, caller=type(self).__name__)

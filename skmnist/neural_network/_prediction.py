@@ -1,6 +1,6 @@
 """Prediction by a fitted network, and pickling."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Self
 
 import keras
@@ -21,7 +21,7 @@ from skmnist._utils import (
 from skmnist.neural_network.backends._chosen import ChosenPredictor
 from skmnist.neural_network.backends._keras import Predictor
 from skmnist.neural_network.backends._process import check_process
-from skmnist.neural_network.backends._state import backend_versions, pack_model, unpack_model
+from skmnist.neural_network.backends._state import backend_versions, rebuild_model
 from skmnist.neural_network.training._augmentation import Augmentation, check_views
 
 # Rows per call of the noises that make views.
@@ -38,6 +38,8 @@ class PredictionMixin:
     value_range_: tuple[float, float]
     _augmentation: Augmentation | None
     _predictor: Predictor
+    # Defined by the base class of the networks.
+    _build_model_as_fitted: Callable[[], keras.Model]
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Predict the probabilities of the classes.
@@ -213,22 +215,28 @@ class PredictionMixin:
         probabilities = network.predict_proba(X)
         return network.classes_[probabilities.argmax(axis=1)]
 
-    # Pickling: the architecture and the weights, without the optimizer and compiled functions -----
+    # Pickling: attributes and weights, from which the model is built again ------------------------
 
     def __getstate__(self) -> dict[str, Any]:
         state = dict(BaseEstimator.__getstate__(self))
         for name in ("_predictor", "_optimizer"):
             state.pop(name, None)
         if "model_" in state:
-            state["model_"] = pack_model(state["model_"])
+            state["model_"] = state["model_"].get_weights()
+            augmentation = state["_augmentation"]
+            state["_augmentation"] = augmentation and augmentation.noises
         return sign_state(state, **backend_versions())
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         state, versions = check_state(self, state)
         if "model_" in state:
             check_process()
-            model = unpack_model(state["model_"], versions)
-            state |= {
+            noises = state["_augmentation"]
+            state["_augmentation"] = noises and Augmentation(noises, state["value_range_"])
+            weights = state.pop("model_")
+            BaseEstimator.__setstate__(self, state)
+            model = rebuild_model(self._build_model_as_fitted, weights, versions)
+            state = {
                 "model_": model,
                 "_predictor": ChosenPredictor(model),
                 "_optimizer": (None, None),
