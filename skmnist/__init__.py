@@ -22,6 +22,7 @@ _HOME_OF = {
     "ReferenceNoise": "noise",
     "ResNetClassifier": "neural_network",
     "SaltAndPepperNoise": "noise",
+    "SelectiveClassifier": "selective",
     "compare_robustness": "robustness",
     "fetch_mnist": "datasets",
     "load_mnist_sample": "datasets",
@@ -42,6 +43,7 @@ _SUBPACKAGES = (
     "preprocessing",
     "report",
     "robustness",
+    "selective",
 )
 
 __all__ = ["__version__", *sorted(_HOME_OF), *_SUBPACKAGES]

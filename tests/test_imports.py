@@ -33,6 +33,7 @@ def run(program, **options):
         "import skmnist.datasets, skmnist.exceptions, skmnist._utils",
         "import skmnist.noise, skmnist.preprocessing",
         "import skmnist.robustness, skmnist.report",
+        "from skmnist import SelectiveClassifier",
         "from skmnist import make_noise, make_noisy, PixelScaler; make_noise('reference')",
     ],
 )
@@ -83,6 +84,7 @@ def test_public_names():
         "ReferenceNoise",
         "ResNetClassifier",
         "SaltAndPepperNoise",
+        "SelectiveClassifier",
         "__version__",
         "compare_robustness",
         "datasets",
@@ -101,6 +103,7 @@ def test_public_names():
         "report",
         "robustness",
         "robustness_scores",
+        "selective",
         "show_versions",
     ]
     assert set(skmnist.__all__) <= set(dir(skmnist))
@@ -118,7 +121,7 @@ def test_every_public_name_resolves(name):
 
 @pytest.mark.parametrize(
     "package", ["datasets", "exceptions", "model_selection", "neural_network", "noise",
-                "preprocessing", "report", "robustness"]
+                "preprocessing", "report", "robustness", "selective"]
 )  # fmt: skip
 def test_every_name_of_a_package_resolves(package):
     module = getattr(skmnist, package)

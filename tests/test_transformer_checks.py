@@ -49,9 +49,10 @@ def test_all_transformers_are_found():
     assert set(TRANSFORMERS) == defined
 
 
-# The checks use numbers of features that are not squares, and values of unknown ranges.
+# The checks use numbers of features that are not squares, values of unknown ranges, and noise.
 @pytest.mark.filterwarnings("ignore:X has .* features, which is not a perfect square")
 @pytest.mark.filterwarnings("ignore:The pixels run from .* which is neither 0-1 nor 0-255")
+@pytest.mark.filterwarnings("ignore:X has .* images without ink")
 def test_check_estimator(transformer):
     results = check_estimator(transformer(), on_skip=None, on_fail=None)
     by_status = {"failed": {}, "passed": {}, "skipped": {}, "xfail": {}}

@@ -14,10 +14,12 @@ from skmnist._utils._sklearn import validate_arguments
 from skmnist._utils._state import refitted, snapshot
 from skmnist._utils._validation import did_you_mean, name_argument, validate_params
 from skmnist._utils._value_range import (
+    border_end,
     clip_to_value_range,
     from_unit_range,
     learn_value_range,
     to_unit_range,
+    warn_if_inverted,
 )
 from skmnist._utils._warnings import warn_user
 
@@ -29,6 +31,7 @@ __all__ = [
     "as_python",
     "as_python_number",
     "atomic_write",
+    "border_end",
     "check_images",
     "check_regular_file",
     "check_state",
@@ -52,5 +55,6 @@ __all__ = [
     "to_unit_range",
     "validate_arguments",
     "validate_params",
+    "warn_if_inverted",
     "warn_user",
 ]

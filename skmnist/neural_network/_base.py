@@ -20,6 +20,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import ClassifierTags
 
 from skmnist._utils import (
+    border_end,
     check_images,
     clip_to_value_range,
     draw_seed,
@@ -270,6 +271,7 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
                 images, y, weights = images[kept], y[kept], weights[kept]
         if reset:
             images, self.value_range_ = learn_value_range(images, self._value("value_range"))
+            self._border_end = border_end(images, self.value_range_)
             self.classes_ = np.unique(y) if classes is None else classes
             self.n_classes_ = len(self.classes_)
             if self.n_classes_ < 2:
