@@ -108,8 +108,9 @@ value_range : (low, high), default=?
     Pixel values of black and white. If None, they are learned in `fit`.
 random_state : int, RandomState instance or None, default=?
     Seed of the weights, the dropout, the order of the rows, the validation split and `augment`.
-verbose : int, default=?
-    0 is silent, 1 a progress bar, 2 one line per epoch."""
+verbose : int, bool or "auto", default=?
+    0 and False are silent; 1, 2, True and "auto" print a line per epoch: the loss, the accuracy
+    and the time that is left."""
 
 _ATTRIBUTES = """\
 classes_ : ndarray of shape (n_classes,)
