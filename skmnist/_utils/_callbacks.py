@@ -65,7 +65,7 @@ class Task:
             The task.
         """
         if is_in_a_task(estimator):
-            name += f" {_parameters_of(estimator)}"
+            name += _parameters_of(estimator)
         metadata = {} if sample_weight is None else {"sample_weight": sample_weight}
         arguments = {"estimator": estimator, "X": X, "y": y, "metadata": metadata}
         return cls(open_task(estimator, name, n_subtasks), arguments).begin()
@@ -101,9 +101,9 @@ class Task:
 
 
 def _parameters_of(estimator: Any) -> str:
-    """Return the parameters that differ from their defaults, such as "(epochs=3)"."""
+    """Return the parameters that differ from their defaults, such as " (epochs=3)"."""
     parameters = repr(estimator).removeprefix(type(estimator).__name__)
-    return shorten(parameters, _WIDTH, placeholder=" ...")
+    return "" if parameters == "()" else " " + shorten(parameters, _WIDTH, placeholder=" ...")
 
 
 def as_one_task(fit: Callable[..., Any]) -> Callable[..., Any]:
