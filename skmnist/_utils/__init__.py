@@ -1,4 +1,4 @@
-"""Shared helpers: images, value ranges, parameters, seeds, files, pickles, warnings."""
+"""Shared helpers: images, value ranges, parameters, seeds, callbacks, files, pickles, warnings."""
 
 from skmnist._utils._callbacks import Task, as_one_task
 from skmnist._utils._dataclasses import estimator_dataclass

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import wraps
 from textwrap import shorten
-from typing import Any, Self
+from typing import Any, Self, TypeVar, cast
 
 from skmnist._utils._sklearn import (
     attributes_outside_fit,
@@ -15,7 +15,9 @@ from skmnist._utils._sklearn import (
 )
 from skmnist._utils._state import refitted
 
-# Characters of the parameters in the name of a task.
+_Method = TypeVar("_Method", bound=Callable[..., Any])
+
+# Maximum number of characters of the parameters in the name of a task.
 _WIDTH = 60
 
 
@@ -106,7 +108,7 @@ def _parameters_of(estimator: Any) -> str:
     return "" if parameters == "()" else " " + shorten(parameters, _WIDTH, placeholder=" ...")
 
 
-def as_one_task(fit: Callable[..., Any]) -> Callable[..., Any]:
+def as_one_task(fit: _Method) -> _Method:
     """Decorate `fit` or `fit_transform` so that it is one task of the callbacks.
 
     If a callback raises an error, the estimator stays as it was.
@@ -137,4 +139,4 @@ def as_one_task(fit: Callable[..., Any]) -> Callable[..., Any]:
             result = fit_as_task(self, draft, X, y)
         return self if result is draft else result
 
-    return fit_with_callbacks
+    return cast(_Method, fit_with_callbacks)

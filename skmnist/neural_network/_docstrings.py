@@ -94,7 +94,8 @@ class_weight : dict or "balanced", default=?
     `sample_weight`. A class without a weight has the weight 1. Labels that `y` lacks are accepted
     if every class of `y` has a weight.
 callbacks : keras.callbacks.Callback or list of them, default=?
-    Callbacks of training. They are deep-copied; the instances you pass are not updated.
+    Callbacks of Keras. They are deep-copied; the instances you pass are not updated. Callbacks of
+    scikit-learn are set by `set_callbacks`.
 precision : {"auto", "float32", "bfloat16"}, default=?
     Precision of the layers in training. "auto" is "bfloat16", which is faster, if TensorFlow runs
     on a processor with instructions for it, and "float32" otherwise. Weights, validation and

@@ -50,7 +50,7 @@ class EpochTasks(keras.callbacks.History):
         self._validation = validation
         self.stopped = False
         # The object that uses the model of the network; after a warm start, the fitted network.
-        self._user_of_model: Callable[[], Any] = lambda: None
+        self._user_of_model: Callable[[], Any] = _nobody
         fitted = fit_task.arguments["estimator"]
         if getattr(fitted, "model_", None) is network.model_:
             self._user_of_model = weakref.ref(fitted)
@@ -68,11 +68,13 @@ class EpochTasks(keras.callbacks.History):
     def end_fit(self) -> None:
         """End the task of `fit`, after the network has taken over the final weights."""
         self._fit_task.end(self._shared_attributes)
+        self.reclaim_model()
 
     def reclaim_model(self) -> None:
         """Replace the model of the network if a copy of the network uses it."""
         if self._user_of_model() is not None:
             self._network._copy_model()
+            self._user_of_model = _nobody
 
     def _attributes(self) -> dict[str, Any]:
         """Return the attributes of the network as if the training had ended now."""
@@ -88,3 +90,7 @@ class EpochTasks(keras.callbacks.History):
             "_predictor": predictor,
             "_validation": self._validation,
         }
+
+
+def _nobody() -> None:
+    """Return None, as a dead weak reference does."""

@@ -163,10 +163,11 @@ def test_stopping_without_validation_rows_keeps_the_last_weights(X, y, make_mlp)
 def test_kept_copies_do_not_change(X, y, make_mlp):
     keep = Keep(X)
     net = make_mlp(epochs=3, dropout=0.4).set_callbacks(keep).fit(X, y)
+    np.testing.assert_array_equal(net.predict_proba(X), keep.probabilities[-1])
+    net.partial_fit(X, y)
     for fitted, probabilities in zip(keep.fitted, keep.probabilities, strict=True):
         np.testing.assert_array_equal(fitted.predict_proba(X), probabilities)
     assert [fitted.current_epoch for fitted in keep.fitted] == [1, 2, 3, 3]
-    np.testing.assert_array_equal(net.predict_proba(X), keep.probabilities[-1])
     loaded = pickle.loads(pickle.dumps(keep.fitted[0]))
     np.testing.assert_array_equal(loaded.predict_proba(X), keep.probabilities[0])
     assert vars(loaded).keys() == vars(clone(net).fit(X, y)).keys() - {"_skl_callbacks"}
