@@ -41,8 +41,8 @@ class ValidationMonitor(ScoringMonitor):
 
     Notes
     -----
-    The table `get_logs().data_as_pandas` has one row for each epoch, and a last row with the task
-    name "fit" for the weights that the network keeps.
+    The table `get_logs().data_as_pandas` has a row for each epoch. The row with the task name "fit"
+    is the score of the weights that the network keeps.
 
     Examples
     --------
@@ -55,8 +55,13 @@ class ValidationMonitor(ScoringMonitor):
     >>> noisy = ValidationMonitor(noise=GaussianNoise(0.3))
     >>> net = MLPClassifier((8,), epochs=2, random_state=0).set_callbacks(clean, noisy)
     >>> net = net.fit(X[:30], y[:30], X_val=X[30:], y_val=y[30:])
-    >>> noisy.get_logs().data_as_pandas.columns[-3:].tolist()
-    ['task_id', 'sequential_subtasks', 'accuracy']
+    >>> table = noisy.get_logs().data_as_pandas.set_index("task_name")
+    >>> table["accuracy"].between(0, 1)
+    task_name
+    fit      True
+    epoch    True
+    epoch    True
+    Name: accuracy, dtype: bool
     """
 
     def __init__(self, *, scoring: Any = "accuracy", noise: Any = None) -> None:
