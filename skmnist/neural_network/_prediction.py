@@ -1,5 +1,6 @@
-"""Prediction by a fitted network, and pickling."""
+"""Prediction by a fitted network, copies of it, and pickling."""
 
+import copy
 from collections.abc import Callable, Iterator
 from typing import Any, Self
 
@@ -10,6 +11,7 @@ from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted
 
 from skmnist._utils import (
+    SavedStateMixin,
     as_python,
     check_images,
     check_state,
@@ -17,19 +19,22 @@ from skmnist._utils import (
     sign_state,
     snapshot,
     warn_if_inverted,
+    with_attributes,
 )
+from skmnist._utils._sklearn import CALLBACKS, attributes_outside_fit, pickled_attributes
 from skmnist.neural_network.backends._chosen import ChosenPredictor
+from skmnist.neural_network.backends._interruption import interrupts_wait
 from skmnist.neural_network.backends._keras import Predictor
 from skmnist.neural_network.backends._process import check_process
-from skmnist.neural_network.backends._state import backend_versions, rebuild_model
+from skmnist.neural_network.backends._state import backend_versions, copy_model, rebuild_model
 from skmnist.neural_network.training._augmentation import Augmentation, check_views
 
 # Rows per call of the noises that make views.
 _ROWS_PER_VIEW = 4096
 
 
-class PredictionMixin:
-    """Prediction and pickling."""
+class PredictionMixin(SavedStateMixin):
+    """Prediction, copies and pickling."""
 
     # Set by `fit`.
     classes_: np.ndarray
@@ -215,11 +220,39 @@ class PredictionMixin:
         probabilities = network.predict_proba(X)
         return network.classes_[probabilities.argmax(axis=1)]
 
+    # Copies ---------------------------------------------------------------------------------------
+
+    def __copy__(self) -> Self:
+        """Return a network that shares the model: nothing is built."""
+        return with_attributes(self, attributes_outside_fit(self))
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Return a network with a model of its own; training goes on from the same state.
+
+        The state includes the optimizer and the seeds of dropout. As by `sklearn.base.clone`,
+        scikit-learn's callbacks are shared.
+        """
+        other = copy.copy(self)
+        memo[id(self)] = other
+        attributes = other.__dict__
+        for name in attributes.keys() - {"model_", "_predictor", CALLBACKS}:
+            attributes[name] = copy.deepcopy(attributes[name], memo)
+        if "model_" in attributes:
+            other._copy_model()
+        return other
+
+    def _copy_model(self) -> None:
+        """Replace the model by a copy."""
+        check_process()
+        with interrupts_wait():
+            self.model_ = copy_model(self.model_)
+        self._predictor = ChosenPredictor(self.model_)
+
     # Pickling: attributes and weights, from which the model is built again ------------------------
 
     def __getstate__(self) -> dict[str, Any]:
-        state = dict(BaseEstimator.__getstate__(self))
-        for name in ("_predictor", "_optimizer"):
+        state = pickled_attributes(self)
+        for name in ("_predictor", "_optimizer", "_validation"):
             state.pop(name, None)
         if "model_" in state:
             state["model_"] = state["model_"].get_weights()
