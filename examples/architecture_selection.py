@@ -148,18 +148,19 @@ def plot(results: pd.DataFrame, options: argparse.Namespace) -> None:
     figure, axis = plt.subplots(figsize=(8, 4.5), layout="constrained")
     names = results.sort_values("accuracy").drop_duplicates("candidate", keep="last")["candidate"]
     places = {name: place for place, name in enumerate(names)}
-    for epochs, rows in results.groupby("epochs"):
+    for (epochs, rows), marker in zip(results.groupby("epochs"), "osD^v", strict=False):
         axis.errorbar(
             rows["accuracy"],
             [places[name] for name in rows["candidate"]],
             xerr=rows["std"],
-            fmt="o",
+            fmt=marker,
             capsize=3,
             label=f"{epochs} epochs",
         )
     axis.set_yticks(list(places.values()), list(places))
     axis.set(
         xlabel=f"accuracy in {options.folds} folds, mean ± standard deviation",
+        ylabel="candidate",
         title=f"Halving under the noise {options.noise!r}",
     )
     axis.grid(alpha=0.3)

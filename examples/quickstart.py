@@ -42,7 +42,7 @@ from skmnist.model_selection import cnn_param_grid, mlp_param_grid
 from skmnist.neural_network import CNNClassifier, MLPClassifier
 from skmnist.noise import list_noises, make_noise
 from skmnist.preprocessing import PixelScaler
-from skmnist.robustness import TrainingCurveDisplay
+from skmnist.robustness import ImageGalleryDisplay, TrainingCurveDisplay
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -100,7 +100,7 @@ def main() -> None:
     announce("Data: test rows are set aside until the end")
     X_train, X_test, y_train, y_test = load_digits(options)
     print(f"{len(X_train)} training rows, {len(X_test)} test rows, noise: {options.noise}")
-    plot_digits(X_train, options)
+    plot_digits(X_train[:10], y_train[:10], options)
 
     announce("Search: 3 MLPs and 3 CNNs, 3 folds each")
     pipeline = Pipeline(
@@ -240,18 +240,12 @@ def predict_in_new_process(path: Path, X: np.ndarray, options: argparse.Namespac
     return np.load(labels)
 
 
-def plot_digits(X: np.ndarray, options: argparse.Namespace) -> None:
+def plot_digits(X: np.ndarray, y: np.ndarray, options: argparse.Namespace) -> None:
     """Draw clean digits above their noisy versions."""
-    digits = X[:10]
-    noisy = make_noise(options.noise, random_state=options.seed).fit_transform(digits)
-    figure, axes = plt.subplots(2, 10, figsize=(10, 2.4), layout="constrained")
-    for row, (title, images) in zip(axes, (("clean", digits), ("noisy", noisy)), strict=True):
-        row[0].set_ylabel(title)
-        for axis, image in zip(row, images, strict=True):
-            axis.imshow(image.reshape(28, 28), cmap="gray", vmin=0, vmax=255)
-            axis.set(xticks=[], yticks=[])
-    figure.suptitle(f"Digits under the noise {options.noise!r}")
-    save(figure, "digits.png", options)
+    noisy = make_noise(options.noise, random_state=options.seed).fit_transform(X)
+    display = ImageGalleryDisplay.from_predictions(noisy, y, y, X_clean=X, n_columns=10)
+    display.ax_.set_title(f"Digits, clean and under the noise {options.noise!r}")
+    save(display.figure_, "digits.png", options)
 
 
 def plot_training_curve(history: dict[str, list[float]], options: argparse.Namespace) -> None:

@@ -22,6 +22,7 @@ _HOME_OF = {
     "ReferenceNoise": "noise",
     "ResNetClassifier": "neural_network",
     "SaltAndPepperNoise": "noise",
+    "SelectiveClassifier": "selective",
     "compare_robustness": "robustness",
     "fetch_mnist": "datasets",
     "load_mnist_sample": "datasets",
@@ -40,7 +41,9 @@ _SUBPACKAGES = (
     "noise",
     "persistence",
     "preprocessing",
+    "report",
     "robustness",
+    "selective",
 )
 
 __all__ = ["__version__", *sorted(_HOME_OF), *_SUBPACKAGES]

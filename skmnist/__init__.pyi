@@ -6,7 +6,9 @@ from skmnist import (
     noise,
     persistence,
     preprocessing,
+    report,
     robustness,
+    selective,
 )
 from skmnist._show_versions import show_versions
 from skmnist.datasets import fetch_mnist, load_mnist_sample, make_noisy
@@ -29,6 +31,7 @@ from skmnist.noise import (
 )
 from skmnist.preprocessing import PixelScaler
 from skmnist.robustness import compare_robustness, robustness_scores
+from skmnist.selective import SelectiveClassifier
 
 __all__ = [
     "CNNClassifier",
@@ -42,6 +45,7 @@ __all__ = [
     "ReferenceNoise",
     "ResNetClassifier",
     "SaltAndPepperNoise",
+    "SelectiveClassifier",
     "__version__",
     "compare_robustness",
     "datasets",
@@ -57,8 +61,10 @@ __all__ = [
     "persistence",
     "preprocessing",
     "reference_architectures",
+    "report",
     "robustness",
     "robustness_scores",
+    "selective",
     "show_versions",
 ]
 

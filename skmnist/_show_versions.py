@@ -24,7 +24,7 @@ _DEPENDENCIES = (
     "scipy",
     "tensorflow",
 )
-_OPTIONAL_DEPENDENCIES = ("matplotlib", "mlxtend")
+_OPTIONAL_DEPENDENCIES = ("jinja2", "matplotlib", "mlxtend")
 # Instruction sets that decide which kernels TensorFlow chooses, by their names on Linux.
 _FLAGS = ("avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile", "amx_bf16")
 _VARIABLES = (
@@ -56,14 +56,15 @@ def show_versions() -> None:
     ...
     """
     for title, entries in (
-        ("System", dict(_system())),
-        ("Dependencies", {"skmnist": skmnist.__version__, **_versions()}),
+        ("System", dict(system())),
+        ("Dependencies", versions()),
         ("Environment", {name: os.environ.get(name, "not set") for name in _VARIABLES}),
     ):
         _print_section(title, entries)
 
 
-def _system() -> Iterator[tuple[str, str]]:
+def system() -> Iterator[tuple[str, str]]:
+    """Yield Python, platform and processor, with their names."""
     yield "python", sys.version.replace("\n", " ")
     yield "executable", sys.executable
     yield "platform", platform.platform()
@@ -74,14 +75,15 @@ def _system() -> Iterator[tuple[str, str]]:
     yield "flags", " ".join(flag for flag in _FLAGS if flag in flags) or "unknown"
 
 
-def _versions() -> dict[str, str]:
-    versions = {}
+def versions() -> dict[str, str]:
+    """Return the versions of skmnist and its dependencies, by their names."""
+    found = {"skmnist": skmnist.__version__}
     for name in (*_DEPENDENCIES, *_OPTIONAL_DEPENDENCIES):
         try:
-            versions[name] = metadata.version(name)
+            found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
-            versions[name] = "not installed"
-    return versions
+            found[name] = "not installed"
+    return found
 
 
 def _print_section(title: str, entries: Mapping[str, str]) -> None:

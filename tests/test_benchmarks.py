@@ -20,12 +20,15 @@ RESULTS = BENCHMARKS / "results"
 SCRIPTS = sorted([*BENCHMARKS.glob("[a-z]*.py"), *BENCHMARKS.glob("research/[a-z]*.py")])
 # Scripts that store their runs one by one.
 LOGGED = {
+    "abstention": "abstention",
     "accuracy_best": "accuracy_best",
     "accuracy_mnist_c": "accuracy_mnist_c",
     "accuracy_n_mnist": "accuracy_n_mnist",
     "accuracy_reference": "accuracy_reference",
     "mnist_c_choice": "research.mnist_c_choice",
     "precision_accuracy": "research.precision_accuracy",
+    "real_digits": "real_digits",
+    "real_digits_choice": "research.real_digits_choice",
     "recipe_choice": "research.recipe_choice",
 }
 

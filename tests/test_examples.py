@@ -79,6 +79,34 @@ def test_robustness(tmp_path):
         assert (tmp_path / name).stat().st_size > 5000
 
 
+def test_report(tmp_path):
+    path = tmp_path / "report.html"
+    result = run("report.py", "--rows", 300, "--epochs", 1, "--output", path)
+    assert result.returncode == 0, result.stderr
+    assert f"report: {path}" in result.stdout
+    page = path.read_text(encoding="utf-8")
+    for title in ("Model", "Search", "Folds", "Training", "Robustness", "Most confident errors"):
+        assert f">{title}</h2>" in page
+
+
+def test_real_digits(tmp_path):
+    figure = tmp_path / "real_digits.png"
+    result = run("real_digits.py", "--rows", 1000, "--epochs", 3, "--output", figure)
+    assert result.returncode == 0, result.stderr
+    assert "photos, MNIST's strokes: resized " in result.stdout
+    assert "photos, drawn by a pen: resized " in result.stdout
+    assert figure.stat().st_size > 5000
+
+    photo = tmp_path / "photo.png"
+    plt.imsave(
+        photo, np.pad(np.zeros((40, 6)), 30, constant_values=0.9), cmap="gray", vmin=0, vmax=1
+    )
+    sizes = ("--rows", 200, "--epochs", 1, "--output", figure)
+    result = run("real_digits.py", *sizes, "--images", photo)
+    assert result.returncode == 0, result.stderr
+    assert "has_ink" in result.stdout
+
+
 def test_quickstart_refuses_an_unknown_noise():
     result = run("quickstart.py", "--noise", "no_such")
     assert result.returncode == 2

@@ -5,6 +5,7 @@ KerasClassifier)`` holds, and its names of parameters and attributes. Fitting, p
 tags and pickling are implemented here or by scikit-learn.
 """
 
+import copy
 import inspect
 import math
 from abc import ABC, abstractmethod
@@ -15,17 +16,20 @@ from typing import Any, ClassVar, Self
 import keras
 import numpy as np
 from scikeras.wrappers import KerasClassifier
+from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import ClassifierTags
 
 from skmnist._utils import (
     Task,
+    border_end,
     check_images,
     clip_to_value_range,
     draw_seed,
     learn_value_range,
     name_argument,
     refitted,
+    snapshot,
 )
 from skmnist._utils._sklearn import has_callbacks, with_callbacks
 from skmnist.neural_network._parameters import ParametersMixin
@@ -86,6 +90,18 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         }
         names = inspect.signature(builder).parameters
         return builder(**{n: learned[n] if n in learned else self._value(n) for n in names})
+
+    def _build_model_as_fitted(self) -> keras.Model:
+        """Build the network from the parameters that it had in `fit`, and the learned attributes.
+
+        They are checked, whatever scikit-learn's configuration is: a file may hold others, and
+        Keras looks up the name of an activation among the functions that the application has
+        registered.
+        """
+        draft = snapshot(self, **self._architecture)
+        with config_context(skip_parameter_validation=False):
+            draft._validate_params(self._architecture_names())
+        return draft._build_model(self.n_classes_)
 
     # scikit-learn's own methods, which scikeras overrides -----------------------------------------
 
@@ -271,6 +287,7 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
                 images, y, weights = images[kept], y[kept], weights[kept]
         if reset:
             images, self.value_range_ = learn_value_range(images, self._value("value_range"))
+            self._border_end = border_end(images, self.value_range_)
             self.classes_ = np.unique(y) if classes is None else classes
             self.n_classes_ = len(self.classes_)
             if self.n_classes_ < 2:
@@ -280,6 +297,10 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
                 )
             self.seed_ = draw_seed(self._value("random_state"))
             self.history_: dict[str, list[float]] = {}
+            # The network is rebuilt from them, even if `set_params` changes them later.
+            self._architecture = {
+                name: copy.deepcopy(getattr(self, name)) for name in self._architecture_names()
+            }
             with interrupts_wait():
                 self.model_ = self._build_model(self.n_classes_)
             self._predictor = ChosenPredictor(self.model_)

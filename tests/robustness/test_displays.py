@@ -181,6 +181,14 @@ def test_heat_map(result):
     assert display.figure_.axes[1].get_ylabel() == "accuracy (share of images)"
 
 
+def test_heat_map_of_a_missing_score(result):
+    scores = result.scores.query("model != 'linear' or corruption != 'fog'")
+    display = RobustnessHeatmapDisplay.from_scores(scores)
+    assert display.text_[1, 0].get_text() == "-"
+    assert display.text_[1, 0].get_color() == "black"
+    assert display.text_[1, 1].get_text() != "-"
+
+
 def test_errors_of_scores(data, model, result):
     with pytest.raises(ValueError, match="metric='f1' is not in the scores; expected one of"):
         RobustnessHeatmapDisplay.from_scores(result, metric="f1")

@@ -320,6 +320,8 @@ class RobustnessHeatmapDisplay(_ScoresDisplay):
     ) -> Self:
         """Draw the scores; a corruption with several severities shows their mean.
 
+        A hyphen stands for a score that a classifier lacks.
+
         Parameters
         ----------
         ax : matplotlib Axes, default=None
@@ -351,12 +353,13 @@ class RobustnessHeatmapDisplay(_ScoresDisplay):
         self.im_ = ax.imshow(values, cmap=cmap, aspect="auto")
         self.text_ = np.empty(values.shape, dtype=object)
         for place, value in np.ndenumerate(values):
+            is_missing = np.isnan(value)
             red, green, blue, _ = self.im_.cmap(self.im_.norm(value))
-            is_dark = 0.3 * red + 0.6 * green + 0.1 * blue < 0.5
+            is_dark = not is_missing and 0.3 * red + 0.6 * green + 0.1 * blue < 0.5
             self.text_[place] = ax.text(
                 place[1],
                 place[0],
-                format(value, values_format),
+                "-" if is_missing else format(value, values_format),
                 ha="center",
                 va="center",
                 color="white" if is_dark else "black",
