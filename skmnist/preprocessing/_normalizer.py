@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skmnist._utils import (
     SavedStateMixin,
+    as_one_task,
     check_images,
     clip_to_value_range,
     learn_value_range,
@@ -108,6 +109,7 @@ class DigitNormalizer(
         "stroke_width": [None, Interval(Real, 1, 6, closed="both")],
     }
 
+    @as_one_task
     def fit(self, X: Any, y: Any = None) -> Self:
         """Learn the value range, and the number of pixels of flat rows.
 

@@ -1,4 +1,4 @@
-"""Copies of models, and models rebuilt from the parameters of a network and its weights."""
+"""A trained model: copied, or rebuilt from the parameters of its network and its weights."""
 
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
