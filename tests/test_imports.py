@@ -31,6 +31,7 @@ def run(program, **options):
         "import skmnist; skmnist.show_versions()",
         "import skmnist.datasets, skmnist.exceptions, skmnist._utils",
         "import skmnist.noise, skmnist.preprocessing",
+        "import skmnist.export",
         "import skmnist.robustness",
         "from skmnist import make_noise, make_noisy, PixelScaler; make_noise('reference')",
     ],
@@ -77,6 +78,7 @@ def test_public_names():
         "compare_robustness",
         "datasets",
         "exceptions",
+        "export",
         "fetch_mnist",
         "load_mnist_sample",
         "make_noise",
@@ -106,8 +108,8 @@ def test_every_public_name_resolves(name):
 
 
 @pytest.mark.parametrize(
-    "package", ["datasets", "exceptions", "model_selection", "neural_network", "noise",
-                "preprocessing", "robustness"]
+    "package", ["datasets", "exceptions", "export", "model_selection", "neural_network",
+                "noise", "preprocessing", "robustness"]
 )  # fmt: skip
 def test_every_name_of_a_package_resolves(package):
     module = getattr(skmnist, package)

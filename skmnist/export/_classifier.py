@@ -25,7 +25,7 @@ from skmnist.export._record import DIGEST_KEY, Record, digest_differs
 
 # Images per call, so that the memory of the feature maps is bounded.
 _ROWS_PER_CALL = 1024
-_DTYPES = {"tensor(float)": np.float32, "tensor(uint8)": np.uint8}
+_DTYPES = {"tensor(float)": np.dtype(np.float32), "tensor(uint8)": np.dtype(np.uint8)}
 
 
 @estimator_dataclass
@@ -252,7 +252,7 @@ class _Model:
             raise self._bad(str(error)) from error
 
     @cached_property
-    def dtype(self) -> type[np.generic]:
+    def dtype(self) -> np.dtype:
         """Data type of the pixels."""
         return _DTYPES[self.session.get_inputs()[0].type]
 

@@ -97,14 +97,6 @@ def _adder_of(step: Any, name: str) -> Callable[[Graph, Any, str], str]:
     """Return the function that adds the nodes of a step."""
     if isinstance(step, PixelScaler):
         return _scale
-    if isinstance(step, Noise):
-        if step.when != "fit":
-            raise ValueError(
-                f"The step {name!r} is a noise, {type(step).__name__}, which would corrupt the "
-                "images that the exported model gets. Switch it off by "
-                f"set_params({name}='passthrough'), and export again."
-            )
-        return lambda graph, noise, images: images
     if hasattr(step, "model_") and hasattr(step, "image_shape_"):
         if as_python(step.test_time_views) != 0:
             raise ValueError(
@@ -112,6 +104,14 @@ def _adder_of(step: Any, name: str) -> Callable[[Graph, Any, str], str]:
                 "prediction and cannot be exported. Export it after set_params(test_time_views=0)."
             )
         return lambda graph, network, images: add_network(graph, network.model_, images)
+    if isinstance(step, Noise):
+        if getattr(step, "when", "always") != "fit":
+            raise ValueError(
+                f"The step {name!r} is a noise, {type(step).__name__}, which would corrupt the "
+                "images that the exported model gets. Switch it off by "
+                f"set_params({name}='passthrough'), and export again."
+            )
+        return lambda graph, noise, images: images
     if hasattr(step, "beta_"):
         return _apply_temperature
     raise ValueError(
