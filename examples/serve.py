@@ -23,7 +23,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
@@ -74,10 +74,13 @@ def make_app(classifier: OnnxClassifier, threshold: float, max_bytes: int = MAX_
 async def _body_of(request: Request, max_bytes: int) -> bytes:
     """Return the body; stop reading if it is too large, whatever its header says."""
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > max_bytes:
-            raise HTTPException(413, f"The request exceeds {max_bytes} bytes: send fewer images.")
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > max_bytes:
+                raise HTTPException(413, f"The request exceeds {max_bytes} bytes: send less.")
+    except ClientDisconnect as error:
+        raise HTTPException(400, "The request ended before its body was complete.") from error
     return bytes(body)
 
 

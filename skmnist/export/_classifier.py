@@ -25,7 +25,10 @@ from skmnist.export._record import DIGEST_KEY, Record, digest_differs
 
 # Images per call, so that the memory of the feature maps is bounded.
 _ROWS_PER_CALL = 1024
-_DTYPES = {"tensor(float)": np.dtype(np.float32), "tensor(uint8)": np.dtype(np.uint8)}
+_DTYPES: dict[str, np.dtype] = {
+    "tensor(float)": np.dtype(np.float32),
+    "tensor(uint8)": np.dtype(np.uint8),
+}
 
 
 @estimator_dataclass
