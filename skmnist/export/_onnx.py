@@ -119,6 +119,11 @@ def to_onnx(
 
 def _record_of(model: Any, steps: list[tuple[str, Any]]) -> Record:
     """Return the metadata of a model."""
+    if not hasattr(model, "classes_"):
+        raise TypeError(
+            f"model is of type {type(model).__name__} and not a classifier; expected a network of "
+            "skmnist, alone or at the end of a Pipeline."
+        )
     first, classes = steps[0][1], model.classes_
     is_fine = classes.dtype.kind in "biufU" or all(isinstance(c, str) for c in classes)
     if not is_fine:

@@ -194,6 +194,14 @@ def test_other_steps(X, y, path):
         to_onnx(model, path)
     with pytest.raises(ValueError, match="model is of type GaussianNB, which cannot"):
         to_onnx(model[-1], path)
+    model = make_pipeline(PixelScaler(), GaussianNB()).fit(flat, y > 0)
+    with pytest.raises(ValueError, match="gaussiannb is of type GaussianNB, which cannot"):
+        to_onnx(model, path)
+
+
+def test_a_model_that_is_no_classifier(X, path):
+    with pytest.raises(TypeError, match="model is of type PixelScaler and not a classifier"):
+        to_onnx(PixelScaler().fit(X), path)
 
 
 def test_a_model_that_is_not_fitted(path):
