@@ -36,6 +36,7 @@ _HOME_OF = {
 _SUBPACKAGES = (
     "datasets",
     "exceptions",
+    "export",
     "model_selection",
     "neural_network",
     "noise",

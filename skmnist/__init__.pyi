@@ -1,6 +1,7 @@
 from skmnist import (
     datasets,
     exceptions,
+    export,
     model_selection,
     neural_network,
     noise,
@@ -50,6 +51,7 @@ __all__ = [
     "compare_robustness",
     "datasets",
     "exceptions",
+    "export",
     "fetch_mnist",
     "load_mnist_sample",
     "make_noise",

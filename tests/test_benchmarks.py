@@ -423,6 +423,13 @@ def test_claims_on_the_speed_of_predictions(script):
     assert broken.values == pytest.approx([2.25])
 
 
+def test_claims_on_exported_models(script):
+    one = {"network": [0.004, 0.005], "OnnxClassifier": [0.001, 0.001]}
+    claims = script("export").claims_of(2e-6, one, [(0.2, 160.0), (0.1, 170.0)])
+    assert [claim.holds for claim in claims] == [True, True, True, False]
+    assert claims[1].values == pytest.approx([4, 5])
+
+
 def test_the_page_has_columns_for_each_processor(script, monkeypatch, tmp_path):
     run_all, claims = script("run_all"), script("harness.claims")
 

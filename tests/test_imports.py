@@ -32,7 +32,7 @@ def run(program, **options):
         "import skmnist; skmnist.show_versions()",
         "import skmnist.datasets, skmnist.exceptions, skmnist._utils",
         "import skmnist.noise, skmnist.preprocessing",
-        "import skmnist.robustness, skmnist.report",
+        "import skmnist.robustness, skmnist.report, skmnist.export",
         "from skmnist import SelectiveClassifier",
         "from skmnist import make_noise, make_noisy, PixelScaler; make_noise('reference')",
     ],
@@ -89,6 +89,7 @@ def test_public_names():
         "compare_robustness",
         "datasets",
         "exceptions",
+        "export",
         "fetch_mnist",
         "load_mnist_sample",
         "make_noise",
@@ -120,7 +121,7 @@ def test_every_public_name_resolves(name):
 
 
 @pytest.mark.parametrize(
-    "package", ["datasets", "exceptions", "model_selection", "neural_network", "noise",
+    "package", ["datasets", "exceptions", "export", "model_selection", "neural_network", "noise",
                 "preprocessing", "report", "robustness", "selective"]
 )  # fmt: skip
 def test_every_name_of_a_package_resolves(package):
