@@ -100,7 +100,7 @@ def _energy(offsets: np.ndarray, bin_size: float) -> float:
 
 
 def _peaks(offsets: np.ndarray, reach: float, least: float) -> list[float]:
-    """Return the offsets with the most runs within reach, the highest first, apart from each other."""
+    """Return offsets that are apart from each other, and with the most runs within reach."""
     counts = np.bincount((offsets - offsets.min()).astype(np.intp))
     size = int(reach) + 1
     weights = 1 - np.abs(np.arange(-size, size + 1)) / (size + 1)

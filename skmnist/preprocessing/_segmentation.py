@@ -57,7 +57,8 @@ def segment_digits(
         line : ndarray of shape (n,), dtype int64
             The number of the line of each digit, from 0.
         touching : ndarray of shape (n,), dtype bool
-            Whether the ink is too wide for a digit but could not be cut safely.
+            Whether the ink may be several digits that could not be cut safely; it may also be one
+            wide digit.
 
     Raises
     ------
