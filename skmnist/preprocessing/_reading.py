@@ -151,10 +151,10 @@ def iter_images(paths: Paths, *, max_pixels: int = _MAX_PIXELS) -> Iterator[Read
     max_pixels : int, default=50_000_000
         Images with more pixels are errors, as in :func:`read_images`.
 
-    Yields
-    ------
-    ReadImage
-        A named tuple ``(image, path, page, error)``. If an image cannot be read, `image` is None
+    Returns
+    -------
+    iterator of ReadImage
+        Named tuples ``(image, path, page, error)``. If an image cannot be read, `image` is None
         and `error` says why; otherwise `image` is an array of shape (height, width) and dtype
         uint8, and `error` is None.
 

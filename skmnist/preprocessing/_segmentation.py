@@ -73,7 +73,7 @@ def segment_digits(
 
     Notes
     -----
-    Printed lines along 40 % of the page or more are removed, and so are specks. Connected ink is a
+    Printed lines along 80 % of the page or more are removed, and so are specks. Connected ink is a
     digit, together with the pieces near it. Lines of digits may be slanted by up to 15°.
 
     Examples

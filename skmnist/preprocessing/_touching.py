@@ -18,8 +18,8 @@ _HEIGHT = 40
 _N_PATHS = 40
 # Cost of a step to the left or right, relative to a pixel of ink: paths are rather straight.
 _STEP = 0.4
-# Weights of the features of a cut in its score, from a logistic regression on single digits and pairs
-# of `make_digit_pages`.
+# Weights of the features of a cut in its score, from a logistic regression on single digits and
+# pairs of `make_digit_pages`.
 _WEIGHTS = {
     "strokes crossed": -1.43,
     "height of the lower part": 8.6,
