@@ -1,7 +1,7 @@
 """Choice of the augmentation of ``real_digits_network``, on transformed MNIST training digits.
 
 A small network is trained on 10,000 training digits for six epochs, with each of several
-augmentations and parameters of ``DigitNormalizer``. It is scored on 2,000 training digits that were
+augmentations and parameters of ``DigitNormalizer``. It is scored on 1,000 training digits that were
 held out, transformed in ways that real digits differ from those of MNIST: thin and thick strokes,
 few pixels, rotation. None of the sets of ``benchmarks.real_digits`` is used here::
 
@@ -22,7 +22,7 @@ from benchmarks.harness.training import choice_split, clean_rows, run_recipes
 from skmnist.model_selection import fast_network, real_digits_network
 from skmnist.preprocessing import DigitNormalizer
 
-N_TRAIN, N_HELD_OUT, EPOCHS = 10_000, 2_000, 6
+N_TRAIN, N_HELD_OUT, EPOCHS = 10_000, 1_000, 6
 # Magnification at which strokes are drawn anew.
 _ZOOM = 10
 

@@ -15,9 +15,9 @@ from scipy import ndimage
 # lower for small images, in which a digit fills more of the frame and light hardly changes; images
 # with fewer pixels than blocks along a side do not determine a surface.
 _LEAST_SHARE, _LEAST_SHARE_IF_SMALL, _SMALL = 0.5, 0.2, 32
-_EQUAL = 1 / 255
+_EQUAL = 0.5 / 255
 # Otherwise, it is fitted to the medians of about this many blocks along each axis.
-_N_BLOCKS = 16
+_N_BLOCKS, _BLOCK_PIXELS = 16, 8
 _N_ITERATIONS = 4
 # Weight of a block in the first fit, unless it lies at the border of the image.
 _INNER_WEIGHT = 0.002
@@ -235,16 +235,22 @@ def _pixels(images: np.ndarray) -> np.ndarray:
 
 
 def _block_medians(images: np.ndarray) -> np.ndarray:
-    """Return the medians of about 16x16 blocks; rows and columns that are left over are cut."""
-    n, height, width = images.shape
-    block_height, block_width = max(1, height // _N_BLOCKS), max(1, width // _N_BLOCKS)
-    n_rows, n_columns = height // block_height, width // block_width
-    blocks = images[:, : n_rows * block_height, : n_columns * block_width]
-    blocks = blocks.reshape(n, n_rows, block_height, n_columns, block_width)
-    blocks = blocks[:, :, :: max(1, block_height // 8), :, :: max(1, block_width // 8)]
-    blocks = blocks.swapaxes(2, 3).reshape(n, n_rows, n_columns, -1)
+    """Return the medians of about 16x16 blocks, of which at most 8x8 pixels are read."""
+    rows, columns = (_pixels_of_blocks(size) for size in images.shape[1:])
+    blocks = images[:, rows[:, np.newaxis, :, np.newaxis], columns[:, np.newaxis]]
+    blocks = blocks.reshape(*blocks.shape[:3], -1)
     middle = blocks.shape[-1] // 2
-    return np.partition(blocks, middle, axis=-1)[..., middle]
+    medians = np.partition(blocks, middle, axis=-1)[..., middle]
+    # In C order, because the rounding of sums over an image depends on the memory order.
+    return np.ascontiguousarray(medians)
+
+
+def _pixels_of_blocks(size: int) -> np.ndarray:
+    """Return evenly spaced pixels of an axis; shape (number of blocks, pixels per block)."""
+    n_blocks = size if size < 2 * _N_BLOCKS else _N_BLOCKS
+    n_pixels = min(size // n_blocks, _BLOCK_PIXELS)
+    places = (np.arange(n_blocks * n_pixels) + 0.5) * (size / (n_blocks * n_pixels))
+    return places.astype(np.intp).reshape(n_blocks, n_pixels)
 
 
 def _axis(n_points: int) -> np.ndarray:
@@ -263,7 +269,7 @@ def _fit(samples: np.ndarray, weights: np.ndarray, design: np.ndarray) -> np.nda
     """Return the coefficients of weighted least squares for each row; shape (n, 6)."""
     weighted = design.T * weights[:, np.newaxis]
     normal = np.matmul(weighted, design).astype(np.float64)
-    # Slightly prefer a flat surface, because images of one row determine no slope across it.
+    # Slightly prefer a flat surface, in case that few samples have weight.
     normal[:, range(1, 6), range(1, 6)] += 1e-4 * normal[:, :1, 0]
     moments = np.matmul(weighted, samples[..., np.newaxis]).astype(np.float64)
     return np.linalg.solve(normal, moments)[..., 0].astype(np.float32)
