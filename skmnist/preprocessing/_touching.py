@@ -12,6 +12,8 @@ from scipy import ndimage
 
 # Narrower ink is one digit, wider ink may be several; both as a share of its height.
 _NARROW, _WIDE = 0.5, 1.3
+# Lower ink, in pixels, is not cut.
+_LEAST_HEIGHT = 4
 # Higher ink is reduced to this height in pixels or up to twice as many; the weights are for it.
 _HEIGHT = 40
 # Paths through about this many columns are compared.
@@ -35,7 +37,6 @@ _MAX_STROKES = 1.5
 # The smallest score of a safe cut of ink that is as wide as a digit of the page usually is, and how
 # much it falls with the width, in widths of a digit.
 _LEAST_SCORE, _PER_WIDTH = 15.6, 3.0
-
 # Ink whose best cut has a score that is lower by at most this is doubtful, and not cut.
 _DOUBT = 1.2
 
@@ -58,7 +59,7 @@ def split(is_ink: np.ndarray, digit_width: float) -> tuple[np.ndarray | None, bo
         Whether the ink may be several digits, but there is no safe cut.
     """
     height, width = is_ink.shape
-    if width < _NARROW * height:
+    if height < _LEAST_HEIGHT or width < _NARROW * height:
         return None, False
     step = max(1, height // _HEIGHT)
     is_left, features = cuts(is_ink[::step, ::step])
@@ -67,8 +68,9 @@ def split(is_ink: np.ndarray, digit_width: float) -> tuple[np.ndarray | None, bo
     best = scores.argmax()
     surplus = scores[best] - _LEAST_SCORE + _PER_WIDTH * (width / digit_width - 1)
     if surplus > 0:
-        enlarged = is_left[best].repeat(step, axis=0).repeat(step, axis=1)
-        return enlarged[:height, :width], False
+        enlarged = is_left[best].repeat(step, axis=0).repeat(step, axis=1)[:height, :width]
+        if (is_ink & enlarged).any() and (is_ink & ~enlarged).any():
+            return enlarged, False
     return None, bool(surplus > -_DOUBT or width > _WIDE * height)
 
 

@@ -202,6 +202,16 @@ def test_pages_without_digits(image):
         assert n_digits == 0
 
 
+def test_images_of_any_shape_and_noise():
+    rng = np.random.default_rng(0)
+    for _ in range(150):
+        image = rng.integers(0, 256, rng.integers(1, 40, size=2), dtype=np.uint8)
+        image[rng.random(image.shape) < rng.random()] = 255
+        digits = segment_digits(image)
+        assert len(digits.boxes) == len(digits.cutouts) == len(digits.line) == len(digits.touching)
+        assert (digits.boxes[:, :2] < digits.boxes[:, 2:]).all()
+
+
 def test_noise_without_digits():
     rng = np.random.default_rng(0)
     page = np.clip(rng.normal(128, 10, (300, 400)), 0, 255).astype(np.uint8)
