@@ -111,3 +111,18 @@ def test_quickstart_refuses_an_unknown_noise():
     result = run("quickstart.py", "--noise", "no_such")
     assert result.returncode == 2
     assert "invalid choice: 'no_such'" in result.stderr
+
+
+def test_pages(tmp_path):
+    figure = tmp_path / "pages.png"
+    result = run("pages.py", "--output", figure)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.count("digits, ") == 2
+    assert figure.stat().st_size > 5000
+
+    page = np.full((80, 90), 220, dtype=np.uint8)
+    page[20:60, [20, 21, 22, 60, 61, 62]] = 30
+    np.save(tmp_path / "page.npy", page)
+    result = run("pages.py", "--images", tmp_path / "page.npy", "--output", figure)
+    assert result.returncode == 0, result.stderr
+    assert "2 digits, 0 of them doubtful" in result.stdout

@@ -100,13 +100,14 @@ def _npy_pages(path: str, max_pixels: int) -> Iterator[np.ndarray | str]:
 
 
 def _decode_array(array: np.ndarray, max_pixels: int) -> np.ndarray:
-    _check_size(*array.shape[:2], max_pixels)
+    height, width = array.shape[:2]
+    _check_size(height, width, max_pixels)
     pixels = _as_uint8(np.array(array))
     if pixels.ndim == 2:
         return pixels
     if pixels.shape[2] == 1:
         return pixels[..., 0]
-    gray = pixels[..., :3] @ _LUMINANCE
+    gray: np.ndarray = pixels[..., :3] @ _LUMINANCE
     if pixels.shape[2] == 4:  # transparent pixels are put on white
         gray = 255 + (gray - 255) * (pixels[..., 3] / np.float32(255))
     return np.rint(gray).astype(np.uint8)

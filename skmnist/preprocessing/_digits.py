@@ -8,9 +8,11 @@ from scipy import ndimage
 from skmnist.preprocessing._touching import split
 
 _EIGHT = np.ones((3, 3), dtype=bool)
-# Parts of digits, as shares of the typical height: lower ones are pieces or specks; pieces belong to
-# a digit within this distance; lower or shorter ones that belong to no digit are not digits.
-_PIECE, _REACH, _LEAST = 0.6, 0.25, 0.4
+# Shares of the typical height: lower parts are pieces, which belong to a digit within reach; a
+# lower piece is not a digit alone. Parts with a smaller area, as a share of its square, are specks.
+_PIECE, _REACH, _LEAST, _SPECK = 0.6, 0.25, 0.4, 0.004
+# Width of a digit, as a share of the height, on pages with fewer digits than these.
+_WIDTH, _N_WIDTHS = 0.6, 8
 # Parts higher than this share of the typical height are digits of two rows.
 _ROWS = 1.6
 
@@ -25,7 +27,7 @@ class Digits(NamedTuple):
     boxes : ndarray of shape (n, 4), int64
         (top, left, bottom, right) of each.
     touching : ndarray of shape (n,), bool
-        Whether it is probably more than one digit.
+        Whether it may be several digits that could not be cut safely.
     height : float
         The typical height.
     """
@@ -37,6 +39,22 @@ class Digits(NamedTuple):
 
 
 def find_digits(is_ink: np.ndarray, height: float | None, cut_touching: bool) -> Digits:
+    """Join pieces of digits, drop specks, and cut digits that touch.
+
+    Parameters
+    ----------
+    is_ink : ndarray of shape (height, width), bool
+        The ink of a page.
+    height : float or None
+        The typical height of a digit; if None, it is estimated.
+    cut_touching : bool
+        Whether digits that touch are cut.
+
+    Returns
+    -------
+    Digits
+        The digits.
+    """
     labels, n_parts = ndimage.label(is_ink, _EIGHT)
     boxes = _boxes(labels)
     areas = np.bincount(labels.ravel(), minlength=n_parts + 1)[1:]
@@ -74,7 +92,7 @@ def _join(labels: np.ndarray, boxes: np.ndarray, areas: np.ndarray, height: floa
     label_of = np.where(is_whole, np.arange(1, 1 + len(boxes)), 0)
     wholes = np.flatnonzero(is_whole)
     for piece in np.flatnonzero(~is_whole):
-        if areas[piece] < 0.004 * height**2:
+        if areas[piece] < _SPECK * height**2:
             continue
         if len(wholes):
             gaps = _gaps(boxes[piece], boxes[wholes])
@@ -84,7 +102,7 @@ def _join(labels: np.ndarray, boxes: np.ndarray, areas: np.ndarray, height: floa
                 continue
         if heights[piece] >= _LEAST * height:
             label_of[piece] = piece + 1
-    numbers, label_of = np.unique(np.append(0, label_of), return_inverse=True)
+    label_of = np.unique(np.append(0, label_of), return_inverse=True)[1]
     return label_of.astype(np.int32)[labels]
 
 
@@ -96,20 +114,21 @@ def _gaps(box: np.ndarray, boxes: np.ndarray) -> np.ndarray:
 
 
 def _cut(labels: np.ndarray, boxes: np.ndarray, height: float) -> tuple[np.ndarray, np.ndarray]:
-    """Cut digits that touch; return new labels, and which of them are probably several digits."""
+    """Cut digits that touch; return new labels, and which of them may be several digits."""
     touching = [False] * len(boxes)
-    # Also if most of the digits touch, or if there are few, a digit is not much wider or narrower.
     widths = boxes[:, 3] - boxes[:, 1]
-    digit_width = np.clip(np.median(widths) if len(widths) else 0, 0.5 * height, 0.9 * height)
+    digit_width = _WIDTH * height
+    if len(widths) >= _N_WIDTHS:
+        digit_width = np.clip(np.percentile(widths, 40), 0.5 * height, 0.9 * height)
     queue = list(enumerate(boxes, start=1))
     while queue:
         number, (top, left, bottom, right) = queue.pop()
         window = labels[top:bottom, left:right]
         is_digit = window == number
         is_column = bottom - top > _ROWS * height
-        is_first, safe = split(is_digit.T if is_column else is_digit, digit_width)
+        is_first, is_doubtful = split(is_digit.T if is_column else is_digit, digit_width)
         if is_first is None:
-            touching[number - 1] = not safe
+            touching[number - 1] = is_doubtful
             continue
         is_first = is_first.T if is_column else is_first
         touching.append(False)

@@ -240,7 +240,9 @@ def _block_medians(images: np.ndarray) -> np.ndarray:
     blocks = images[:, rows[:, np.newaxis, :, np.newaxis], columns[:, np.newaxis]]
     blocks = blocks.reshape(*blocks.shape[:3], -1)
     middle = blocks.shape[-1] // 2
-    return np.partition(blocks, middle, axis=-1)[..., middle]
+    medians = np.partition(blocks, middle, axis=-1)[..., middle]
+    # In C order, because the rounding of sums over an image depends on the memory order.
+    return np.ascontiguousarray(medians)
 
 
 def _pixels_of_blocks(size: int) -> np.ndarray:

@@ -95,8 +95,8 @@ def read_images(paths: Paths, *, on_error: str = "warn", max_pixels: int = _MAX_
     Notes
     -----
     The format is found from the content of a file: PNG, JPEG, TIFF (all pages), BMP, WebP, PGM
-    (also PBM and PPM) or NPY. From folders, files with the endings of these formats are read, but not
-    hidden files and not the folders in them.
+    (also PBM and PPM) or NPY. From folders, files with the endings of these formats are read, but
+    not hidden files and not the folders in them.
 
     The orientation that a camera has stored is applied. Transparent pixels are put on white, and
     colors become their luminance. One and 16 bits are scaled to 8 bits. From animations, the first
@@ -151,10 +151,10 @@ def iter_images(paths: Paths, *, max_pixels: int = _MAX_PIXELS) -> Iterator[Read
     max_pixels : int, default=50_000_000
         Images with more pixels are errors, as in :func:`read_images`.
 
-    Yields
-    ------
-    ReadImage
-        A named tuple ``(image, path, page, error)``. If an image cannot be read, `image` is None
+    Returns
+    -------
+    iterator of ReadImage
+        Named tuples ``(image, path, page, error)``. If an image cannot be read, `image` is None
         and `error` says why; otherwise `image` is an array of shape (height, width) and dtype
         uint8, and `error` is None.
 
@@ -202,7 +202,7 @@ def _each_path(paths: Paths) -> Iterator[str]:
     """Check the type of `paths` now; return its entries later, one at a time."""
     if isinstance(paths, str | os.PathLike):
         paths = [paths]
-    if isinstance(paths, bytes) or not isinstance(paths, Iterable):
+    if isinstance(paths, bytes) or not isinstance(paths, Iterable):  # type: ignore[unreachable]
         raise TypeError(
             f"paths must be a path or an iterable of paths, got {type(paths).__name__}; pass a str "
             "or a pathlib.Path"

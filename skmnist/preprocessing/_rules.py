@@ -7,8 +7,9 @@ from scipy import ndimage
 
 # Printed lines run along an axis within this slope.
 _MAX_SLOPE = 0.12
-# A printed line is inked in at least this share of the columns of a page.
-_COVERAGE = 0.4
+# A printed line runs along at least this share of a page, unlike strokes of digits that fill an
+# image. Strokes that cross it, and faint ink, interrupt it: this share of the columns is inked.
+_EXTENT, _COVERAGE = 0.8, 0.4
 # Lines are at most this thick, as a share of the shorter side of the page, and at least 3 pixels.
 _MAX_THICKNESS = 0.015
 # Lines of ink that are wider than this many lines are strokes that cross a printed line.
@@ -43,7 +44,7 @@ def remove_rules(is_ink: np.ndarray) -> np.ndarray:
     Returns
     -------
     ndarray of shape (height, width), bool
-        The ink without lines that run through at least 40 % of the page.
+        The ink without lines that run along at least 80 % of the page.
     """
     return is_ink & ~_find_rules(is_ink) & ~_find_rules(is_ink.T).T
 
@@ -63,7 +64,8 @@ def _find_rules(is_ink: np.ndarray) -> np.ndarray:
         near = runs.pick(np.abs(offsets - offset) <= 3 + 0.004 * width)
         on_line = _along_a_curve(near)
         rule = near.pick(on_line)
-        if len(np.unique(rule.column)) < _COVERAGE * width:
+        columns = np.unique(rule.column)
+        if len(columns) < _COVERAGE * width or np.ptp(columns) < _EXTENT * width:
             continue
         rule = rule.pick(rule.length <= _CROSSING * np.median(rule.length) + 1)
         for step in range(int(rule.length.max())):
@@ -100,7 +102,7 @@ def _energy(offsets: np.ndarray, bin_size: float) -> float:
 
 
 def _peaks(offsets: np.ndarray, reach: float, least: float) -> list[float]:
-    """Return the offsets with the most runs within reach, the highest first, apart from each other."""
+    """Return offsets that are apart from each other, and with the most runs within reach."""
     counts = np.bincount((offsets - offsets.min()).astype(np.intp))
     size = int(reach) + 1
     weights = 1 - np.abs(np.arange(-size, size + 1)) / (size + 1)

@@ -57,7 +57,8 @@ def segment_digits(
         line : ndarray of shape (n,), dtype int64
             The number of the line of each digit, from 0.
         touching : ndarray of shape (n,), dtype bool
-            Whether the ink is too wide for a digit but could not be cut safely.
+            Whether the ink may be several digits that could not be cut safely; it may also be one
+            wide digit.
 
     Raises
     ------
@@ -72,7 +73,7 @@ def segment_digits(
 
     Notes
     -----
-    Printed lines along 40 % of the page or more are removed, and so are specks. Connected ink is a
+    Printed lines along 80 % of the page or more are removed, and so are specks. Connected ink is a
     digit, together with the pieces near it. Lines of digits may be slanted by up to 15°.
 
     Examples

@@ -1,21 +1,27 @@
 """Cut digits that touch each other.
 
-A cut is a path from the top to the bottom that crosses little ink. Between two digits that touch, it
-crosses one contact; through a digit, it usually crosses several strokes, or leaves a part that is too
-small for a digit.
+A cut is a path from the top to the bottom that crosses little ink. Between two digits that touch,
+it crosses one contact; through a digit, it usually crosses several strokes, or leaves a part that
+is too small for a digit.
 """
+
+from typing import Any
 
 import numpy as np
 from scipy import ndimage
 
-# Narrower ink is one digit, wider ink is several; both as a share of its height.
+# Narrower ink is one digit, wider ink may be several; both as a share of its height.
 _NARROW, _WIDE = 0.5, 1.3
+# Lower ink, in pixels, is not cut.
+_LEAST_HEIGHT = 4
+# Higher ink is reduced to this height in pixels or up to twice as many; the weights are for it.
+_HEIGHT = 40
 # Paths through about this many columns are compared.
 _N_PATHS = 40
 # Cost of a step to the left or right, relative to a pixel of ink: paths are rather straight.
 _STEP = 0.4
-# Weights of the features of a cut in its score, from a logistic regression on pairs of digits and on
-# single digits of `make_digit_pages`, seeds 200 to 202.
+# Weights of the features of a cut in its score, from a logistic regression on single digits and
+# pairs of `make_digit_pages`.
 _WEIGHTS = {
     "strokes crossed": -1.43,
     "height of the lower part": 8.6,
@@ -30,7 +36,9 @@ _WEIGHTS = {
 _MAX_STROKES = 1.5
 # The smallest score of a safe cut of ink that is as wide as a digit of the page usually is, and how
 # much it falls with the width, in widths of a digit.
-_LEAST_SCORE, _PER_WIDTH = 14.8, 2.0
+_LEAST_SCORE, _PER_WIDTH = 15.6, 3.0
+# Ink whose best cut has a score that is lower by at most this is doubtful, and not cut.
+_DOUBT = 1.2
 
 
 def split(is_ink: np.ndarray, digit_width: float) -> tuple[np.ndarray | None, bool]:
@@ -47,23 +55,27 @@ def split(is_ink: np.ndarray, digit_width: float) -> tuple[np.ndarray | None, bo
     -------
     is_left : ndarray of shape (height, width), bool, or None
         The pixels of the first part; None if the ink is not cut.
-    is_safe : bool
-        False if the ink is too wide for one digit, but there is no safe cut.
+    is_doubtful : bool
+        Whether the ink may be several digits, but there is no safe cut.
     """
     height, width = is_ink.shape
-    if width < _NARROW * height:
-        return None, True
-    is_left, features = cuts(is_ink)
+    if height < _LEAST_HEIGHT or width < _NARROW * height:
+        return None, False
+    step = max(1, height // _HEIGHT)
+    is_left, features = cuts(is_ink[::step, ::step])
     scores = features @ list(_WEIGHTS.values())
     scores[features[:, 0] > _MAX_STROKES] = -np.inf
     best = scores.argmax()
-    if scores[best] > _LEAST_SCORE - _PER_WIDTH * (width / digit_width - 1):
-        return is_left[best], True
-    return None, width < _WIDE * height
+    surplus = scores[best] - _LEAST_SCORE + _PER_WIDTH * (width / digit_width - 1)
+    if surplus > 0:
+        enlarged = is_left[best].repeat(step, axis=0).repeat(step, axis=1)[:height, :width]
+        if (is_ink & enlarged).any() and (is_ink & ~enlarged).any():
+            return enlarged, False
+    return None, bool(surplus > -_DOUBT or width > _WIDE * height)
 
 
 def cuts(is_ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the cheapest cut through each of several points, and what tells good cuts from bad ones.
+    """Return the cheapest cut through each of several points, with its features.
 
     Parameters
     ----------
@@ -77,8 +89,8 @@ def cuts(is_ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     features : ndarray of shape (n_cuts, n_features)
         The features that `_WEIGHTS` names.
     """
-    paths = _paths(is_ink)
     height, width = is_ink.shape
+    paths = _paths(is_ink)
     is_left = np.arange(width) < paths[:, :, np.newaxis]
     crossed = is_ink[np.arange(height), paths]
     parts = np.stack([is_ink & is_left, is_ink & ~is_left])
@@ -124,7 +136,7 @@ def _descend(is_ink: np.ndarray, starts: np.ndarray) -> np.ndarray:
     return paths
 
 
-def _extent(occupied: np.ndarray) -> np.ndarray:
+def _extent(occupied: Any) -> np.ndarray:
     """Return the distance from the first to the last entry that is True, along the last axis."""
     n = occupied.shape[-1]
     extent = n - occupied.argmax(axis=-1) - occupied[..., ::-1].argmax(axis=-1)

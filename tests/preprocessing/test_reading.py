@@ -365,7 +365,9 @@ def test_without_pillow(page, tmp_path, monkeypatch):
     np.save(tmp_path / "page.npy", page)
     assert len(read_images(tmp_path / "page.npy").images) == 1
     (tmp_path / "page.png").write_bytes(png_header(5, 5))
-    with pytest.raises(MissingDependencyError, match=r'PIL.*pip install "skmnist\[images\]"'):
+    with pytest.raises(
+        MissingDependencyError, match=r'needs pillow, .*pip install "skmnist\[images\]"'
+    ):
         read_images(tmp_path)
 
 

