@@ -103,10 +103,13 @@ def test_dtypes_and_polarities_agree(scale):
         np.testing.assert_array_equal(digits.cutouts[0], expected.cutouts[0])
 
 
-def test_digits_that_touch_are_cut_or_flagged():
+@pytest.mark.parametrize(
+    ("strokes", "least_right", "least_noticed"), [("mnist", 0.6, 0.75), ("pen", 0.33, 0.5)]
+)
+def test_digits_that_touch_are_cut_or_flagged(strokes, least_right, least_noticed):
     """Pairs whose ink touches; the others are mostly as narrow as one digit."""
     pages = make_digit_pages(
-        60, min_digits=2, max_digits=2, strokes="pen", touching=1, ruled=0, random_state=3
+        60, min_digits=2, max_digits=2, strokes=strokes, touching=1, ruled=0, random_state=3
     )
     n_pairs = n_right = n_flagged = 0
     for image, boxes, line in zip(pages.images, pages.boxes, pages.line, strict=True):
@@ -116,8 +119,8 @@ def test_digits_that_touch_are_cut_or_flagged():
             n_right += n_in_order(overlaps(boxes, digits.boxes) >= 0.7) == 2
             n_flagged += bool(digits.touching.any())
     assert n_pairs > 15
-    assert n_right >= 0.3 * n_pairs
-    assert n_right + n_flagged >= 0.5 * n_pairs
+    assert n_right >= least_right * n_pairs
+    assert n_right + n_flagged >= least_noticed * n_pairs
 
 
 def test_digits_that_touch_in_one_point_are_cut():
