@@ -1,5 +1,6 @@
-"""Shared helpers: images, value ranges, parameters, seeds, files, pickles, warnings."""
+"""Shared helpers: images, value ranges, parameters, seeds, callbacks, files, pickles, warnings."""
 
+from skmnist._utils._callbacks import Task, as_one_task
 from skmnist._utils._dataclasses import estimator_dataclass
 from skmnist._utils._docstrings import fill_docstring
 from skmnist._utils._files import atomic_write, check_regular_file, lock_folder, remove_stale
@@ -11,7 +12,7 @@ from skmnist._utils._pickling import SavedStateMixin, check_state, sign_state
 from skmnist._utils._protocols import NOISE_MEMBERS, Noise
 from skmnist._utils._random import draw_seed
 from skmnist._utils._sklearn import validate_arguments
-from skmnist._utils._state import refitted, snapshot
+from skmnist._utils._state import refitted, snapshot, with_attributes
 from skmnist._utils._validation import did_you_mean, name_argument, validate_params
 from skmnist._utils._value_range import (
     clip_to_value_range,
@@ -25,7 +26,9 @@ __all__ = [
     "NOISE_MEMBERS",
     "Noise",
     "SavedStateMixin",
+    "Task",
     "as_key_bytes",
+    "as_one_task",
     "as_python",
     "as_python_number",
     "atomic_write",
@@ -53,4 +56,5 @@ __all__ = [
     "validate_arguments",
     "validate_params",
     "warn_user",
+    "with_attributes",
 ]

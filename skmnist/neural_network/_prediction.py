@@ -1,6 +1,7 @@
-"""Prediction by a fitted network, and pickling."""
+"""Prediction by a fitted network, copies of it, and pickling."""
 
-from typing import Any
+import copy
+from typing import Any, Self
 
 import keras
 import numpy as np
@@ -9,25 +10,34 @@ from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted
 
 from skmnist._utils import (
+    SavedStateMixin,
     as_python,
     check_images,
     check_state,
     clip_to_value_range,
     sign_state,
     snapshot,
+    with_attributes,
 )
+from skmnist._utils._sklearn import CALLBACKS, attributes_outside_fit, pickled_attributes
 from skmnist.neural_network.backends._chosen import ChosenPredictor
+from skmnist.neural_network.backends._interruption import interrupts_wait
 from skmnist.neural_network.backends._keras import Predictor
 from skmnist.neural_network.backends._process import check_process
-from skmnist.neural_network.backends._state import backend_versions, pack_model, unpack_model
+from skmnist.neural_network.backends._state import (
+    backend_versions,
+    copy_model,
+    pack_model,
+    unpack_model,
+)
 from skmnist.neural_network.training._augmentation import Augmentation, check_views
 
 # Rows per call of the noises that make views.
 _ROWS_PER_VIEW = 4096
 
 
-class PredictionMixin:
-    """Prediction and pickling."""
+class PredictionMixin(SavedStateMixin):
+    """Prediction, copies and pickling."""
 
     # Set by `fit`.
     classes_: np.ndarray
@@ -120,11 +130,39 @@ class PredictionMixin:
         probabilities = network.predict_proba(X)
         return network.classes_[probabilities.argmax(axis=1)]
 
+    # Copies ---------------------------------------------------------------------------------------
+
+    def __copy__(self) -> Self:
+        """Return a network that shares the model: nothing is built."""
+        return with_attributes(self, attributes_outside_fit(self))
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Return a network with a model of its own; training goes on from the same state.
+
+        The state includes the optimizer and the seeds of dropout. As by `sklearn.base.clone`,
+        scikit-learn's callbacks are shared.
+        """
+        other = copy.copy(self)
+        memo[id(self)] = other
+        attributes = other.__dict__
+        for name in attributes.keys() - {"model_", "_predictor", CALLBACKS}:
+            attributes[name] = copy.deepcopy(attributes[name], memo)
+        if "model_" in attributes:
+            other._copy_model()
+        return other
+
+    def _copy_model(self) -> None:
+        """Replace the model by a copy."""
+        check_process()
+        with interrupts_wait():
+            self.model_ = copy_model(self.model_)
+        self._predictor = ChosenPredictor(self.model_)
+
     # Pickling: the architecture and the weights, without the optimizer and compiled functions -----
 
     def __getstate__(self) -> dict[str, Any]:
-        state = dict(BaseEstimator.__getstate__(self))
-        for name in ("_predictor", "_optimizer"):
+        state = pickled_attributes(self)
+        for name in ("_predictor", "_optimizer", "_validation"):
             state.pop(name, None)
         if "model_" in state:
             state["model_"] = pack_model(state["model_"])

@@ -9,6 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skmnist._utils import (
     SavedStateMixin,
+    as_one_task,
     check_images,
     clip_to_value_range,
     from_unit_range,
@@ -68,6 +69,7 @@ class PixelScaler(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseE
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {"value_range": [None, "array-like"]}
 
+    @as_one_task
     def fit(self, X: Any, y: Any = None) -> Self:
         """Learn the value range.
 

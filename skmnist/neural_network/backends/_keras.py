@@ -14,6 +14,7 @@ from skmnist.neural_network._samples import Samples
 from skmnist.neural_network.backends._precision import with_precision
 from skmnist.neural_network.backends._process import rows_per_block
 from skmnist.neural_network.backends._settings import default_floats
+from skmnist.neural_network.backends._state import copy_variables
 
 _MAX_ROWS_PER_CALL = 1008
 
@@ -127,7 +128,7 @@ class Trainer:
 
     def load(self, model: keras.Model, optimizer_state: list[np.ndarray] | None) -> None:
         """Copy the variables of a network into the trainer; None is a fresh optimizer state."""
-        _copy_variables(model, self.network)
+        copy_variables(model, self.network)
         state = self._fresh_state if optimizer_state is None else optimizer_state
         for variable, value in zip(self.optimizer.variables, state, strict=True):
             variable.assign(value)
@@ -135,7 +136,7 @@ class Trainer:
 
     def save_to(self, model: keras.Model) -> None:
         """Copy the variables of the trainer to a network: weights, and the seeds of dropout."""
-        _copy_variables(self.network, model)
+        copy_variables(self.network, model)
 
     @contextmanager
     def training(self) -> Iterator[None]:
@@ -177,7 +178,7 @@ class Trainer:
     def evaluate(self, samples: Samples) -> dict[str, float]:
         """Return the loss and the accuracy of the current weights, in float32."""
         if self._exact is not self.network:
-            _copy_variables(self.network, self._exact)
+            copy_variables(self.network, self._exact)
         probabilities = self._predict(samples.images)
         hits = probabilities.argmax(axis=1) == samples.targets.argmax(axis=1)
         with default_floats():
@@ -187,11 +188,6 @@ class Trainer:
     def finish(self) -> None:
         """Set the optimizer's final weights, for example their moving averages."""
         self.optimizer.finalize_variable_values(self.network.trainable_variables)
-
-
-def _copy_variables(source: keras.Model, target: keras.Model) -> None:
-    for old, new in zip(target.variables, source.variables, strict=True):
-        old.assign(keras.ops.copy(new))  # JAX reuses the memory of trained weights
 
 
 def settings_of(optimizer: keras.optimizers.Optimizer) -> dict[str, Any]:

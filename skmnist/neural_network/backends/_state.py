@@ -1,4 +1,4 @@
-"""The architecture and the weights of a trained model as plain data, for pickles."""
+"""Copies of models, and their architecture and weights as plain data, for pickles."""
 
 import json
 import zlib
@@ -17,6 +17,20 @@ def backend_versions() -> dict[str, str]:
         return {"keras": keras.__version__, backend: version(backend)}
     except PackageNotFoundError:  # a variant such as tensorflow-cpu
         return {"keras": keras.__version__, backend: "unknown"}
+
+
+def copy_variables(source: keras.Model, target: keras.Model) -> None:
+    """Copy all variables to a model of equal architecture: weights, and the seeds of dropout."""
+    for old, new in zip(target.variables, source.variables, strict=True):
+        old.assign(keras.ops.copy(new))  # JAX reuses the memory of trained weights
+
+
+def copy_model(model: keras.Model) -> keras.Model:
+    """Return a copy of a model with variables of its own, not compiled."""
+    copied = keras.models.clone_model(model)
+    copied.dtype_policy = model.dtype_policy
+    copy_variables(model, copied)
+    return copied
 
 
 def pack_model(model: keras.Model) -> dict[str, Any]:

@@ -101,15 +101,15 @@ class Augmentation:
         return images
 
 
-def check_augment(augment: Any) -> list[Noise]:
-    """Return the parameter `augment` as a list of noises."""
+def check_augment(augment: Any, name: str = "augment") -> list[Noise]:
+    """Return the parameter `augment`, or an argument of another name, as a list of noises."""
     if augment is None:
         return []
     noises = augment if isinstance(augment, list | tuple) else [augment]
     for noise in noises:
         if isinstance(noise, type) or not isinstance(noise, Noise):
             raise TypeError(
-                f"augment holds {noise!r}; expected noises such as RandomAffine(), instances of "
+                f"{name} holds {noise!r}; expected noises such as RandomAffine(), instances of "
                 "the classes in skmnist.noise, or other objects with the same "
                 f"{', '.join(NOISE_MEMBERS)}."
             )
