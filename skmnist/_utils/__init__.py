@@ -11,6 +11,7 @@ from skmnist._utils._optional import import_optional
 from skmnist._utils._pickling import SavedStateMixin, check_state, sign_state
 from skmnist._utils._protocols import NOISE_MEMBERS, Noise
 from skmnist._utils._random import draw_seed
+from skmnist._utils._rows import rows_at_once
 from skmnist._utils._sklearn import validate_arguments
 from skmnist._utils._state import refitted, snapshot, with_attributes
 from skmnist._utils._validation import did_you_mean, name_argument, validate_params
@@ -18,7 +19,9 @@ from skmnist._utils._value_range import (
     clip_to_value_range,
     from_unit_range,
     learn_value_range,
+    lies_within,
     to_unit_range,
+    value_range_of,
 )
 from skmnist._utils._warnings import warn_user
 
@@ -45,16 +48,19 @@ __all__ = [
     "image_keys",
     "import_optional",
     "learn_value_range",
+    "lies_within",
     "lock_folder",
     "name_argument",
     "refitted",
     "remove_stale",
     "restore_shape",
+    "rows_at_once",
     "sign_state",
     "snapshot",
     "to_unit_range",
     "validate_arguments",
     "validate_params",
+    "value_range_of",
     "warn_user",
     "with_attributes",
 ]

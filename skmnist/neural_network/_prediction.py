@@ -1,6 +1,7 @@
 """Prediction by a fitted network, copies of it, and pickling."""
 
 import copy
+from functools import partial
 from typing import Any, Self
 
 import keras
@@ -15,6 +16,7 @@ from skmnist._utils import (
     check_images,
     check_state,
     clip_to_value_range,
+    lies_within,
     sign_state,
     snapshot,
     with_attributes,
@@ -73,17 +75,19 @@ class PredictionMixin(SavedStateMixin):
         check_is_fitted(self)
         check_process()
         network = snapshot(self)
-        images = clip_to_value_range(check_images(network, X, reset=False), network.value_range_)
-        images = images[..., np.newaxis]
-        probabilities = network._predictor(images)
+        images = check_images(network, X, reset=False)[..., np.newaxis]
+        within = lies_within(images, network.value_range_)
+        clip = partial(clip_to_value_range, value_range=network.value_range_, warn=False)
+        probabilities = network._predictor(images, None if within else clip)
         n_views = as_python(network.test_time_views)
         if n_views != 0:
             augmentation = check_views(n_views, network._augmentation)
             for rows in gen_batches(len(images), _ROWS_PER_VIEW):
                 # Inverted, so that the views of a training row differ from its noise in training.
-                keys = ~augmentation.keys(images[rows])
+                clean = clip(images[rows])
+                keys = ~augmentation.keys(clean)
                 for view in range(n_views):
-                    noisy = augmentation.noisy(images[rows], keys, view)
+                    noisy = augmentation.noisy(clean, keys, view)
                     probabilities[rows] += network._predictor(noisy)
             probabilities /= 1 + n_views
         return probabilities

@@ -34,11 +34,17 @@ class Predictor:
     def __init__(self, model: keras.Model) -> None:
         self._model = model
 
-    def __call__(self, images: np.ndarray) -> np.ndarray:
-        """Map images of shape (n, height, width, 1) to float32 outputs, in bounded memory."""
+    def __call__(
+        self, images: np.ndarray, prepare: Callable[[np.ndarray], np.ndarray] | None = None
+    ) -> np.ndarray:
+        """Map images of shape (n, height, width, 1) to float32 outputs, in bounded memory.
+
+        `prepare` is applied to each chunk of the images.
+        """
+        prepare = prepare or np.asarray
         size = _rows_per_call(len(images))
         outputs = [
-            self._forward(_filled_up(images[start : start + size], size))
+            self._forward(_filled_up(prepare(images[start : start + size]), size))
             for start in range(0, len(images), size)
         ]
         return (outputs[0] if len(outputs) == 1 else np.concatenate(outputs))[: len(images)]
