@@ -89,6 +89,14 @@ def test_report(tmp_path):
         assert f">{title}</h2>" in page
 
 
+def test_large():
+    result = run("large.py", "--rows", 6000)
+    assert result.returncode == 0, result.stderr
+    assert "6,000 digits, 5 MB in a file" in result.stdout
+    accuracies = [float(line.rpartition(" ")[2]) for line in result.stdout.splitlines()[1:3]]
+    assert 0.5 < accuracies[0] < accuracies[1]
+
+
 def test_quickstart_refuses_an_unknown_noise():
     result = run("quickstart.py", "--noise", "no_such")
     assert result.returncode == 2
