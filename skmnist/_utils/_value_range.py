@@ -26,6 +26,8 @@ _LEAST_SHARE = 1 / 8
 
 # Border pixels in this part of the range, at either end, are as dark or as bright as paper.
 _END_OF_RANGE = 1 / 8
+# Ink has at least this share of the pixels.
+_LEAST_INK = 0.02
 # In smaller images, most pixels are at the border.
 _LEAST_SIDE = 8
 
@@ -226,19 +228,20 @@ def border_end(images: np.ndarray, value_range: ValueRange) -> int:
     Returns
     -------
     int
-        -1 if most border pixels are in the lowest eighth of the range, 1 if they are in the highest
-        eighth, and otherwise, and for images with a side of less than 8 pixels, 0.
+        -1 if most border pixels are in the lowest eighth of the range, and at least 2 % of all
+        pixels in the highest; 1 if it is the reverse. Otherwise, and for images with a side of less
+        than 8 pixels, 0: fog, for instance, brightens paper and ink.
     """
     if min(images.shape[1:]) < _LEAST_SIDE:
         return 0
     low, high = value_range
     margin = _END_OF_RANGE * (high - low)
-    sides = images[:, [0, -1]], images[:, 1:-1, [0, -1]]
-    border = np.concatenate([side.ravel() for side in sides])
-    half = border.size / 2
-    if np.count_nonzero(border <= low + margin) > half:
-        return -1
-    return int(np.count_nonzero(border >= high - margin) > half)
+    is_low, is_high = images <= low + margin, images >= high - margin
+    for end, is_paper, is_ink in ((-1, is_low, is_high), (1, is_high, is_low)):
+        border = np.concatenate([is_paper[:, [0, -1]].ravel(), is_paper[:, 1:-1, [0, -1]].ravel()])
+        if border.mean() > 0.5 and is_ink.mean() >= _LEAST_INK:
+            return end
+    return 0
 
 
 def warn_if_inverted(images: np.ndarray, value_range: ValueRange, trained_end: int) -> None:
