@@ -56,7 +56,16 @@ intersphinx_timeout = 5  # seconds
 
 html_theme = "pydata_sphinx_theme"
 html_title = "skmnist"
-SINGLE_PAGES = ("accuracy", "benchmarks", "contributing", "datasets", "noise", "scaling", "user_guide")
+SINGLE_PAGES = (
+    "accuracy",
+    "benchmarks",
+    "contributing",
+    "datasets",
+    "noise",
+    "scaling",
+    "serving",
+    "user_guide",
+)
 html_sidebars: dict[str, list[str]] = {page: [] for page in SINGLE_PAGES}
 html_theme_options = {
     "github_url": "https://github.com/skmnist/skmnist",

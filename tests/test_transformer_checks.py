@@ -69,9 +69,10 @@ def test_fit_is_a_task_of_callbacks(transformer):
     assert tasks == ["fit", "fit-transform"] or tasks == ["fit", "fit"], "decorate by as_one_task"
 
 
-# The checks use numbers of features that are not squares, and values of unknown ranges.
+# The checks use numbers of features that are not squares, values of unknown ranges, and noise.
 @pytest.mark.filterwarnings("ignore:X has .* features, which is not a perfect square")
 @pytest.mark.filterwarnings("ignore:The pixels run from .* which is neither 0-1 nor 0-255")
+@pytest.mark.filterwarnings("ignore:X has .* images without ink")
 def test_check_estimator(transformer):
     results = check_estimator(transformer(), on_skip=None, on_fail=None)
     by_status = {"failed": {}, "passed": {}, "skipped": {}, "xfail": {}}

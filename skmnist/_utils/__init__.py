@@ -16,12 +16,14 @@ from skmnist._utils._sklearn import validate_arguments
 from skmnist._utils._state import refitted, snapshot, with_attributes
 from skmnist._utils._validation import did_you_mean, name_argument, validate_params
 from skmnist._utils._value_range import (
+    border_end,
     clip_to_value_range,
     from_unit_range,
     learn_value_range,
     lies_within,
     to_unit_range,
     value_range_of,
+    warn_if_inverted,
 )
 from skmnist._utils._warnings import warn_user
 
@@ -35,6 +37,7 @@ __all__ = [
     "as_python",
     "as_python_number",
     "atomic_write",
+    "border_end",
     "check_images",
     "check_regular_file",
     "check_state",
@@ -61,6 +64,7 @@ __all__ = [
     "validate_arguments",
     "validate_params",
     "value_range_of",
+    "warn_if_inverted",
     "warn_user",
     "with_attributes",
 ]

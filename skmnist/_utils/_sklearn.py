@@ -22,6 +22,7 @@ from sklearn.utils._param_validation import (
 from sklearn.utils._set_output import _get_output_config as get_output_config
 from sklearn.utils.metaestimators import _BaseComposition as BaseComposition
 from sklearn.utils.validation import _check_feature_names as check_feature_names
+from sklearn.utils.validation import _check_method_params as check_method_params
 from sklearn.utils.validation import _check_n_features as check_n_features
 from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 from sklearn.utils.validation import _is_fitted as is_fitted
@@ -65,6 +66,7 @@ __all__ = [
     "StrOptions",
     "attributes_outside_fit",
     "check_feature_names",
+    "check_method_params",
     "check_n_features",
     "check_sample_weight",
     "get_output_config",

@@ -14,6 +14,8 @@ from skmnist.datasets._mnist import fetch_mnist
 from skmnist.datasets._mnist_c import fetch_mnist_c
 from skmnist.datasets._n_mnist import fetch_n_mnist
 from skmnist.datasets._noisy import make_noisy
+from skmnist.datasets._pages import make_digit_pages
+from skmnist.datasets._photos import make_digit_photos
 from skmnist.datasets._qmnist import fetch_qmnist
 from skmnist.datasets._sample import load_mnist_sample
 from skmnist.datasets._usps import fetch_usps
@@ -31,5 +33,7 @@ __all__ = [
     "get_data_home",
     "list_datasets",
     "load_mnist_sample",
+    "make_digit_pages",
+    "make_digit_photos",
     "make_noisy",
 ]

@@ -18,17 +18,11 @@ from skmnist.datasets._records import (
     UnexpectedContentError,
 )
 
-# Name of the variant: name of its file, and the SHA-256 where one has been published.
+# Name of the variant: name of its file. No checksums have been published.
 _FILES = {
-    "awgn": (
-        "mnist-with-awgn.gz",
-        "f33c8f78534c1e4e0173744183e68f72a360bc28eeaf4f43f07d6d4c4ddb635b",
-    ),
-    "motion_blur": (
-        "mnist-with-motion-blur.gz",
-        "70a7ccabd53e5b50ba8e7b9358cefadea8ab499a4738eda67caabe66289cb17e",
-    ),
-    "reduced_contrast_awgn": ("mnist-with-reduced-contrast-and-awgn.gz", ""),
+    "awgn": "mnist-with-awgn.gz",
+    "motion_blur": "mnist-with-motion-blur.gz",
+    "reduced_contrast_awgn": "mnist-with-reduced-contrast-and-awgn.gz",
 }
 
 
@@ -39,7 +33,7 @@ def _decode(images: npt.NDArray[np.uint8], labels: npt.NDArray[np.int64]) -> Row
     return Rows(images, labels.argmax(axis=1))
 
 
-def _record(variant: str, name: str, sha256: str) -> DatasetRecord:
+def _record(variant: str, name: str) -> DatasetRecord:
     arrays = {}
     for part, n in (("train", 60_000), ("test", 10_000)):
         arrays[f"x_{part}"] = ArrayRecord((n, 784), member=f"{part}_x")
@@ -58,7 +52,6 @@ def _record(variant: str, name: str, sha256: str) -> DatasetRecord:
                 ),
                 # No source states the size: the bound is a byte per pixel and label, and a tenth.
                 n_bytes=62_000_000,
-                sha256=sha256,
                 arrays=arrays,
                 format=MATLAB_GZ,
             ),
@@ -66,7 +59,7 @@ def _record(variant: str, name: str, sha256: str) -> DatasetRecord:
     )
 
 
-N_MNIST = {variant: _record(variant, *facts) for variant, facts in _FILES.items()}
+N_MNIST = {variant: _record(variant, name) for variant, name in _FILES.items()}
 
 
 @share_paragraphs
@@ -90,11 +83,10 @@ def fetch_n_mnist(
     Features                                     integers, 0-255
     =================   ========================================
 
-    Training and test rows are noisy. The authors publish no checksums. The files of "awgn" and
-    "motion_blur" are verified by the SHA-256 that users of them have published. The file of
-    "reduced_contrast_awgn" has none: it is downloaded over an encrypted connection only, and the
-    names, shapes and numbers of its matrices are checked, so that damage is found, but not a file
-    that the server replaced. A file has less than 62 MB.
+    Training and test rows are noisy. The authors publish no checksums. The files are therefore
+    downloaded over an encrypted connection only, and the names, shapes and numbers of the matrices
+    are checked, so that damage is found, but not a file that the server replaced. A file has less
+    than 62 MB.
 
     {files}
 

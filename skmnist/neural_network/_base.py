@@ -5,6 +5,7 @@ KerasClassifier)`` holds, and its names of parameters and attributes. Fitting, p
 tags and pickling are implemented here or by scikit-learn.
 """
 
+import copy
 import inspect
 import math
 from abc import ABC, abstractmethod
@@ -15,22 +16,24 @@ from typing import Any, ClassVar, Self
 import keras
 import numpy as np
 from scikeras.wrappers import KerasClassifier
+from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import ClassifierTags
 
 from skmnist._utils import (
     Task,
+    border_end,
     check_images,
-    clip_to_value_range,
     draw_seed,
-    learn_value_range,
     name_argument,
     refitted,
+    snapshot,
+    value_range_of,
 )
 from skmnist._utils._sklearn import has_callbacks, with_callbacks
 from skmnist.neural_network._parameters import ParametersMixin
 from skmnist.neural_network._prediction import PredictionMixin
-from skmnist.neural_network._samples import Samples
+from skmnist.neural_network._samples import Samples, clipped_images
 from skmnist.neural_network.backends._chosen import ChosenPredictor
 from skmnist.neural_network.backends._interruption import interrupts_wait
 from skmnist.neural_network.backends._keras import Trainer
@@ -86,6 +89,18 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         }
         names = inspect.signature(builder).parameters
         return builder(**{n: learned[n] if n in learned else self._value(n) for n in names})
+
+    def _build_model_as_fitted(self) -> keras.Model:
+        """Build the network from the parameters that it had in `fit`, and the learned attributes.
+
+        They are checked, whatever scikit-learn's configuration is: a file may hold others, and
+        Keras looks up the name of an activation among the functions that the application has
+        registered.
+        """
+        draft = snapshot(self, **self._architecture)
+        with config_context(skip_parameter_validation=False):
+            draft._validate_params(self._architecture_names())
+        return draft._build_model(self.n_classes_)
 
     # scikit-learn's own methods, which scikeras overrides -----------------------------------------
 
@@ -270,7 +285,8 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
             if not kept.all():
                 images, y, weights = images[kept], y[kept], weights[kept]
         if reset:
-            images, self.value_range_ = learn_value_range(images, self._value("value_range"))
+            self.value_range_ = value_range_of(images, self._value("value_range"))
+            self._border_end = border_end(images, self.value_range_)
             self.classes_ = np.unique(y) if classes is None else classes
             self.n_classes_ = len(self.classes_)
             if self.n_classes_ < 2:
@@ -280,18 +296,21 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
                 )
             self.seed_ = draw_seed(self._value("random_state"))
             self.history_: dict[str, list[float]] = {}
+            # The network is rebuilt from them, even if `set_params` changes them later.
+            self._architecture = {
+                name: copy.deepcopy(getattr(self, name)) for name in self._architecture_names()
+            }
             with interrupts_wait():
                 self.model_ = self._build_model(self.n_classes_)
             self._predictor = ChosenPredictor(self.model_)
             self._augmentation: Augmentation | None = None
             # Optimizer settings, and the values of the optimizer's variables after training.
             self._optimizer: tuple[Any, Any] = (None, None)
-        else:
-            images = clip_to_value_range(images, self.value_range_)
+        images = clipped_images(images, self.value_range_, warn=not reset)
         class_weight = self._value("class_weight")
         check_class_weight(class_weight, np.union1d(labels, self.classes_))
         weights = combine_weights(weights, class_weight, y)
-        return Samples(images[..., np.newaxis], one_hot(y, self.classes_, "y"), weights), y
+        return Samples(images, one_hot(y, self.classes_, "y"), weights), y
 
     def _check_validation_data(self, X_val: Any, y_val: Any, y_train: np.ndarray) -> Samples | None:
         if X_val is None and y_val is None:
@@ -300,13 +319,13 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
             missing = "X_val" if X_val is None else "y_val"
             raise ValueError(f"{missing} is missing; pass X_val and y_val together.")
         with name_argument("X_val"):
-            images = clip_to_value_range(check_images(self, X_val, reset=False), self.value_range_)
+            images = clipped_images(check_images(self, X_val, reset=False), self.value_range_)
         y_val = check_labels(y_val, "y_val")
         if len(images) != len(y_val):
             raise ValueError(f"X_val has {len(images)} rows, but y_val has {len(y_val)}.")
         targets = one_hot(y_val, self.classes_, "y_val")
         weights = combine_weights(None, self._value("class_weight"), y_val, y_train=y_train)
-        return Samples(images[..., np.newaxis], targets, weights)
+        return Samples(images, targets, weights)
 
     def _train(
         self,

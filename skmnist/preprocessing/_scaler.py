@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from skmnist._utils import (
     SavedStateMixin,
     as_one_task,
+    border_end,
     check_images,
     clip_to_value_range,
     from_unit_range,
@@ -22,6 +23,7 @@ from skmnist._utils import (
     to_unit_range,
     validate_params,
     value_range_of,
+    warn_if_inverted,
 )
 from skmnist._utils._dataclasses import estimator_dataclass
 
@@ -42,7 +44,8 @@ class PixelScaler(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseE
         images lie within [0, 1], (0, 255) if their minimum is at least 0 and their maximum is in
         (16, 255], and otherwise the minimum and maximum themselves, with a warning. Images whose
         maximum is at most an eighth of the range, or at least eight times the range, also cause a
-        warning.
+        warning, and so do images whose border is white if that of the training images was black, or
+        the reverse.
 
     Attributes
     ----------
@@ -97,6 +100,7 @@ class PixelScaler(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseE
             validate_params(draft)
             images = check_images(draft, X, reset=True, warn_not_square=False)
             draft.value_range_ = value_range_of(images, draft.value_range)
+            draft._border_end = border_end(images, draft.value_range_)
         return self
 
     def transform(self, X: Any) -> np.ndarray:
@@ -121,6 +125,8 @@ class PixelScaler(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseE
         scaler = snapshot(self)
         images, value_range = check_images(scaler, X, reset=False), scaler.value_range_
         lies_within(images, value_range)
+        # Files of earlier versions have no border.
+        warn_if_inverted(images, value_range, getattr(scaler, "_border_end", 0))
         unit = np.empty(images.shape, dtype=np.float32)
         for rows in gen_batches(len(images), rows_at_once(images)):
             chunk = clip_to_value_range(images[rows], value_range, warn=False)

@@ -30,7 +30,6 @@ def no_copies(model):
 
 def test_a_shallow_copy_builds_nothing(X, mlp, monkeypatch):
     monkeypatch.setattr(_prediction, "copy_model", no_copies)
-    monkeypatch.setattr(_prediction, "pack_model", no_copies)
     other = copy.copy(mlp)
     assert vars(other).keys() == vars(mlp).keys()
     assert other.model_ is mlp.model_

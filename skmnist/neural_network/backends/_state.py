@@ -1,13 +1,13 @@
-"""Copies of models, and their architecture and weights as plain data, for pickles."""
+"""A trained model: copied, or rebuilt from the parameters of its network and its weights."""
 
-import json
-import zlib
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
 
 import keras
+import numpy as np
 
 from skmnist.exceptions import ModelFileError
+from skmnist.neural_network._limits import limited_to, restore_initializers
 
 
 def backend_versions() -> dict[str, str]:
@@ -33,24 +33,21 @@ def copy_model(model: keras.Model) -> keras.Model:
     return copied
 
 
-def pack_model(model: keras.Model) -> dict[str, Any]:
-    """Return the architecture and the weights of a model, without optimizer and loss."""
-    architecture = keras.saving.serialize_keras_object(model)
-    architecture.pop("compile_config", None)
-    # Compressed, because the text would be a tenth of the file of a deep network with few weights.
-    text = zlib.compress(json.dumps(architecture).encode())
-    return {"architecture": text, "weights": model.get_weights()}
+def rebuild_model(
+    build: Callable[[], keras.Model], weights: list[np.ndarray], versions: dict[str, str]
+) -> keras.Model:
+    """Build a model from the parameters of its network, and set its weights.
 
-
-def unpack_model(packed: dict[str, Any], versions: dict[str, str]) -> keras.Model:
-    """Build a model from its architecture and its weights.
+    No stored architecture is read, so that only the code of the network decides what is built.
 
     Parameters
     ----------
-    packed : dict
-        The result of `pack_model`.
+    build : callable
+        Builds the model, with any weights.
+    weights : list of ndarray
+        The weights; the kernels of a larger model are not created.
     versions : dict
-        The versions of the packages that packed it.
+        The versions of the packages that saved it.
 
     Returns
     -------
@@ -60,12 +57,13 @@ def unpack_model(packed: dict[str, Any], versions: dict[str, str]) -> keras.Mode
     Raises
     ------
     ModelFileError
-        If this version of Keras cannot build it.
+        If the model cannot be built, or the weights do not fit.
     """
     try:
-        architecture = json.loads(zlib.decompress(packed["architecture"]))
-        model = keras.saving.deserialize_keras_object(architecture)
-        model.set_weights(packed["weights"])
+        with limited_to(weights):
+            model = build()
+        model.set_weights(weights)
+        restore_initializers(model)
     except MemoryError:
         raise
     except Exception as error:

@@ -2,7 +2,6 @@
 
 import weakref
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 import keras
@@ -10,6 +9,26 @@ import keras
 from skmnist._utils import Task
 from skmnist._utils._sklearn import attributes_outside_fit
 from skmnist.neural_network._samples import Samples
+
+
+class LentPredictor:
+    """The predictor of a network, for a copy that shares the model of the network.
+
+    Parameters
+    ----------
+    predictor : Predictor
+        The predictor.
+    """
+
+    def __init__(self, predictor: Any) -> None:
+        self._predictor = predictor
+
+    def __call__(self, images: Any) -> Any:
+        """Return the outputs of the predictor."""
+        return self._predictor(images)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._predictor, name)
 
 
 class EpochTasks(keras.callbacks.History):
@@ -84,7 +103,7 @@ class EpochTasks(keras.callbacks.History):
 
     def _shared_attributes(self) -> dict[str, Any]:
         """Return the attributes of the network; their predictor exists as long as their user."""
-        predictor = partial(self._network._predictor)
+        predictor = LentPredictor(self._network._predictor)
         self._user_of_model = weakref.ref(predictor)
         return attributes_outside_fit(self._network) | {
             "_predictor": predictor,
