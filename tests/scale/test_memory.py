@@ -111,12 +111,17 @@ def test_robustness_scores(X, y, network):
 
 
 @pytest.mark.parametrize("early_stopping", [False, True])
-@pytest.mark.parametrize("X", [in_bytes], indirect=True)
+@pytest.mark.parametrize("X", [in_bytes, in_floats], indirect=True)
 def test_fit(X, y, early_stopping, monkeypatch):
     """Rows that are read call by call give the weights of rows that are in memory."""
 
     def fit():
-        options = {"epochs": 2, "early_stopping": early_stopping, "dropout": 0.2}
+        options = {
+            "value_range": (0, 255),
+            "epochs": 2,
+            "early_stopping": early_stopping,
+            "dropout": 0.2,
+        }
         return make_network(**options).fit(X, y)
 
     held = []
