@@ -202,3 +202,12 @@ def test_a_child_that_is_forked_before_any_use_may_use_networks(monkeypatch):
     monkeypatch.setattr(_process, "_started_in", [os.getpid() + 1])
     with pytest.raises(ForkedProcessError, match="threads of Keras' back end"):
         _process.check_process()
+
+
+def test_lines_of_level_info_are_hidden_unless_the_level_is_set(monkeypatch):
+    monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)
+    _process.silence_startup_lines()
+    assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "1"
+    monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "0")
+    _process.silence_startup_lines()
+    assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "0"
