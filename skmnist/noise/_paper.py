@@ -308,10 +308,13 @@ class FormLines(BaseNoise):
         return self.value == 0
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
-        offsets = streams.uniform((0, 0), (self.spacing, self.spacing))
+        sizes = images.shape[1:]
+        # At least one line crosses the image along each axis.
+        last = [min(self.spacing, size - 1) for size in sizes]
+        offsets = streams.uniform((0, 0), (last[0], last[1]))
         rows, columns = (
             rules(size, offset, self.spacing, self.width).astype(images.dtype)
-            for size, offset in zip(images.shape[1:], offsets, strict=True)
+            for size, offset in zip(sizes, offsets, strict=True)
         )
         lines = np.maximum(rows[:, :, np.newaxis], columns[:, np.newaxis])
         return np.maximum(images, self.value * lines)

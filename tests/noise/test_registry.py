@@ -146,7 +146,7 @@ def test_lists():
 @pytest.mark.parametrize("function", [make_noise, list_severities])
 def test_an_unknown_name_suggests_the_nearest(function, name, nearest):
     message = (
-        f"name='{name}' is not a noise. Did you mean '{nearest}'? Known: ['awgn', 'brightness'"
+        f"name='{name}' is not a noise. Did you mean '{nearest}'? Known: ['awgn', 'bleed_through'"
     )
     with pytest.raises(ValueError, match=re.escape(message)):
         function(name)

@@ -86,7 +86,8 @@ def rules(size: int, offset: np.ndarray, spacing: float, width: float) -> np.nda
     offset : ndarray of shape (n,)
         Center of one bar per image, in pixels.
     spacing, width : float
-        Distance of the centers and width of the bars, in pixels. A pixel shows the nearest bar only.
+        Distance of the centers and width of the bars, in pixels. Each pixel counts the nearest bar
+        only.
 
     Returns
     -------
