@@ -68,6 +68,7 @@ def main() -> None:
     display = ImageGalleryDisplay.from_predictions(
         X, given, predicted, confidence=probabilities.max(axis=1)
     )
+    display.ax_.set_title("given label as predicted digit, most confident first", fontsize="medium")
     display.figure_.savefig(options.output, dpi=120)
     plt.close(display.figure_)
     print(f"figure: {options.output} [{time.perf_counter() - start:.0f} s]")
