@@ -15,21 +15,22 @@ from skmnist.noise.kernels._linear import apply_matrices
 from skmnist.noise.kernels._paper import bleed, distances_to_line, fold, mirror_and_shift, rules
 from skmnist.noise.kernels._streams import ImageStreams
 
+# Size of the patches of strong and weak ink, in pixels.
+_PATCH_SIGMA = 4.0
+
 
 @estimator_dataclass
 class _PatchyNoise(BaseNoise):
     """Base class of the noises whose strength differs smoothly from place to place."""
 
-    _patch_sigma: ClassVar[float] = 4.0
-
     def _numbers_per_image(self, height: int, width: int) -> int:
-        n_points = (smoothing_matrix(size, self._patch_sigma).shape[1] for size in (height, width))
+        n_points = (smoothing_matrix(size, _PATCH_SIGMA).shape[1] for size in (height, width))
         return max(height * width, prod(n_points))
 
     def _patches(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         """Return a smooth, nearly uniform field in (0, 1) for each image."""
         _, height, width = images.shape
-        rows, columns = (smoothing_matrix(size, self._patch_sigma) for size in (height, width))
+        rows, columns = (smoothing_matrix(size, _PATCH_SIGMA) for size in (height, width))
         draws = streams.standard_normal((rows.shape[1], columns.shape[1])).astype(images.dtype)
         normal = apply_matrices(draws, rows, columns)
         return (1 + normal / np.sqrt(1 + normal**2)) / 2

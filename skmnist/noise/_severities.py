@@ -165,7 +165,7 @@ _N_MNIST = {
 
 _REFERENCE = {"reference": _fixed(ReferenceNoise)}
 
-# What paper and scanners do. The severities are our choice, as below.
+# What paper and scanners do. The severities are our choice, as those in no suite.
 _SCAN = {
     "ink_bleed": _graded(
         InkBleed, 3, amount=(0.4, 0.6, 0.8, 0.9, 1.0), sigma=(1.0, 1.25, 1.5, 1.75, 2.0)
