@@ -27,9 +27,9 @@ INTRODUCTION = """# Accuracy
 This page is written by `python -m benchmarks.accuracy_page` from the stored results of the scripts
 below; do not edit it. Each script trains on the 60,000 training digits of MNIST, or on a part of
 them if it chooses a recipe by the scores on the rest. All runs used one or two cores and no GPU. A
-run is stored when it ends, and a restart skips the stored runs. The stored runs with augmentation
-were made with an earlier version, in which the same seed gave different augmentations. Functions of
-`skmnist.model_selection` return the networks and the noises.
+run is stored when it ends, and a restart skips the stored runs. Except for those of `real_digits`,
+the runs with augmentation were made with an earlier version, in which the same seed gave different
+augmentations. Functions of `skmnist.model_selection` return the networks and the noises.
 """
 
 
@@ -179,6 +179,8 @@ FIGURES: dict[str, list[Callable[[], plt.Figure]]] = {
     "accuracy_n_mnist": [n_mnist],
     "research/mnist_c_choice": [],
     "accuracy_mnist_c": [mnist_c],
+    "research/real_digits_choice": [],
+    "real_digits": [],
 }
 
 if __name__ == "__main__":

@@ -33,6 +33,8 @@ COMMANDS = {
     "search_speed": ["search"],
     "memory": ["memory"],
     "scaling": ["scaling"],
+    "robustness": ["robustness"],
+    "export": ["export"],
 }
 # Result -> its script. The last one takes too long for this command; its stored result is shown.
 ON_THE_PAGE = {result: script for result, (script, *_) in COMMANDS.items()} | {

@@ -1,10 +1,15 @@
 """Configuration of Sphinx: ``sphinx-build -W docs docs/_build``."""
 
+import re
 import zlib
+from collections.abc import Sequence
 from numbers import Real
 from pathlib import Path
 
 import skmnist
+from skmnist.datasets._bunch import read_descr
+from skmnist.datasets._catalog import CATALOG
+from skmnist.datasets._records import DatasetRecord
 from skmnist.noise._severities import CORRUPTIONS, SUITES
 
 project = "skmnist"
@@ -51,7 +56,15 @@ intersphinx_timeout = 5  # seconds
 
 html_theme = "pydata_sphinx_theme"
 html_title = "skmnist"
-SINGLE_PAGES = ("accuracy", "benchmarks", "contributing", "noise", "user_guide")
+SINGLE_PAGES = (
+    "accuracy",
+    "benchmarks",
+    "contributing",
+    "datasets",
+    "noise",
+    "serving",
+    "user_guide",
+)
 html_sidebars: dict[str, list[str]] = {page: [] for page in SINGLE_PAGES}
 html_theme_options = {
     "github_url": "https://github.com/skmnist/skmnist",
@@ -72,12 +85,58 @@ def write_inventories() -> None:
 def write_table_of_corruptions() -> None:
     """Write the table of names, classes and severities that noise.rst includes."""
     suite_of = {name: suite for suite, names in SUITES.items() for name in names}
-    lines = [".. list-table::", "   :header-rows: 1", ""]
     head = ("name", "suite", "class", "parameters at severity 1 to 5", "published severity")
-    for row in [head, *(describe(name, suite_of.get(name, "none")) for name in CORRUPTIONS)]:
-        first, *others = row
+    rows = [describe(name, suite_of.get(name, "none")) for name in CORRUPTIONS]
+    write_table("corruptions.inc", [head, *rows])
+
+
+def write_catalog() -> None:
+    """Write the table of data sets that datasets.rst includes."""
+    head = ("function", "variants", "rows", "pixels", "classes", "download, at most", "license")
+    records: dict[str, list[DatasetRecord]] = {}
+    for record in CATALOG:
+        records.setdefault(record.function, []).append(record)
+    write_table("datasets.inc", [head, *map(describe_dataset, records.values())])
+
+
+def describe_dataset(variants: Sequence[DatasetRecord]) -> tuple[str, ...]:
+    """Return the row of a data set; a value that differs between its variants is a range."""
+    first = variants[0]
+    n_rows = [
+        sum(
+            array.shape[0]
+            for file in record.files
+            for name, array in file.arrays.items()
+            if name.startswith("x_")
+        )
+        for record in variants
+    ]
+    largest = max(sum(file.n_bytes for file in record.files) for record in variants)
+    (terms,) = re.findall(":License: (.*)", read_descr(first.descr))
+    short_name = re.search(r"\((CC .*)\)", terms)
+    return (
+        f":func:`~skmnist.datasets.{first.function}`",
+        str(len(variants)),
+        as_range(n_rows),
+        "{} x {}".format(*first.image_shape),
+        as_range([len(record.target_names) or 10 for record in variants]),
+        f"{largest / 1e6:.0f} MB",
+        short_name[1] if short_name else terms.partition(" (")[0],
+    )
+
+
+def as_range(values: Sequence[int]) -> str:
+    """Return one number, or the smallest and the largest of several."""
+    bounds = sorted({min(values), max(values)})
+    return " to ".join(f"{value:,}" for value in bounds)
+
+
+def write_table(name: str, rows: Sequence[tuple[str, ...]]) -> None:
+    """Write a table, whose first row is the head, to a file that a page includes."""
+    lines = [".. list-table::", "   :header-rows: 1", ""]
+    for first, *others in rows:
         lines += [f"   * - {first}", *(f"     - {cell}" for cell in others)]
-    (GENERATED / "corruptions.inc").write_text("\n".join(lines) + "\n")
+    (GENERATED / name).write_text("\n".join(lines) + "\n")
 
 
 def describe(name: str, suite: str) -> tuple[str, ...]:
@@ -103,3 +162,4 @@ def setup(app: object) -> None:
     GENERATED.mkdir(parents=True, exist_ok=True)
     write_inventories()
     write_table_of_corruptions()
+    write_catalog()

@@ -22,6 +22,7 @@ _HOME_OF = {
     "ReferenceNoise": "noise",
     "ResNetClassifier": "neural_network",
     "SaltAndPepperNoise": "noise",
+    "SelectiveClassifier": "selective",
     "compare_robustness": "robustness",
     "fetch_mnist": "datasets",
     "load_mnist_sample": "datasets",
@@ -35,6 +36,7 @@ _HOME_OF = {
 _SUBPACKAGES = (
     "datasets",
     "exceptions",
+    "export",
     "model_selection",
     "neural_network",
     "noise",
@@ -42,6 +44,7 @@ _SUBPACKAGES = (
     "preprocessing",
     "report",
     "robustness",
+    "selective",
 )
 
 __all__ = ["__version__", *sorted(_HOME_OF), *_SUBPACKAGES]

@@ -1,6 +1,7 @@
 from skmnist import (
     datasets,
     exceptions,
+    export,
     model_selection,
     neural_network,
     noise,
@@ -8,6 +9,7 @@ from skmnist import (
     preprocessing,
     report,
     robustness,
+    selective,
 )
 from skmnist._show_versions import show_versions
 from skmnist.datasets import fetch_mnist, load_mnist_sample, make_noisy
@@ -30,6 +32,7 @@ from skmnist.noise import (
 )
 from skmnist.preprocessing import PixelScaler
 from skmnist.robustness import compare_robustness, robustness_scores
+from skmnist.selective import SelectiveClassifier
 
 __all__ = [
     "CNNClassifier",
@@ -43,10 +46,12 @@ __all__ = [
     "ReferenceNoise",
     "ResNetClassifier",
     "SaltAndPepperNoise",
+    "SelectiveClassifier",
     "__version__",
     "compare_robustness",
     "datasets",
     "exceptions",
+    "export",
     "fetch_mnist",
     "load_mnist_sample",
     "make_noise",
@@ -61,6 +66,7 @@ __all__ = [
     "report",
     "robustness",
     "robustness_scores",
+    "selective",
     "show_versions",
 ]
 

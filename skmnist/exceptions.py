@@ -12,13 +12,17 @@ __all__ = [
     "DatasetIntegrityError",
     "DatasetNotFoundError",
     "ForkedProcessError",
+    "ImageFileError",
+    "ImageFileWarning",
     "ImageShapeError",
     "ImageShapeWarning",
     "MissingDependencyError",
     "ModelFileError",
     "ModelVersionWarning",
+    "NoInkWarning",
     "SkmnistError",
     "SkmnistWarning",
+    "UnreachableTargetWarning",
     "ValueRangeError",
     "ValueRangeWarning",
 ]
@@ -48,6 +52,10 @@ class ModelFileError(SkmnistError, ValueError):
     """A model file is damaged, is not a model file, or needs other package versions."""
 
 
+class ImageFileError(SkmnistError, OSError):
+    """An image file cannot be read."""
+
+
 class DatasetNotFoundError(SkmnistError, FileNotFoundError):
     """A data set is not in the data home, and must not or cannot be downloaded."""
 
@@ -60,12 +68,24 @@ class SkmnistWarning(UserWarning):
     """Base class of every warning that skmnist defines."""
 
 
+class ImageFileWarning(SkmnistWarning):
+    """Some image files could not be read; the others were."""
+
+
 class ImageShapeWarning(SkmnistWarning):
     """Flat pixels do not form a square, so each row is read as an image one pixel high."""
 
 
 class ValueRangeWarning(SkmnistWarning):
     """The value range seems wrong for the pixels, or is only a guess from the training data."""
+
+
+class UnreachableTargetWarning(SkmnistWarning):
+    """A `SelectiveClassifier` can guarantee its target at no threshold, and rejects everything."""
+
+
+class NoInkWarning(SkmnistWarning):
+    """Images hold no digit: they have a single color, or only texture and noise."""
 
 
 class ModelVersionWarning(SkmnistWarning, InconsistentVersionWarning):

@@ -20,12 +20,15 @@ RESULTS = BENCHMARKS / "results"
 SCRIPTS = sorted([*BENCHMARKS.glob("[a-z]*.py"), *BENCHMARKS.glob("research/[a-z]*.py")])
 # Scripts that store their runs one by one.
 LOGGED = {
+    "abstention": "abstention",
     "accuracy_best": "accuracy_best",
     "accuracy_mnist_c": "accuracy_mnist_c",
     "accuracy_n_mnist": "accuracy_n_mnist",
     "accuracy_reference": "accuracy_reference",
     "mnist_c_choice": "research.mnist_c_choice",
     "precision_accuracy": "research.precision_accuracy",
+    "real_digits": "real_digits",
+    "real_digits_choice": "research.real_digits_choice",
     "recipe_choice": "research.recipe_choice",
 }
 
@@ -418,6 +421,13 @@ def test_claims_on_the_speed_of_predictions(script):
     (broken,) = (claim for claim in claims if not claim.holds)
     assert broken.what.endswith("the fastest of PyTorch")
     assert broken.values == pytest.approx([2.25])
+
+
+def test_claims_on_exported_models(script):
+    one = {"network": [0.004, 0.005], "OnnxClassifier": [0.001, 0.001]}
+    claims = script("export").claims_of(2e-6, one, [(0.2, 160.0), (0.1, 170.0)])
+    assert [claim.holds for claim in claims] == [True, True, True, False]
+    assert claims[1].values == pytest.approx([4, 5])
 
 
 def test_the_page_has_columns_for_each_processor(script, monkeypatch, tmp_path):

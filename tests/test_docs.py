@@ -10,15 +10,22 @@ import numpy as np
 import pytest
 
 import skmnist
+from skmnist.datasets._emnist import EMNIST
+from skmnist.datasets._mnist import MNIST
 from skmnist.noise import GaussianNoise
 from skmnist.noise._severities import CORRUPTIONS
 
 DOCS = Path(__file__).parents[1] / "docs"
 
 
+@pytest.fixture(scope="module")
+def configuration():
+    return runpy.run_path(str(DOCS / "conf.py"))
+
+
 @pytest.fixture
-def describe():
-    return runpy.run_path(str(DOCS / "conf.py"))["describe"]
+def describe(configuration):
+    return configuration["describe"]
 
 
 def test_every_corruption_has_a_row(describe):
@@ -48,6 +55,21 @@ def test_parameters_of_any_type(describe, monkeypatch):
     )
 
 
+def test_the_row_of_a_data_set(configuration):
+    describe_dataset = configuration["describe_dataset"]
+    assert describe_dataset([MNIST]) == (
+        ":func:`~skmnist.datasets.fetch_mnist`",
+        "1",
+        "70,000",
+        "28 x 28",
+        "10",
+        "11 MB",
+        "CC BY-SA 3.0",
+    )
+    cells = describe_dataset(list(EMNIST.values()))[1:]
+    assert cells == ("6", "70,000 to 814,255", "28 x 28", "10 to 62", "562 MB", "public domain")
+
+
 def test_every_public_name_is_in_the_reference():
     listed = set(re.findall(r"^   (\w+(?:\.\w+)?)$", (DOCS / "api.rst").read_text(), re.M))
     packages = set(skmnist._SUBPACKAGES) - {"exceptions"}  # they are listed by automodule
@@ -65,9 +87,8 @@ def test_every_page_is_in_the_index():
     assert listed == {path.stem for path in [*DOCS.glob("*.rst"), *DOCS.glob("*.md")]} - {"index"}
 
 
-def test_inventories_for_a_build_without_network(tmp_path, monkeypatch):
+def test_inventories_for_a_build_without_network(configuration, tmp_path, monkeypatch):
     """Sphinx warns if it can read no inventory of a project."""
-    configuration = runpy.run_path(str(DOCS / "conf.py"))
     write = configuration["write_inventories"]
     monkeypatch.setitem(write.__globals__, "GENERATED", tmp_path)
     write()

@@ -99,7 +99,40 @@ def test_report(tmp_path):
         assert f">{title}</h2>" in page
 
 
+def test_real_digits(tmp_path):
+    figure = tmp_path / "real_digits.png"
+    result = run("real_digits.py", "--rows", 1000, "--epochs", 3, "--output", figure)
+    assert result.returncode == 0, result.stderr
+    assert "photos, MNIST's strokes: resized " in result.stdout
+    assert "photos, drawn by a pen: resized " in result.stdout
+    assert figure.stat().st_size > 5000
+
+    photo = tmp_path / "photo.png"
+    plt.imsave(
+        photo, np.pad(np.zeros((40, 6)), 30, constant_values=0.9), cmap="gray", vmin=0, vmax=1
+    )
+    sizes = ("--rows", 200, "--epochs", 1, "--output", figure)
+    result = run("real_digits.py", *sizes, "--images", photo)
+    assert result.returncode == 0, result.stderr
+    assert "has_ink" in result.stdout
+
+
 def test_quickstart_refuses_an_unknown_noise():
     result = run("quickstart.py", "--noise", "no_such")
     assert result.returncode == 2
     assert "invalid choice: 'no_such'" in result.stderr
+
+
+def test_pages(tmp_path):
+    figure = tmp_path / "pages.png"
+    result = run("pages.py", "--output", figure)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.count("digits, ") == 2
+    assert figure.stat().st_size > 5000
+
+    page = np.full((80, 90), 220, dtype=np.uint8)
+    page[20:60, [20, 21, 22, 60, 61, 62]] = 30
+    np.save(tmp_path / "page.npy", page)
+    result = run("pages.py", "--images", tmp_path / "page.npy", "--output", figure)
+    assert result.returncode == 0, result.stderr
+    assert "2 digits, 0 of them doubtful" in result.stdout

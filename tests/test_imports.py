@@ -11,6 +11,7 @@ import pytest
 
 import skmnist
 from skmnist.noise import list_noises, make_noise
+from skmnist.persistence import dump
 from skmnist.preprocessing import PixelScaler
 
 HEAVY = {"jax", "jinja2", "keras", "matplotlib", "mlxtend", "scikeras", "tensorflow", "torch"}
@@ -31,7 +32,8 @@ def run(program, **options):
         "import skmnist; skmnist.show_versions()",
         "import skmnist.datasets, skmnist.exceptions, skmnist._utils",
         "import skmnist.noise, skmnist.preprocessing",
-        "import skmnist.robustness, skmnist.report",
+        "import skmnist.robustness, skmnist.report, skmnist.export",
+        "from skmnist import SelectiveClassifier",
         "from skmnist import make_noise, make_noisy, PixelScaler; make_noise('reference')",
     ],
 )
@@ -49,6 +51,15 @@ def test_a_pickled_transformer_loads_without_keras():
         f"[f.transform(X) for f in fitted]; print(*{HEAVY} & sys.modules.keys())"
     )
     assert run(program, input=pickle.dumps((fitted, X))).split() == []
+
+
+def test_a_safe_file_of_transformers_is_read_without_keras(tmp_path):
+    path = dump([PixelScaler(), make_noise("fog")], tmp_path / "model", format="safe")
+    program = (
+        "import sys; from skmnist.persistence import describe, load; "
+        f"load({str(path)!r}), describe({str(path)!r}); print(*{HEAVY} & sys.modules.keys())"
+    )
+    assert run(program).split() == []
 
 
 def test_importing_skmnist_costs_next_to_nothing():
@@ -73,10 +84,12 @@ def test_public_names():
         "ReferenceNoise",
         "ResNetClassifier",
         "SaltAndPepperNoise",
+        "SelectiveClassifier",
         "__version__",
         "compare_robustness",
         "datasets",
         "exceptions",
+        "export",
         "fetch_mnist",
         "load_mnist_sample",
         "make_noise",
@@ -91,6 +104,7 @@ def test_public_names():
         "report",
         "robustness",
         "robustness_scores",
+        "selective",
         "show_versions",
     ]
     assert set(skmnist.__all__) <= set(dir(skmnist))
@@ -107,8 +121,8 @@ def test_every_public_name_resolves(name):
 
 
 @pytest.mark.parametrize(
-    "package", ["datasets", "exceptions", "model_selection", "neural_network", "noise",
-                "preprocessing", "report", "robustness"]
+    "package", ["datasets", "exceptions", "export", "model_selection", "neural_network", "noise",
+                "preprocessing", "report", "robustness", "selective"]
 )  # fmt: skip
 def test_every_name_of_a_package_resolves(package):
     module = getattr(skmnist, package)

@@ -67,7 +67,8 @@ LEAST_PASSED = 59  # of 63
 
 
 def test_every_network_is_checked():
-    networks = set(skmnist.neural_network.__all__) - {"BaseImageClassifier"}
+    networks = {name for name in skmnist.neural_network.__all__ if name.endswith("Classifier")}
+    networks -= {"BaseImageClassifier"}
     assert NETWORKS.keys() == networks, "add each network to NETWORKS"
 
 

@@ -13,6 +13,7 @@ from sklearn.utils.fixes import parse_version
 
 import skmnist.noise
 import skmnist.preprocessing
+from skmnist._utils._sklearn import HAS_CALLBACKS
 
 PUBLIC = [
     getattr(package, name)
@@ -49,9 +50,29 @@ def test_all_transformers_are_found():
     assert set(TRANSFORMERS) == defined
 
 
-# The checks use numbers of features that are not squares, and values of unknown ranges.
+@pytest.mark.skipif(not HAS_CALLBACKS, reason="scikit-learn has callbacks since 1.9")
+def test_fit_is_a_task_of_callbacks(transformer):
+    tasks = []
+
+    class Recorder:
+        def setup(self, estimator, context):
+            pass
+
+        teardown = on_fit_task_begin = setup
+
+        def on_fit_task_end(self, estimator, context):
+            tasks.append(context.task_name)
+
+    X = np.arange(128, dtype=np.uint8).reshape(2, 64)
+    estimator = transformer().set_callbacks(Recorder())
+    estimator.fit(X).fit_transform(X)
+    assert tasks == ["fit", "fit-transform"] or tasks == ["fit", "fit"], "decorate by as_one_task"
+
+
+# The checks use numbers of features that are not squares, values of unknown ranges, and noise.
 @pytest.mark.filterwarnings("ignore:X has .* features, which is not a perfect square")
 @pytest.mark.filterwarnings("ignore:The pixels run from .* which is neither 0-1 nor 0-255")
+@pytest.mark.filterwarnings("ignore:X has .* images without ink")
 def test_check_estimator(transformer):
     results = check_estimator(transformer(), on_skip=None, on_fail=None)
     by_status = {"failed": {}, "passed": {}, "skipped": {}, "xfail": {}}

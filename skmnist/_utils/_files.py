@@ -1,4 +1,4 @@
-"""Atomic writes, and a check for files that would block a read."""
+"""Atomic writes, locked folders, and a check for files that would block a read."""
 
 import os
 import stat
@@ -83,7 +83,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
         older = check_regular_file(target)
     except (FileNotFoundError, NotADirectoryError):
         older = None
-    _remove_stale(target.parent)
+    remove_stale(target.parent)
     try:
         temporary, descriptor = _create_locked(target.parent)
     except OSError as error:
@@ -107,6 +107,47 @@ def atomic_write(path: Path) -> Iterator[Path]:
             os.close(descriptor)
 
 
+@contextmanager
+def lock_folder(folder: Path) -> Iterator[None]:
+    """Wait until no other process or thread has locked a folder, and lock it for the body.
+
+    The folder is created if it is missing. The lock leaves no file behind and ends with the
+    process. It is without effect on Windows and on file systems without locks.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The folder.
+
+    Yields
+    ------
+    None
+    """
+    if fcntl is None:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+        return
+    descriptor = _open_locked(folder)
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _open_locked(folder: Path) -> int:
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        # The process that had the lock may have removed the folder, and another one made it again.
+        with suppress(FileNotFoundError):
+            descriptor = os.open(folder, os.O_RDONLY)
+            with suppress(OSError):  # a file system without locks
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            with suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(descriptor), folder.stat()):
+                    return descriptor
+            os.close(descriptor)
+
+
 def _create_locked(folder: Path) -> tuple[Path, int]:
     """Create a temporary file, with the mode of any new file, and lock it until it is closed.
 
@@ -125,8 +166,14 @@ def _create_locked(folder: Path) -> tuple[Path, int]:
         os.close(descriptor)  # another process removed the file before it was locked
 
 
-def _remove_stale(folder: Path) -> None:
-    """Remove temporary files that no process is writing."""
+def remove_stale(folder: Path) -> None:
+    """Remove the temporary files of `atomic_write` that no process is writing.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The folder, which need not exist.
+    """
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.startswith(_PREFIX) and entry.name.endswith(_ENDING):

@@ -93,7 +93,9 @@ def check_images(
     elif own_shape is not None and own_shape != estimator.image_shape_:
         raise ImageShapeError(
             f"X holds images of shape {own_shape[:2]}, but {name} was fitted on images of shape "
-            f"{estimator.image_shape_[:2]}. Resize the images, or fit again."
+            f"{estimator.image_shape_[:2]}. Pass photos and scans through a "
+            "skmnist.preprocessing.DigitNormalizer, which makes images of MNIST's form (28, 28), "
+            "or fit again."
         )
     height, width, _ = estimator.image_shape_
     return images.reshape(len(images), height, width)

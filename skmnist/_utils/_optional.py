@@ -5,6 +5,9 @@ from types import ModuleType
 
 from skmnist.exceptions import MissingDependencyError
 
+# Modules whose package has another name.
+_PACKAGES = {"PIL": "pillow"}
+
 
 def import_optional(module: str, *, purpose: str, extra: str) -> ModuleType:
     """Import an optional dependency, or say how to install it.
@@ -31,9 +34,10 @@ def import_optional(module: str, *, purpose: str, extra: str) -> ModuleType:
     try:
         return import_module(module)
     except ModuleNotFoundError as error:
-        package = module.partition(".")[0]
-        if error.name is None or error.name.partition(".")[0] != package:
+        root = module.partition(".")[0]
+        if error.name is None or error.name.partition(".")[0] != root:
             raise  # the package is installed, but an import of its own fails
+        package = _PACKAGES.get(root, root)
         raise MissingDependencyError(
             f"{purpose} needs {package}, which is not installed. "
             f'Install it with: pip install {package} (or pip install "skmnist[{extra}]").'

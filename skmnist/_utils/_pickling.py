@@ -10,17 +10,26 @@ import sklearn
 from sklearn.base import BaseEstimator
 
 import skmnist
+from skmnist._utils._sklearn import (
+    CallbackSupportMixin,
+    DocumentationLinkMixin,
+    pickled_attributes,
+)
 from skmnist._utils._warnings import warn_user
 from skmnist.exceptions import ModelFileError, ModelVersionWarning
 
 _RECORD = "_saved_by"
 
 
-class SavedStateMixin:
-    """Adds versions and a digest to pickles; must come before `BaseEstimator` among the bases."""
+class SavedStateMixin(CallbackSupportMixin, DocumentationLinkMixin):
+    """What all estimators add to `BaseEstimator`, before which it must come among the bases.
+
+    Pickles have versions and a digest, HTML representations have links to the documentation, and
+    `set_callbacks` takes scikit-learn's callbacks, which the decorator of `fit` calls.
+    """
 
     def __getstate__(self) -> dict[str, Any]:
-        return sign_state(BaseEstimator.__getstate__(self))
+        return sign_state(pickled_attributes(self))
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         BaseEstimator.__setstate__(self, check_state(self, state)[0])

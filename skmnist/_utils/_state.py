@@ -27,7 +27,7 @@ def refitted(estimator: Estimator) -> Iterator[Estimator]:
     estimator
         The copy, which has the attributes of the estimator.
     """
-    draft = _with_attributes(estimator, vars(estimator).copy())
+    draft = with_attributes(estimator, vars(estimator).copy())
     yield draft
     estimator.__dict__ = vars(draft)
 
@@ -48,11 +48,24 @@ def snapshot(estimator: Estimator, **changes: Any) -> Estimator:
         An estimator of the same class; it shares the attributes, which must not be modified.
     """
     attributes = vars(estimator)
-    return _with_attributes(estimator, attributes | changes if changes else attributes)
+    return with_attributes(estimator, attributes | changes if changes else attributes)
 
 
-def _with_attributes(estimator: Estimator, attributes: dict[str, Any]) -> Estimator:
-    # Not copy.copy, which would rebuild the network.
+def with_attributes(estimator: Estimator, attributes: dict[str, Any]) -> Estimator:
+    """Return an estimator of the same class with the given attributes.
+
+    Parameters
+    ----------
+    estimator : estimator
+        The estimator.
+    attributes : dict
+        All attributes of the result, which does not copy the dict.
+
+    Returns
+    -------
+    estimator
+        The estimator.
+    """
     other = object.__new__(type(estimator))
     other.__dict__ = attributes
     return other

@@ -5,7 +5,9 @@ from typing import Any
 
 from sklearn.utils import Bunch
 
+from skmnist.datasets._docstrings import share_paragraphs
 from skmnist.datasets._fetch import fetch
+from skmnist.datasets._npz import NPZ
 from skmnist.datasets._records import ArrayRecord, DatasetRecord, FileRecord
 
 MNIST = DatasetRecord(
@@ -16,9 +18,13 @@ MNIST = DatasetRecord(
     files=(
         FileRecord(
             name="mnist.npz",
-            url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",
+            urls=(
+                "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",
+                "https://s3.amazonaws.com/img-datasets/mnist.npz",
+            ),
             sha256="731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
             n_bytes=11_490_434,
+            format=NPZ,
             arrays={
                 "x_train": ArrayRecord(
                     (60000, 28, 28),
@@ -40,6 +46,7 @@ MNIST = DatasetRecord(
 )
 
 
+@share_paragraphs
 def fetch_mnist(
     *,
     subset: str = "train",
@@ -59,66 +66,30 @@ def fetch_mnist(
     Features                       integers, 0-255
     =================   ==========================
 
-    The file ``mnist.npz`` (11 MB) is read from the data home, and downloaded first if it is
-    missing. Any npz archive of the same arrays is accepted: the returned arrays are verified by
-    SHA-256 each time they are read. Nothing is unpickled, and an existing file is never overwritten
-    or deleted. A download fails if the server sends more than the size of the file, or less than
-    16 kB per second on average (12 minutes in all).
+    Any npz archive of the same arrays is accepted in place of the file ``mnist.npz`` (11 MB),
+    because the arrays are verified themselves. Nothing is unpickled.
+
+    {files}
 
     Parameters
     ----------
-    subset : {"train", "test", "all"}, default="train"
-        Which rows to load, in their original order. With ``"all"`` the first 60,000 rows are the
-        training rows, the last 10,000 the test rows.
-    data_home : str or path-like, default=None
-        The folder of the file. If None, the folder is the value of the environment variable
-        ``SKMNIST_DATA`` or, if that is not set, ``~/skmnist_data``.
-    download_if_missing : bool, default=True
-        If False, a missing file is an error and is not downloaded.
-    return_X_y : bool, default=False
-        If True, return ``(data, target)`` instead of a Bunch.
-    as_frame : bool, default=False
-        If True, ``data`` is a pandas DataFrame and ``target`` a pandas Series.
-    n_retries : int, default=3
-        Number of retries after network errors; each retry gives a warning.
-    delay : float, default=1.0
-        Number of seconds between retries.
+    {subset}
+    {options}
 
     Returns
     -------
-    data : :class:`~sklearn.utils.Bunch`
-        Dictionary-like object, with the following attributes; n is 60000, 10000 or 70000.
-
-        data : {ndarray, DataFrame} of shape (n, 784), dtype uint8
-            The images, one flat row each; 0 is the background, 255 the ink.
-        images : ndarray of shape (n, 28, 28), dtype uint8
-            The same images; unless ``as_frame=True``, a view of ``data``.
-        target : {ndarray, Series} of shape (n,), dtype int64
-            The digits, 0 to 9.
-        frame : DataFrame of shape (n, 785) or None
-            ``data`` and ``target`` in one table; None unless ``as_frame=True``.
-        feature_names : list of str
-            ``"pixel_{row}_{column}"``, the columns of ``data``.
-        target_names : ndarray of shape (10,)
-            The ten digits.
-        DESCR : str
-            The description of the data set: source, license, citation.
-    (data, target) : tuple if ``return_X_y=True``
-        The two entries described above.
+    {bunch}
+    {tuple}
 
     Raises
     ------
-    DatasetNotFoundError
-        If the file is missing and must not or cannot be downloaded.
-    DatasetIntegrityError
-        If the file, found or downloaded, is damaged or is not MNIST.
-    OSError
-        If the file cannot be opened or is a folder, a pipe or a device, or the data home cannot be
-        written to.
+    {raises}
 
     See Also
     --------
     load_mnist_sample : 5,000 images, offline.
+    fetch_qmnist : The same digits with their writers, and 50,000 more test digits.
+    fetch_emnist : More digits, and letters.
     make_noisy : A fixed noisy copy of a data set.
 
     References

@@ -39,7 +39,7 @@ def _check_noise(noise: Any) -> None:
             )
 
 
-def _check_source(source: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any], str]:
+def check_source(source: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any], str]:
     """Return copies of the images, labels and class names of a data set, and its description."""
     if not (isinstance(source, Mapping) and "images" in source and "target" in source):
         raise TypeError(
@@ -148,7 +148,7 @@ def make_noisy(
     """
     validate_arguments(FORM_PARAMETERS, locals(), caller="make_noisy")
     _check_noise(noise)
-    images, target, names, descr = _check_source(load_mnist_sample() if source is None else source)
+    images, target, names, descr = check_source(load_mnist_sample() if source is None else source)
     shape, dtype = images.shape, images.dtype
     fitted = clone(noise).fit(images)
     noisy = np.asarray(fitted.transform(images))

@@ -12,6 +12,7 @@ from skmnist.model_selection._recipes import (
     best_network,
     fast_network,
     n_mnist_network,
+    real_digits_network,
     robust_network,
 )
 from skmnist.model_selection._training_noises import generic_noises, mnist_c_noises
@@ -26,6 +27,7 @@ __all__ = [
     "mlp_param_grid",
     "mnist_c_noises",
     "n_mnist_network",
+    "real_digits_network",
     "reference_architectures",
     "resnet_param_grid",
     "robust_network",

@@ -10,6 +10,7 @@ use_threads_of_joblib()
 use_onednn_where_it_helps()
 
 from skmnist.neural_network._base import BaseImageClassifier  # noqa: E402
+from skmnist.neural_network._monitor import ValidationMonitor  # noqa: E402
 from skmnist.neural_network.architectures._cnn import CNNClassifier  # noqa: E402
 from skmnist.neural_network.architectures._densenet import DenseNetClassifier  # noqa: E402
 from skmnist.neural_network.architectures._mlp import MLPClassifier  # noqa: E402
@@ -21,4 +22,5 @@ __all__ = [
     "DenseNetClassifier",
     "MLPClassifier",
     "ResNetClassifier",
+    "ValidationMonitor",
 ]

@@ -5,31 +5,39 @@ KerasClassifier)`` holds, and its names of parameters and attributes. Fitting, p
 tags and pickling are implemented here or by scikit-learn.
 """
 
+import copy
 import inspect
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar, Self
 
 import keras
 import numpy as np
 from scikeras.wrappers import KerasClassifier
+from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import ClassifierTags
 
 from skmnist._utils import (
+    Task,
+    border_end,
     check_images,
     clip_to_value_range,
     draw_seed,
     learn_value_range,
     name_argument,
     refitted,
+    snapshot,
 )
+from skmnist._utils._sklearn import has_callbacks, with_callbacks
 from skmnist.neural_network._parameters import ParametersMixin
 from skmnist.neural_network._prediction import PredictionMixin
 from skmnist.neural_network._samples import Samples
 from skmnist.neural_network.backends._chosen import ChosenPredictor
 from skmnist.neural_network.backends._interruption import interrupts_wait
+from skmnist.neural_network.backends._keras import Trainer
 from skmnist.neural_network.backends._pool import borrow_trainer
 from skmnist.neural_network.backends._precision import training_precision
 from skmnist.neural_network.backends._process import check_process
@@ -51,6 +59,7 @@ from skmnist.neural_network.training._targets import (
     hold_out,
     one_hot,
 )
+from skmnist.neural_network.training._tasks import EpochTasks
 
 
 class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC):
@@ -81,6 +90,18 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         }
         names = inspect.signature(builder).parameters
         return builder(**{n: learned[n] if n in learned else self._value(n) for n in names})
+
+    def _build_model_as_fitted(self) -> keras.Model:
+        """Build the network from the parameters that it had in `fit`, and the learned attributes.
+
+        They are checked, whatever scikit-learn's configuration is: a file may hold others, and
+        Keras looks up the name of an activation among the functions that the application has
+        registered.
+        """
+        draft = snapshot(self, **self._architecture)
+        with config_context(skip_parameter_validation=False):
+            draft._validate_params(self._architecture_names())
+        return draft._build_model(self.n_classes_)
 
     # scikit-learn's own methods, which scikeras overrides -----------------------------------------
 
@@ -136,13 +157,23 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         """
         self._validate_params()
         with refitted(self) as draft:
-            interruption = draft._fit_network(X, y, sample_weight, X_val, y_val)
+            interruption = self._fit_draft(draft, X, y, sample_weight, X_val, y_val)
         if interruption is not None:
             raise interruption
         return self
 
+    @with_callbacks
+    def _fit_draft(
+        self, draft: Self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any
+    ) -> KeyboardInterrupt | None:
+        """Fit a draft of this network, as a task of scikit-learn's callbacks if there are any."""
+        task = None
+        if has_callbacks(self):
+            task = Task.of_fit(self, X, y, sample_weight, n_subtasks=self._value("epochs"))
+        return draft._fit_network(X, y, sample_weight, X_val, y_val, task)
+
     def _fit_network(
-        self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any
+        self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any, task: Task | None
     ) -> KeyboardInterrupt | None:
         """Fit; return the exception that interrupted the training after its first epoch, if any."""
         goes_on = self.warm_start and hasattr(self, "model_")
@@ -153,7 +184,8 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
             kept, held_out = hold_out(y, self._value("validation_fraction"), self.seed_)
             samples, validation = samples.rows(kept), samples.rows(held_out)
         schedule = SCHEDULES[self._value("learning_rate_schedule")]
-        return self._train(samples, validation, self._value("epochs"), n_iter_no_change, schedule)
+        epochs = self._value("epochs")
+        return self._train(samples, validation, epochs, n_iter_no_change, schedule, task)
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
         """Train the network for one epoch, without early stopping.
@@ -255,6 +287,7 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
                 images, y, weights = images[kept], y[kept], weights[kept]
         if reset:
             images, self.value_range_ = learn_value_range(images, self._value("value_range"))
+            self._border_end = border_end(images, self.value_range_)
             self.classes_ = np.unique(y) if classes is None else classes
             self.n_classes_ = len(self.classes_)
             if self.n_classes_ < 2:
@@ -264,6 +297,10 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
                 )
             self.seed_ = draw_seed(self._value("random_state"))
             self.history_: dict[str, list[float]] = {}
+            # The network is rebuilt from them, even if `set_params` changes them later.
+            self._architecture = {
+                name: copy.deepcopy(getattr(self, name)) for name in self._architecture_names()
+            }
             with interrupts_wait():
                 self.model_ = self._build_model(self.n_classes_)
             self._predictor = ChosenPredictor(self.model_)
@@ -299,17 +336,18 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         epochs: int,
         n_iter_no_change: int | None,
         schedule: type[Schedule],
+        task: Task | None = None,
     ) -> KeyboardInterrupt | None:
         """Train; return the exception that interrupted it after the first epoch, if any."""
         batch_size, label_smoothing = self._value("batch_size"), self._value("label_smoothing")
         n_steps = epochs * math.ceil(len(samples) / batch_size)
         steps = schedule(n_steps, self._value("warmup_fraction"))
         callbacks = check_callbacks(self.callbacks, steps)
-        augmentation = Augmentation.fitted(
+        self._augmentation = Augmentation.fitted(
             self._value("augment"), samples.images, value_range=self.value_range_, seed=self.seed_
         )
         if self.test_time_views:
-            check_views(self._value("test_time_views"), augmentation)
+            check_views(self._value("test_time_views"), self._augmentation)
         optimizer, loss = self._value("optimizer"), self._value("loss")
         learning_rate, weight_decay = self._rates()
         settings = (optimizer, learning_rate, weight_decay, loss, label_smoothing)
@@ -325,11 +363,15 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         state = self._optimizer[1] if steps.goes_on and self._optimizer[0] == settings else None
         with borrowed as trainer:
             trainer.load(self.model_, state)
+            take_over = partial(
+                self._take_over, trainer, self.history_, settings if steps.goes_on else None
+            )
+            tasks = EpochTasks(task, self, take_over, validation) if task else None
             history, interruption = train(
                 trainer,
                 samples,
                 validation,
-                augmentation=augmentation,
+                augmentation=self._augmentation,
                 batch_size=batch_size,
                 epochs=epochs,
                 initial_epoch=self.current_epoch,
@@ -337,14 +379,26 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
                 callbacks=callbacks,
                 seed=self.seed_,
                 verbose=self._value("verbose"),
+                tasks=tasks,
             )
-            trainer.save_to(self.model_)
-            self._optimizer = (None, None)
-            if steps.goes_on:
-                self._optimizer = (settings, trainer.optimizer_state)
-        self.history_ = join_histories(self.history_, history)
-        self._augmentation = augmentation
+            if tasks:
+                tasks.reclaim_model()
+            take_over(history)
+        if tasks and interruption is None:
+            tasks.end_fit()
         return interruption
+
+    def _take_over(
+        self,
+        trainer: Trainer,
+        earlier: dict[str, list[float]],
+        settings: tuple[Any, ...] | None,
+        history: dict[str, list[float]],
+    ) -> None:
+        """Take over the weights of a trainer, and its optimizer if it has settings to go on."""
+        trainer.save_to(self.model_)
+        self._optimizer = (None, None) if settings is None else (settings, trainer.optimizer_state)
+        self.history_ = join_histories(earlier, history)
 
     @property
     def current_epoch(self) -> int:

@@ -94,7 +94,8 @@ class_weight : dict or "balanced", default=?
     `sample_weight`. A class without a weight has the weight 1. Labels that `y` lacks are accepted
     if every class of `y` has a weight.
 callbacks : keras.callbacks.Callback or list of them, default=?
-    Callbacks of training. They are deep-copied; the instances you pass are not updated.
+    Callbacks of Keras. They are deep-copied; the instances you pass are not updated. Callbacks of
+    scikit-learn are set by `set_callbacks`.
 precision : {"auto", "float32", "bfloat16"}, default=?
     Precision of the layers in training. "auto" is "bfloat16", which is faster, if TensorFlow runs
     on a processor with instructions for it, and "float32" otherwise. Weights, validation and
@@ -108,8 +109,9 @@ value_range : (low, high), default=?
     Pixel values of black and white. If None, they are learned in `fit`.
 random_state : int, RandomState instance or None, default=?
     Seed of the weights, the dropout, the order of the rows, the validation split and `augment`.
-verbose : int, default=?
-    0 is silent, 1 a progress bar, 2 one line per epoch."""
+verbose : int, bool or "auto", default=?
+    0 and False are silent; 1, 2, True and "auto" print a line per epoch: the loss, the accuracy
+    and the time that is left."""
 
 _ATTRIBUTES = """\
 classes_ : ndarray of shape (n_classes,)

@@ -13,6 +13,7 @@ import keras
 import numpy as np
 
 from skmnist._utils import as_python, did_you_mean
+from skmnist.neural_network._limits import within_limit
 
 ACTIVATIONS = (
     "elu",
@@ -111,7 +112,7 @@ class Seeds:
         return int(self._generator.integers(2**31))
 
     def initializer(self, name: str) -> keras.initializers.Initializer:
-        return INITIALIZERS[name](seed=self())
+        return within_limit(INITIALIZERS[name](seed=self()))
 
 
 def input_layers(

@@ -1,8 +1,8 @@
 """The parameters that all networks share, and how parameters are read, checked and documented."""
 
 import inspect
-from collections.abc import Sequence
-from dataclasses import MISSING, Field
+from collections.abc import Collection, Sequence
+from dataclasses import MISSING, Field, fields
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -136,9 +136,20 @@ class ParametersMixin:
         """Return a parameter, with numbers of numpy converted to Python numbers."""
         return as_python(getattr(self, name))
 
-    def _validate_params(self) -> None:
-        """Check the parameters; the error suggests the name closest to a misspelled one."""
+    @classmethod
+    def _architecture_names(cls) -> list[str]:
+        """Return the names of the parameters that not all networks share."""
+        shared = {field.name for field in fields(ParametersMixin)}
+        return [name for name in cls._get_param_names() if name not in shared]
+
+    def _validate_params(self, names: Collection[str] | None = None) -> None:
+        """Check the parameters; the error suggests the name closest to a misspelled one.
+
+        If `names` are given, only these are checked.
+        """
         for name, constraints in self._parameter_constraints.items():
+            if names is not None and name not in names:
+                continue
             value = self._value(name)
             try:
                 validate_arguments({name: constraints}, {name: value}, caller=type(self).__name__)

@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skmnist._utils import (
     SavedStateMixin,
+    as_one_task,
     as_python_number,
     check_images,
     clip_to_value_range,
@@ -95,6 +96,7 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         numbers = {name: n for name, n in numbers.items() if n is not params[name]}
         return snapshot(self, **numbers) if numbers else self
 
+    @as_one_task
     def fit(self, X: Any, y: Any = None) -> Self:
         """Learn the image shape and the value range, and draw the seed.
 
@@ -162,6 +164,7 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         noisy = images.copy() if noise.when == "fit" else noise._add_noise(images)
         return restore_shape(noisy, X, transformer=noise)
 
+    @as_one_task
     def fit_transform(self, X: Any, y: Any = None) -> np.ndarray:
         """Fit to images and return them with noise, regardless of `when`.
 

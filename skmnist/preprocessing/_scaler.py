@@ -9,6 +9,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from skmnist._utils import (
     SavedStateMixin,
+    as_one_task,
+    border_end,
     check_images,
     clip_to_value_range,
     from_unit_range,
@@ -18,6 +20,7 @@ from skmnist._utils import (
     snapshot,
     to_unit_range,
     validate_params,
+    warn_if_inverted,
 )
 from skmnist._utils._dataclasses import estimator_dataclass
 
@@ -38,7 +41,8 @@ class PixelScaler(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseE
         images lie within [0, 1], (0, 255) if their minimum is at least 0 and their maximum is in
         (16, 255], and otherwise the minimum and maximum themselves, with a warning. Images whose
         maximum is at most an eighth of the range, or at least eight times the range, also cause a
-        warning.
+        warning, and so do images whose border is white if that of the training images was black, or
+        the reverse.
 
     Attributes
     ----------
@@ -68,6 +72,7 @@ class PixelScaler(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseE
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {"value_range": [None, "array-like"]}
 
+    @as_one_task
     def fit(self, X: Any, y: Any = None) -> Self:
         """Learn the value range.
 
@@ -91,7 +96,8 @@ class PixelScaler(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseE
         with refitted(self) as draft:
             validate_params(draft)
             images = check_images(draft, X, reset=True, warn_not_square=False)
-            _, draft.value_range_ = learn_value_range(images, draft.value_range)
+            images, draft.value_range_ = learn_value_range(images, draft.value_range)
+            draft._border_end = border_end(images, draft.value_range_)
         return self
 
     def transform(self, X: Any) -> np.ndarray:
@@ -115,6 +121,8 @@ class PixelScaler(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseE
         check_is_fitted(self)
         scaler = snapshot(self)
         images = clip_to_value_range(check_images(scaler, X, reset=False), scaler.value_range_)
+        # Files of earlier versions have no border.
+        warn_if_inverted(images, scaler.value_range_, getattr(scaler, "_border_end", 0))
         return restore_shape(to_unit_range(images, scaler.value_range_), X, transformer=scaler)
 
     def inverse_transform(self, X: Any) -> np.ndarray:

@@ -148,4 +148,4 @@ def _predict(model: Any, X: Any, methods: Sequence[str]) -> dict[str, np.ndarray
 
 def _predicts_most_probable_class(model: Any) -> bool:
     """Return whether each label is the most probable class; that holds for our networks only."""
-    return type(final_estimator(model)).__module__.startswith("skmnist.")
+    return type(final_estimator(model)).__module__.startswith("skmnist.neural_network")

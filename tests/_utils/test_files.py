@@ -8,12 +8,13 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from shutil import SpecialFileError
 
 import pytest
 
-from skmnist._utils import _files, atomic_write, check_regular_file
+from skmnist._utils import _files, atomic_write, check_regular_file, lock_folder
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes, links and pipes are POSIX")
 
@@ -275,3 +276,55 @@ def test_without_locks_age_tells_what_is_left_behind(tmp_path, monkeypatch, with
     write(tmp_path / "file")
     assert sorted(tmp_path.iterdir()) == sorted([recent, other, tmp_path / "file"])
     assert (tmp_path / "file").read_text() == "new"
+
+
+# --- locked folders
+
+
+@posix
+def test_a_folder_is_locked_by_one_at_a_time(tmp_path):
+    inside = []
+
+    def work(number):
+        with lock_folder(tmp_path):
+            inside.append(number)
+            time.sleep(0.02)
+            assert inside.pop() == number
+            assert not inside
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(8)))
+    assert list(tmp_path.iterdir()) == []
+
+
+@posix
+@pytest.mark.parametrize("is_made_again", [False, True])
+def test_a_folder_that_is_removed_while_waiting_for_the_lock(tmp_path, monkeypatch, is_made_again):
+    folder = tmp_path / "new" / "folder"
+    flock, locked = _files.fcntl.flock, []
+
+    def flock_after_removal(descriptor, operation):
+        locked.append(os.fstat(descriptor).st_ino)
+        if len(locked) == 1:
+            folder.rename(tmp_path / "removed")
+            if is_made_again:
+                folder.mkdir()
+        flock(descriptor, operation)
+
+    monkeypatch.setattr(_files.fcntl, "flock", flock_after_removal)
+    with lock_folder(folder):
+        assert len(locked) == 2
+        assert locked[-1] == folder.stat().st_ino
+
+
+@posix
+def test_without_locks_the_body_runs(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError("no locks here")
+
+    monkeypatch.setattr(_files.fcntl, "flock", refuse)
+    with lock_folder(tmp_path):
+        pass
+    monkeypatch.setattr(_files, "fcntl", None)
+    with lock_folder(tmp_path / "new"):
+        assert (tmp_path / "new").is_dir()

@@ -1,7 +1,11 @@
 """Only one module imports private names of scikit-learn, and must follow their changes."""
 
 import ast
+import inspect
 from pathlib import Path
+
+import pytest
+from sklearn.base import BaseEstimator
 
 import skmnist
 
@@ -34,3 +38,26 @@ def test_one_module_imports_private_names():
         if any(private_imports(path.read_text(encoding="utf-8")))
     }
     assert importers == {"_utils/_sklearn.py"}
+
+
+PAGES = Path(__file__).parents[2] / "docs" / "api.rst"
+ESTIMATORS = {
+    f"{package}.{name}": item
+    for package in ("neural_network", "noise", "preprocessing")
+    for name, item in inspect.getmembers(getattr(skmnist, package), inspect.isclass)
+    if issubclass(item, BaseEstimator) and not inspect.isabstract(item)
+}
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_estimators_link_to_their_pages(name):
+    link = ESTIMATORS[name]()._get_doc_link()
+    assert link.endswith(f"/api/generated/skmnist.{name}.html")
+    assert f"   {name}\n" in PAGES.read_text()
+
+
+def test_subclasses_of_users_have_no_link():
+    class OwnScaler(skmnist.PixelScaler):
+        pass
+
+    assert OwnScaler()._get_doc_link() == ""

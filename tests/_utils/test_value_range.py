@@ -5,10 +5,12 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from skmnist._utils import (
+    border_end,
     clip_to_value_range,
     from_unit_range,
     learn_value_range,
     to_unit_range,
+    warn_if_inverted,
 )
 from skmnist.exceptions import ValueRangeError, ValueRangeWarning
 
@@ -219,6 +221,30 @@ def test_images_that_use_their_range_get_no_warning(pixels, value_range):
     for dtype in ("float32", "float64"):
         clipped = clip_to_value_range(np.array([pixels], dtype), value_range)
         assert_array_equal(clipped, np.clip([pixels], *value_range).astype(dtype))
+
+
+# Inverted images ----------------------------------------------------------------------------------
+
+
+def test_the_end_of_the_range_at_the_border(digits):
+    X = digits[:50]
+    for images, value_range in ((X, (0, 255)), (X / 255, (0, 1)), (X.astype(int), (-20, 255))):
+        assert border_end(images, value_range) == -1
+        assert border_end(sum(value_range) - images, value_range) == 1
+    assert border_end(np.full((3, 28, 28), 128), (0, 255)) == 0
+    assert border_end(np.concatenate([X, 255 - X]), (0, 255)) == 0
+    assert border_end(X[:, 10:17], (0, 255)) == 0  # most pixels are at the border
+
+
+def test_only_inverted_images_get_a_warning(digits):
+    X = digits[:50]
+    message = "border of X are white, but those of the training images were black.*Pass 255 - X"
+    with pytest.warns(ValueRangeWarning, match=message):
+        warn_if_inverted(255 - X, (0, 255), -1)
+    with pytest.warns(ValueRangeWarning, match="border of X are black, but .* were white"):
+        warn_if_inverted(X, (0, 255), 1)
+    for images, trained_end in ((X, -1), (255 - X, 1), (X, 0), (255 - X, 0)):
+        warn_if_inverted(images, (0, 255), trained_end)
 
 
 # What a dtype holds -------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from skmnist.datasets import _fetch, _mnist, fetch_mnist, get_data_home, load_mnist_sample
+from skmnist.datasets._npz import NPZ
 from skmnist.datasets._records import ArrayRecord, DatasetRecord, FileRecord
 from skmnist.exceptions import DatasetIntegrityError, DatasetNotFoundError, SkmnistWarning
 
@@ -65,7 +66,7 @@ def publish(serve, reply, monkeypatch):
     def start(content, *first):
         server = serve(*first, reply(content))
         sha256 = hashlib.sha256(content).hexdigest()
-        change_file(monkeypatch, url=server.url, sha256=sha256, n_bytes=len(content))
+        change_file(monkeypatch, urls=(server.url,), sha256=sha256, n_bytes=len(content))
         return server
 
     return start
@@ -160,6 +161,19 @@ def test_any_container_of_the_same_arrays_will_do(home, arrays, save):
     assert mnist.data.flags.c_contiguous
 
 
+def test_memory_is_little_more_than_the_images(monkeypatch, tmp_path):
+    large = {}
+    for part, n in (("train", 15_000), ("test", 5_000)):
+        large |= {f"x_{part}": np.zeros((n, 28, 28), np.uint8), f"y_{part}": np.zeros(n, np.uint8)}
+    change_file(monkeypatch, arrays=records_of(large))
+    np.savez_compressed(tmp_path / "mnist.npz", **large)
+    tracemalloc.start()
+    mnist = fetch_mnist(subset="all", data_home=tmp_path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1.3 * mnist.images.nbytes
+
+
 @pytest.mark.parametrize(
     ("parameter", "value", "expected"),
     [
@@ -193,7 +207,7 @@ def refused(home, reason):
     message = str(caught.value)
     assert message.startswith(f"{path} is damaged or is not MNIST: ")
     assert "move or delete it" in message
-    assert _mnist.MNIST.files[0].url in message
+    assert _mnist.MNIST.files[0].urls[0] in message
     assert path.read_bytes() == before
     assert [file.name for file in home.iterdir()] == ["mnist.npz"]
     return caught.value
@@ -234,7 +248,7 @@ def test_wrong_dtype_or_shape(home, arrays, change, got):
 
 def test_wrong_keys(home, arrays):
     np.savez(home / "mnist.npz", X=arrays["x_train"], y=arrays["y_train"])
-    refused(home, r"'x_train' is missing: got \['X', 'y'\], expected \['x_train', 'y_train', 'x_te")
+    refused(home, r"'x_train' is missing: got the members \[X\.npy, y\.npy\], expected x_train")
 
 
 class Bomb:
@@ -272,22 +286,23 @@ def test_damaged_archives(home, arrays, save, damage):
     path = home / "mnist.npz"
     save(path, **arrays)
     path.write_bytes(damage(path.read_bytes()))
-    error = refused(home, "it cannot be read as an npz archive of plain arrays")
+    error = refused(home, "it cannot be read as a zip archive of plain npy arrays")
     assert type(error.__cause__).__name__ in str(error)
 
 
 def test_a_bare_array_is_refused(home, arrays):
     with (home / "mnist.npz").open("wb") as file:
         np.save(file, arrays["x_train"])
-    refused(home, "it cannot be read as an npz archive of plain arrays")
+    refused(home, "it cannot be read as a zip archive of plain npy arrays")
 
 
 def test_a_member_that_is_not_an_array_is_refused(home, arrays):
-    for ending in ("", ".npy"):
+    reasons = {"": "'x_train' is missing", ".npy": "cannot be read as a zip archive of plain npy"}
+    for ending, reason in reasons.items():
         with zipfile.ZipFile(home / "mnist.npz", "w") as archive:
             archive.writestr(f"x_train{ending}", b"hello")
             archive.writestr(f"y_train{ending}", b"hello")
-        refused(home, "it cannot be read as an npz archive of plain arrays")
+        refused(home, reason)
 
 
 def write_members(home, arrays, **changed):
@@ -419,7 +434,8 @@ def test_another_data_set_is_a_record(serve, reply, tmp_path):
         files.append(
             FileRecord(
                 name=f"other-{part}.npz",
-                url=servers[-1].url,
+                urls=(servers[-1].url,),
+                format=NPZ,
                 sha256=hashlib.sha256(content).hexdigest(),
                 n_bytes=len(content),
                 arrays=records_of(members),
@@ -430,6 +446,7 @@ def test_another_data_set_is_a_record(serve, reply, tmp_path):
         function="fetch_another",
         descr="mnist",
         files=tuple(files),
+        image_shape=(2, 2),
         target_names=("shirt", "shoe", "bag"),
     )
     options = {

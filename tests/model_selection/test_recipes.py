@@ -10,11 +10,19 @@ from skmnist.model_selection import (
     generic_noises,
     mnist_c_noises,
     n_mnist_network,
+    real_digits_network,
     robust_network,
 )
 from skmnist.noise import RandomAffine, list_noises
 
-RECIPES = (best_mlp, best_network, fast_network, n_mnist_network, robust_network)
+RECIPES = (
+    best_mlp,
+    best_network,
+    fast_network,
+    n_mnist_network,
+    real_digits_network,
+    robust_network,
+)
 NOISES = (generic_noises, mnist_c_noises)
 
 

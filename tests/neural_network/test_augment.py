@@ -163,7 +163,7 @@ def test_validation_rows_and_predictions_get_no_noise(X, y, make_mlp):
 def test_parameters_of_the_noise_can_be_searched(X, y, make_mlp):
     net = make_mlp(augment=GaussianNoise(0.1), epochs=1)
     search = GridSearchCV(net, {"augment__scale": [0.5]}, cv=2).fit(X, y)
-    (trained_with,) = search.best_estimator_._augmentation._noises
+    (trained_with,) = search.best_estimator_._augmentation.noises
     assert (trained_with.scale, net.augment.scale) == (0.5, 0.1)
 
 

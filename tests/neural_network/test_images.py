@@ -44,6 +44,16 @@ def test_the_error_for_one_flat_image_says_how_to_pass_it(X, fitted):
     assert fitted.predict(X[:1]).shape == (1,)
 
 
+def test_inverted_images_get_a_warning(X, y, make_mlp):
+    framed = np.pad(X.reshape(-1, 8, 8), ((0, 0), (1, 1), (1, 1)))
+    net = make_mlp(epochs=1).fit(framed, y)
+    with pytest.warns(ValueRangeWarning, match="X seems to be inverted. Pass 255 - X, or put a"):
+        net.predict(255 - framed[:9])
+    net.fit(255 - framed, y).predict(255 - framed[:9])
+    with pytest.warns(ValueRangeWarning, match="border of X are black, but .* were white"):
+        net.predict(framed[:9])
+
+
 # The value range ----------------------------------------------------------------------------------
 
 

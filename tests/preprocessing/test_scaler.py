@@ -76,6 +76,14 @@ def test_nearly_black_images_get_a_warning_in_fit_and_transform():
     assert_allclose(dark, X // 4 / 5, rtol=1e-6)
 
 
+def test_inverted_images_get_a_warning(digits):
+    scaler = PixelScaler().fit(digits[:20])
+    with pytest.warns(ValueRangeWarning, match="X seems to be inverted. Pass 255 - X, or put a"):
+        scaler.transform(255 - digits[:20])
+    inverted = PixelScaler().fit(255 - digits[:20])
+    assert inverted.transform(255 - digits[:20]).max() == 1  # without a warning
+
+
 @pytest.mark.parametrize("value_range", [(20, 30), (-3, 1e6), (0, 49)])
 def test_values_outside_the_range_are_clipped(value_range):
     scaler = PixelScaler(value_range=value_range).fit([[25.0]])

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from skmnist.datasets import _mnist, _remote, fetch_mnist
+from skmnist.datasets._npz import NPZ
 from skmnist.datasets._records import ArrayRecord, FileRecord
 
 pytestmark = pytest.mark.stress
@@ -178,7 +179,12 @@ def test_downloads(judge, monkeypatch, tmp_path):
     for number, (what, deed) in enumerate(deeds.items()):
         server, home = Server(deed), tmp_path / f"home {number}"
         file = FileRecord(
-            name="mnist.npz", url=server.url, sha256=sha256, n_bytes=len(FILE), arrays=digests
+            name="mnist.npz",
+            urls=(server.url,),
+            sha256=sha256,
+            n_bytes=len(FILE),
+            arrays=digests,
+            format=NPZ,
         )
         monkeypatch.setattr(_mnist, "MNIST", replace(_mnist.MNIST, files=(file,)))
 

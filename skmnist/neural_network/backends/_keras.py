@@ -9,13 +9,20 @@ from typing import Any, ClassVar
 
 import keras
 import numpy as np
+from scipy.special import logsumexp
 
 from skmnist.neural_network._samples import Samples
 from skmnist.neural_network.backends._precision import with_precision
 from skmnist.neural_network.backends._process import rows_per_block
 from skmnist.neural_network.backends._settings import default_floats
+from skmnist.neural_network.backends._state import copy_variables
 
 _MAX_ROWS_PER_CALL = 1008
+_FLATTENING = (
+    keras.layers.Flatten,
+    keras.layers.GlobalAveragePooling2D,
+    keras.layers.GlobalMaxPooling2D,
+)
 
 
 class Predictor:
@@ -35,9 +42,33 @@ class Predictor:
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
         """Map images of shape (n, height, width, 1) to float32 outputs, in bounded memory."""
+        return self._by_blocks("_forward", images)
+
+    def log_sum_exp(self, images: np.ndarray) -> np.ndarray:
+        """Map images to the logarithm of the summed exponentials of their logits, in float64.
+
+        Raises a TypeError if the last layer of the network is not dense with softmax.
+        """
+        return self._by_blocks("_log_sum_exp", images)
+
+    def features(self, images: np.ndarray) -> np.ndarray:
+        """Map images to the input of the first layer that flattens or pools whole maps.
+
+        If there is none, it is the input of the last layer.
+        """
+        return self._features(images)
+
+    @cached_property
+    def _features(self) -> "Predictor":
+        layers = self._model.layers
+        end = next((layer for layer in layers if isinstance(layer, _FLATTENING)), layers[-1])
+        return type(self)(keras.Model(self._model.inputs, end.input))
+
+    def _by_blocks(self, function: str, images: np.ndarray) -> np.ndarray:
+        compute = getattr(self, function)
         size = _rows_per_call(len(images))
         outputs = [
-            self._forward(_filled_up(images[start : start + size], size))
+            compute(_filled_up(images[start : start + size], size))
             for start in range(0, len(images), size)
         ]
         return (outputs[0] if len(outputs) == 1 else np.concatenate(outputs))[: len(images)]
@@ -52,6 +83,34 @@ class Predictor:
                 return np.asarray(self._model.predict_on_batch(images))
 
         return predict
+
+    @cached_property
+    def _log_sum_exp(self) -> Callable[[np.ndarray], np.ndarray]:
+        """The function that maps float32 images to the log-sum-exp of their logits."""
+        last = softmax_layer(self._model)
+        features = Predictor(keras.Model(self._model.inputs, last.input))
+
+        def compute(images: np.ndarray) -> np.ndarray:
+            kernel, bias = last.get_weights()
+            return logsumexp(features(images).astype(np.float64) @ kernel + bias, axis=1)
+
+        return compute
+
+
+def softmax_layer(model: keras.Model) -> keras.layers.Dense:
+    """Return the last layer of a network, which must be dense with softmax."""
+    last = model.layers[-1]
+    if not is_softmax_layer(last):
+        raise TypeError(
+            f"The last layer of the network is {last.name!r}, a {type(last).__name__}; the energy "
+            'of score_samples needs keras.layers.Dense(n_classes, activation="softmax").'
+        )
+    return last
+
+
+def is_softmax_layer(layer: keras.Layer) -> bool:
+    """Return whether a layer is Keras' dense layer with softmax."""
+    return type(layer) is keras.layers.Dense and layer.activation is keras.activations.softmax
 
 
 def _rows_per_call(n: int) -> int:
@@ -127,7 +186,7 @@ class Trainer:
 
     def load(self, model: keras.Model, optimizer_state: list[np.ndarray] | None) -> None:
         """Copy the variables of a network into the trainer; None is a fresh optimizer state."""
-        _copy_variables(model, self.network)
+        copy_variables(model, self.network)
         state = self._fresh_state if optimizer_state is None else optimizer_state
         for variable, value in zip(self.optimizer.variables, state, strict=True):
             variable.assign(value)
@@ -135,7 +194,7 @@ class Trainer:
 
     def save_to(self, model: keras.Model) -> None:
         """Copy the variables of the trainer to a network: weights, and the seeds of dropout."""
-        _copy_variables(self.network, model)
+        copy_variables(self.network, model)
 
     @contextmanager
     def training(self) -> Iterator[None]:
@@ -177,7 +236,7 @@ class Trainer:
     def evaluate(self, samples: Samples) -> dict[str, float]:
         """Return the loss and the accuracy of the current weights, in float32."""
         if self._exact is not self.network:
-            _copy_variables(self.network, self._exact)
+            copy_variables(self.network, self._exact)
         probabilities = self._predict(samples.images)
         hits = probabilities.argmax(axis=1) == samples.targets.argmax(axis=1)
         with default_floats():
@@ -187,11 +246,6 @@ class Trainer:
     def finish(self) -> None:
         """Set the optimizer's final weights, for example their moving averages."""
         self.optimizer.finalize_variable_values(self.network.trainable_variables)
-
-
-def _copy_variables(source: keras.Model, target: keras.Model) -> None:
-    for old, new in zip(target.variables, source.variables, strict=True):
-        old.assign(keras.ops.copy(new))  # JAX reuses the memory of trained weights
 
 
 def settings_of(optimizer: keras.optimizers.Optimizer) -> dict[str, Any]:

@@ -1,13 +1,13 @@
-"""The architecture and the weights of a trained model as plain data, for pickles."""
+"""A trained model: copied, or rebuilt from the parameters of its network and its weights."""
 
-import json
-import zlib
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
 
 import keras
+import numpy as np
 
 from skmnist.exceptions import ModelFileError
+from skmnist.neural_network._limits import limited_to, restore_initializers
 
 
 def backend_versions() -> dict[str, str]:
@@ -19,24 +19,35 @@ def backend_versions() -> dict[str, str]:
         return {"keras": keras.__version__, backend: "unknown"}
 
 
-def pack_model(model: keras.Model) -> dict[str, Any]:
-    """Return the architecture and the weights of a model, without optimizer and loss."""
-    architecture = keras.saving.serialize_keras_object(model)
-    architecture.pop("compile_config", None)
-    # Compressed, because the text would be a tenth of the file of a deep network with few weights.
-    text = zlib.compress(json.dumps(architecture).encode())
-    return {"architecture": text, "weights": model.get_weights()}
+def copy_variables(source: keras.Model, target: keras.Model) -> None:
+    """Copy all variables to a model of equal architecture: weights, and the seeds of dropout."""
+    for old, new in zip(target.variables, source.variables, strict=True):
+        old.assign(keras.ops.copy(new))  # JAX reuses the memory of trained weights
 
 
-def unpack_model(packed: dict[str, Any], versions: dict[str, str]) -> keras.Model:
-    """Build a model from its architecture and its weights.
+def copy_model(model: keras.Model) -> keras.Model:
+    """Return a copy of a model with variables of its own, not compiled."""
+    copied = keras.models.clone_model(model)
+    copied.dtype_policy = model.dtype_policy
+    copy_variables(model, copied)
+    return copied
+
+
+def rebuild_model(
+    build: Callable[[], keras.Model], weights: list[np.ndarray], versions: dict[str, str]
+) -> keras.Model:
+    """Build a model from the parameters of its network, and set its weights.
+
+    No stored architecture is read, so that only the code of the network decides what is built.
 
     Parameters
     ----------
-    packed : dict
-        The result of `pack_model`.
+    build : callable
+        Builds the model, with any weights.
+    weights : list of ndarray
+        The weights; the kernels of a larger model are not created.
     versions : dict
-        The versions of the packages that packed it.
+        The versions of the packages that saved it.
 
     Returns
     -------
@@ -46,12 +57,13 @@ def unpack_model(packed: dict[str, Any], versions: dict[str, str]) -> keras.Mode
     Raises
     ------
     ModelFileError
-        If this version of Keras cannot build it.
+        If the model cannot be built, or the weights do not fit.
     """
     try:
-        architecture = json.loads(zlib.decompress(packed["architecture"]))
-        model = keras.saving.deserialize_keras_object(architecture)
-        model.set_weights(packed["weights"])
+        with limited_to(weights):
+            model = build()
+        model.set_weights(weights)
+        restore_initializers(model)
     except MemoryError:
         raise
     except Exception as error:

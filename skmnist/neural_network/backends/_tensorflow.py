@@ -14,7 +14,12 @@ import tensorflow as tf
 
 from skmnist.neural_network._samples import Samples
 from skmnist.neural_network.backends._interruption import interrupts_wait
-from skmnist.neural_network.backends._keras import Predictor, Trainer
+from skmnist.neural_network.backends._keras import (
+    Predictor,
+    Trainer,
+    is_softmax_layer,
+    softmax_layer,
+)
 from skmnist.neural_network.backends._process import convolves_one_image_by_itself
 from skmnist.neural_network.backends._settings import default_floats
 
@@ -31,15 +36,30 @@ class TensorFlowPredictor(Predictor):
         """The function that maps float32 images to outputs."""
         return compiled_forward(self._model)
 
+    @cached_property
+    def _log_sum_exp(self) -> Callable[[np.ndarray], np.ndarray]:
+        """The function that maps float32 images to the log-sum-exp of their logits."""
+        softmax_layer(self._model)
+        return compiled_forward(self._model, partial(tf.reduce_logsumexp, axis=1))
 
-def compiled_forward(model: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
+
+def _probabilities(logits: tf.Tensor) -> tf.Tensor:
+    return tf.cast(tf.nn.softmax(logits), tf.float32)
+
+
+def compiled_forward(
+    model: keras.Model, of_logits: Callable[[tf.Tensor], tf.Tensor] = _probabilities
+) -> Callable[[np.ndarray], np.ndarray]:
     """Compile the forward pass of a network, once for batches of any length.
+
+    The result is a function of the float64 logits, by default the probabilities, if the last layer
+    is dense with softmax; otherwise it is the output of the network.
 
     For a single image, TensorFlow may choose other kernels, which round differently. The image is
     therefore computed twice, in a batch of two. If only matrix products have such kernels, the
     doubling begins at the hidden dense layers.
     """
-    body, hidden, head = _parts(model)
+    body, hidden, head = _parts(model, of_logits)
     n_dense = sum(isinstance(layer, keras.layers.Dense) for layer in model.layers)
     doubles_images = convolves_one_image_by_itself() or (n_dense > 1 and not hidden)
 
@@ -66,7 +86,7 @@ def _doubled_if_single(rows: tf.Tensor) -> tf.Tensor:
 
 
 def _parts(
-    model: keras.Model,
+    model: keras.Model, of_logits: Callable[[tf.Tensor], tf.Tensor]
 ) -> tuple[keras.Model, list[keras.Layer], Callable[[tf.Tensor], tf.Tensor]]:
     """Split a network into its body, its hidden dense layers (if it is a chain), and its head.
 
@@ -76,7 +96,7 @@ def _parts(
     """
     layers = [x for x in model.layers if not isinstance(x, keras.layers.Dropout)]
     *_, pooling, last = layers
-    if type(last) is not keras.layers.Dense or last.activation is not keras.activations.softmax:
+    if not is_softmax_layer(last):
         return model, [], tf.identity
     pools = type(pooling) is keras.layers.GlobalAveragePooling2D
 
@@ -86,8 +106,7 @@ def _parts(
             features = tf.reduce_mean(features, axis=(1, 2))
         # TensorFlow tries to fuse a product of plain matrices with the sum, and reports on stderr
         # that it cannot in float64.
-        logits = (features[tf.newaxis] @ kernel)[0] + bias
-        return tf.cast(tf.nn.softmax(logits), tf.float32)
+        return of_logits((features[tf.newaxis] @ kernel)[0] + bias)
 
     end = pooling if pools else last
     hidden = []

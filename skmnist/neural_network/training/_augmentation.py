@@ -35,7 +35,7 @@ class Augmentation:
     """
 
     def __init__(self, noises: list[Noise], value_range: tuple[float, float]) -> None:
-        self._noises = noises
+        self.noises = noises
         self._value_range = value_range
 
     @classmethod
@@ -88,11 +88,11 @@ class Augmentation:
         Between the noises of a list, integers are floats: they are rounded once, at the end.
         """
         dtype, (low, high) = images.dtype, self._value_range
-        in_floats = len(self._noises) > 1 and dtype.kind in "biu"
+        in_floats = len(self.noises) > 1 and dtype.kind in "biu"
         if in_floats:
             # Float32 cannot hold every integer beyond 2**24.
             images = images.astype(np.float32 if max(-low, high) <= 2**24 else np.float64)
-        for place, noise in enumerate(self._noises):
+        for place, noise in enumerate(self.noises):
             # Add the place in the list, so that noises with equal seeds are independent.
             images = noise.augment(images, epoch, keys + np.uint64(place))
         if in_floats:
@@ -101,15 +101,15 @@ class Augmentation:
         return images
 
 
-def check_augment(augment: Any) -> list[Noise]:
-    """Return the parameter `augment` as a list of noises."""
+def check_augment(augment: Any, name: str = "augment") -> list[Noise]:
+    """Return the parameter `augment`, or an argument of another name, as a list of noises."""
     if augment is None:
         return []
     noises = augment if isinstance(augment, list | tuple) else [augment]
     for noise in noises:
         if isinstance(noise, type) or not isinstance(noise, Noise):
             raise TypeError(
-                f"augment holds {noise!r}; expected noises such as RandomAffine(), instances of "
+                f"{name} holds {noise!r}; expected noises such as RandomAffine(), instances of "
                 "the classes in skmnist.noise, or other objects with the same "
                 f"{', '.join(NOISE_MEMBERS)}."
             )

@@ -1,7 +1,7 @@
 """The training loop: epochs, validation, early stopping, interruption."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import NamedTuple
 
@@ -10,13 +10,15 @@ import numpy as np
 
 from skmnist.neural_network._samples import Samples
 from skmnist.neural_network.backends._keras import Trainer
-from skmnist.neural_network.training._augmentation import Augmentation, feed
+from skmnist.neural_network.training._augmentation import Augmentation, Call, feed
 from skmnist.neural_network.training._callbacks import (
     BestWeights,
     StopWhenDiverged,
     copies_of,
     watches_batches,
 )
+from skmnist.neural_network.training._progress import EpochLines
+from skmnist.neural_network.training._tasks import EpochTasks
 
 # Batches, and augmented rows, per compiled call; Ctrl-C is handled between calls.
 _BATCHES_PER_CALL = 64
@@ -28,6 +30,14 @@ class Training(NamedTuple):
 
     history: dict[str, list[float]]
     interruption: KeyboardInterrupt | None
+
+
+class Batches(NamedTuple):
+    """Rows per batch, batches per epoch, and batches per compiled call."""
+
+    size: int
+    n_in_epoch: int
+    n_per_call: int
 
 
 def train(
@@ -43,6 +53,7 @@ def train(
     callbacks: Sequence[keras.callbacks.Callback],
     seed: int,
     verbose: int,
+    tasks: EpochTasks | None = None,
 ) -> Training:
     """Train a network.
 
@@ -68,7 +79,9 @@ def train(
     seed : int
         Seed of the order of the rows.
     verbose : int
-        Verbosity of Keras.
+        0 is silent, and other values print a line per epoch.
+    tasks : EpochTasks or None
+        The tasks of scikit-learn's callbacks.
 
     Returns
     -------
@@ -89,77 +102,115 @@ def train(
     """
     network, history = trainer.network, keras.callbacks.History()
     best_weights = None if validation is None else BestWeights(n_iter_no_change)
+    lines = EpochLines() if verbose else None
     theirs = copies_of(callbacks)
-    interruption = None
-    n_batches = math.ceil(len(samples) / batch_size)
-    # Batch hooks run for every batch only if a callback defines them.
-    batches_per_call = _BATCHES_PER_CALL
-    if augmentation is not None:
-        batches_per_call = max(1, min(_AUGMENTED_ROWS_PER_CALL // batch_size, batches_per_call))
-    if any(map(watches_batches, theirs)):
-        batches_per_call = 1
-    own = [StopWhenDiverged(), *([best_weights] if best_weights else []), history]
+    numbers = range(initial_epoch, initial_epoch + epochs)
+    batches = Batches(
+        size=batch_size,
+        n_in_epoch=math.ceil(len(samples) / batch_size),
+        n_per_call=_batches_per_call(batch_size, augmentation, theirs),
+    )
     watchers = keras.callbacks.CallbackList(
-        [*theirs, *own],
-        add_progbar=bool(verbose),
+        [*theirs, *filter(None, [StopWhenDiverged(), best_weights, history, tasks, lines])],
         model=network,
         verbose=1 if verbose == "auto" else verbose,
-        epochs=initial_epoch + epochs,
-        steps=n_batches,
+        epochs=numbers.stop,
+        steps=batches.n_in_epoch,
     )
     calls = feed(
         samples,
         augmentation,
-        epochs=range(initial_epoch, initial_epoch + epochs),
-        rows_per_call=batches_per_call * batch_size,
+        epochs=numbers,
+        rows_per_call=batches.n_per_call * batch_size,
         seed=seed,
     )
+    interruption = None
     try:
         with trainer.training(), closing(calls):
             watchers.on_train_begin()
-            for epoch in range(initial_epoch, initial_epoch + epochs):
+            for epoch in numbers:
                 watchers.on_epoch_begin(epoch)
-                trainer.begin_epoch()
-                logs: dict[str, float] = {}
-                for batch in range(0, n_batches, batches_per_call):
-                    watchers.on_train_batch_begin(batch)
-                    rows = next(call for call in calls if call.epoch == epoch)
-                    logs = trainer.train_on(rows.samples, rows.order, batch_size)
-                    watchers.on_train_batch_end(
-                        min(batch + batches_per_call, n_batches) - 1, dict(logs)
-                    )
-                    if network.stop_training:
-                        break
+                rows = (call for call in calls if call.epoch == epoch)
+                logs = _train_epoch(trainer, watchers, rows, batches)
                 if validation is not None:
-                    watchers.on_test_begin()
-                    scores = trainer.evaluate(validation)
-                    watchers.on_test_end(dict(scores))
-                    logs |= {f"val_{name}": value for name, value in scores.items()}
+                    logs |= _validate(trainer, watchers, validation)
                 watchers.on_epoch_end(epoch, logs)
                 if network.stop_training:
                     break
             trainer.finish()
             watchers.on_train_end(logs)
+            if tasks is not None and tasks.stopped and best_weights is not None:
+                best_weights.restore()
     except KeyboardInterrupt as error:
         n_done = len(getattr(history, "epoch", []))
         if best_weights is not None and n_done:
             best_weights.restore()
         if not n_done or not _is_finite(network):
             raise
+        kept = "its last weights" if best_weights is None else "the weights of the best epoch"
         error.add_note(
-            f"Training was interrupted after {n_done} of {epochs} epochs. The network keeps "
-            f"{'the weights of the best epoch' if best_weights else 'its last weights'} and can "
-            "predict."
+            f"Training was interrupted after {n_done} of {epochs} epochs. The network keeps {kept} "
+            "and can predict."
         )
         interruption = error
-    losses = {name: [float(v) for v in values] for name, values in history.history.items()}
-    if interruption is None and not (np.isfinite(losses["loss"]).all() and _is_finite(network)):
+    metrics = {name: [float(v) for v in values] for name, values in history.history.items()}
+    if interruption is None:
+        _check_convergence(metrics, network)
+    return Training(metrics, interruption)
+
+
+def _batches_per_call(
+    batch_size: int,
+    augmentation: Augmentation | None,
+    callbacks: Sequence[keras.callbacks.Callback],
+) -> int:
+    """Return the number of batches per compiled call."""
+    if any(map(watches_batches, callbacks)):
+        return 1  # batch hooks run for every batch only if a callback defines them
+    if augmentation is None:
+        return _BATCHES_PER_CALL
+    return max(1, min(_AUGMENTED_ROWS_PER_CALL // batch_size, _BATCHES_PER_CALL))
+
+
+def _train_epoch(
+    trainer: Trainer,
+    watchers: keras.callbacks.CallbackList,
+    calls: Iterator[Call],
+    batches: Batches,
+) -> dict[str, float]:
+    """Train on the rows of an epoch, unless a batch hook stops; return loss and metrics."""
+    trainer.begin_epoch()
+    logs: dict[str, float] = {}
+    for first in range(0, batches.n_in_epoch, batches.n_per_call):
+        watchers.on_train_batch_begin(first)
+        call = next(calls)
+        logs = trainer.train_on(call.samples, call.order, batches.size)
+        last = min(first + batches.n_per_call, batches.n_in_epoch) - 1
+        watchers.on_train_batch_end(last, dict(logs))
+        if trainer.network.stop_training:
+            break
+    return logs
+
+
+def _validate(
+    trainer: Trainer, watchers: keras.callbacks.CallbackList, validation: Samples
+) -> dict[str, float]:
+    """Return loss and metrics of the validation rows, under the names of the history."""
+    watchers.on_test_begin()
+    scores = trainer.evaluate(validation)
+    watchers.on_test_end(dict(scores))
+    return {f"val_{name}": value for name, value in scores.items()}
+
+
+def _check_convergence(history: dict[str, list[float]], network: keras.Model) -> None:
+    """Raise an error if a loss or a weight is not finite."""
+    losses = history["loss"]
+    if not (np.isfinite(losses).all() and _is_finite(network)):
         raise ValueError(
-            f"Training diverged: after {len(losses['loss'])} epochs the training loss became "
-            f"{losses['loss'][-1]}, or weights are no longer finite. Lower "
-            "optimizer__learning_rate, or use smaller sample weights."
+            f"Training diverged: after {len(losses)} epochs the training loss became {losses[-1]}, "
+            "or weights are no longer finite. Lower optimizer__learning_rate, or use smaller "
+            "sample weights."
         )
-    return Training(losses, interruption)
 
 
 def _is_finite(network: keras.Model) -> bool:

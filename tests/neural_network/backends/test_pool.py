@@ -2,6 +2,7 @@
 
 import gc
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 
 import keras
 import numpy as np
@@ -18,6 +19,7 @@ from skmnist.neural_network._samples import Samples
 from skmnist.neural_network.architectures._cnn import build_cnn
 from skmnist.neural_network.architectures._mlp import build_mlp
 from skmnist.neural_network.backends import _pool
+from skmnist.neural_network.backends._chosen import ChosenTrainer
 from skmnist.neural_network.backends._keras import Trainer
 from skmnist.neural_network.backends._pool import borrow_trainer
 from skmnist.neural_network.training._losses import make_loss
@@ -275,6 +277,22 @@ def test_many_architectures_do_not_count_as_retracing(caplog):
         with borrow(model) as trainer:
             train(trainer, model, n_epochs=1)
     assert "retracing" not in caplog.text
+
+
+def test_many_networks_do_not_count_as_retracing(X, y, make_mlp, caplog):
+    for size in range(3, 10):
+        make_mlp(hidden_layer_sizes=(size,), epochs=1, early_stopping=True).fit(X, y).predict(X)
+    assert "retracing" not in caplog.text
+
+
+def test_fits_in_threads_build_no_more_trainers_than_threads(X, y, make_mlp, monkeypatch):
+    built = []
+    monkeypatch.setattr(
+        _pool, "ChosenTrainer", lambda *args: built.append(1) or ChosenTrainer(*args)
+    )
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(lambda seed: make_mlp(random_state=seed).fit(X, y), range(9)))
+    assert len(built) <= 3
 
 
 def test_a_failed_trainer_is_not_used_again():

@@ -75,3 +75,24 @@ def test_it_equals_the_model_on_all_dtypes(model):
 def test_the_predictor_of_other_back_ends_agrees(model):
     images = np.random.default_rng(0).random((5, 4, 4, 1), dtype=np.float32)
     np.testing.assert_allclose(Predictor(model)(images), ChosenPredictor(model)(images), rtol=1e-6)
+
+
+def test_log_sum_exp_of_other_back_ends_agrees():
+    layers = [keras.Input((4, 4, 1)), keras.layers.Flatten(), keras.layers.Dense(3, "softmax")]
+    model = keras.Sequential(layers)
+    images = np.random.default_rng(0).random((5, 4, 4, 1), dtype=np.float32)
+    expected = ChosenPredictor(model).log_sum_exp(images)
+    np.testing.assert_allclose(Predictor(model).log_sum_exp(images), expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("predictor", [ChosenPredictor, Predictor])
+def test_log_sum_exp_needs_softmax(model, predictor):
+    message = r"The last layer of the network is 'dense.*', a Dense; the energy of score_samples"
+    with pytest.raises(TypeError, match=message):
+        predictor(model).log_sum_exp(np.zeros((1, 4, 4, 1)))
+
+
+def test_features_without_a_layer_that_flattens():
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2), keras.layers.Dense(1)])
+    rows = np.random.default_rng(0).random((4, 3), dtype=np.float32)
+    np.testing.assert_allclose(Predictor(model).features(rows), model.layers[0](rows), rtol=1e-6)

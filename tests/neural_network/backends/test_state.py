@@ -1,9 +1,7 @@
-"""A network's state in a pickle: its model as plain data, versions, and a digest."""
+"""A network's state in a pickle: its parameters and weights, versions, and a digest."""
 
 import copy
-import json
 import pickle
-import zlib
 
 import keras
 import numpy as np
@@ -11,7 +9,8 @@ import pytest
 
 from skmnist.exceptions import ModelFileError, ModelVersionWarning
 from skmnist.neural_network import MLPClassifier
-from skmnist.neural_network.backends._state import backend_versions, pack_model, unpack_model
+from skmnist.neural_network._limits import Replaced
+from skmnist.neural_network.backends._state import backend_versions, rebuild_model
 
 
 def restored(state):
@@ -21,14 +20,21 @@ def restored(state):
     return net
 
 
-def test_a_packed_model_is_plain_data_and_the_same_again(fitted):
-    packed = pack_model(fitted.model_)
-    assert set(packed) == {"architecture", "weights"}
-    assert "compile_config" not in json.loads(zlib.decompress(packed["architecture"]))
-    model = unpack_model(packed, {})
-    assert model is not fitted.model_
-    for weights, expected in zip(model.get_weights(), fitted.model_.get_weights(), strict=True):
-        np.testing.assert_array_equal(weights, expected)
+def test_a_state_is_plain_data_and_the_same_again(fitted):
+    weights = fitted.__getstate__()["model_"]
+    assert {type(array) for array in weights} == {np.ndarray}
+    loaded = pickle.loads(pickle.dumps(fitted))
+    assert loaded.model_ is not fitted.model_
+    for array, expected in zip(loaded.model_.get_weights(), weights, strict=True):
+        np.testing.assert_array_equal(array, expected)
+    assert loaded.model_.get_config() == fitted.model_.get_config()
+
+
+def test_the_architecture_of_fit_is_kept_when_parameters_change(mlp, X):
+    net = copy.deepcopy(mlp).set_params(hidden_layer_sizes=(3, 3), activation="no such")
+    loaded = pickle.loads(pickle.dumps(net))
+    assert loaded.hidden_layer_sizes == (3, 3)
+    np.testing.assert_array_equal(loaded.predict_proba(X), mlp.predict_proba(X))
 
 
 def test_the_versions_of_the_back_end(monkeypatch):
@@ -39,34 +45,55 @@ def test_the_versions_of_the_back_end(monkeypatch):
     assert backend_versions() == {"keras": keras.__version__, "no_such_package": "unknown"}
 
 
-@pytest.mark.parametrize("damage", ["layer", "weights", "text"])
-def test_a_model_that_cannot_be_built(mlp, damage):
-    packed = pack_model(mlp.model_)
-    if damage == "layer":
-        text = zlib.decompress(packed["architecture"]).replace(b'"Dense"', b'"Denser"')
-        packed["architecture"] = zlib.compress(text)
-    elif damage == "weights":
-        packed["weights"] = packed["weights"][:-1]
-    else:
-        packed["architecture"] = b"not compressed"
+def builder(mlp, **architecture):
+    net = copy.deepcopy(mlp)
+    net._architecture |= architecture
+    return net._build_model_as_fitted
+
+
+@pytest.mark.parametrize(
+    ("architecture", "reason"),
+    [
+        ({"activation": "tests>runs"}, "The 'activation' parameter of MLPClassifier must be a str"),
+        ({"activation": ["relu"]}, "The 'activation' parameter of MLPClassifier must be a str"),
+        (
+            {"hidden_layer_sizes": (17,)},
+            "its parameters describe a network larger than its weights",
+        ),
+        ({"hidden_layer_sizes": (10**9,)}, "network larger than its weights"),
+        ({"hidden_layer_sizes": (1,) * 10**5}, "network larger than its weights"),
+        ({"hidden_layer_sizes": (15,)}, "shape"),
+        ({"dropout": "much"}, "The 'dropout' parameter"),
+    ],
+)
+def test_a_model_that_cannot_be_built(mlp, architecture, reason, monkeypatch):
+    monkeypatch.setattr("sklearn._config._global_config", {"skip_parameter_validation": True})
     message = (
-        rf"The saved network cannot be built by keras {keras.__version__}, .*It was saved by "
-        r"keras 99\.0, other 1: install these, or train and save it again"
+        rf"The saved network cannot be built by keras {keras.__version__}, .*{reason}.*It was "
+        r"saved by keras 99\.0, other 1: install these, or train and save it again"
     )
+    build, weights = builder(mlp, **architecture), mlp.model_.get_weights()
     with pytest.raises(ModelFileError, match=f"(?s){message}"):
-        unpack_model(packed, {"keras": "99.0", "other": "1"})
+        rebuild_model(build, weights, {"keras": "99.0", "other": "1"})
     with pytest.raises(ModelFileError, match="It was saved by unknown versions: install these"):
-        unpack_model(packed, {})
+        rebuild_model(build, weights, {})
 
 
-def test_a_memory_error_is_not_reported_as_a_damaged_file(mlp, monkeypatch):
-    def fail(*args):
+def test_a_limit_ends_with_the_body(mlp):
+    with pytest.raises(ModelFileError, match="cannot be built"):
+        rebuild_model(builder(mlp), mlp.model_.get_weights()[:1], {})
+    assert not any(
+        isinstance(getattr(layer, "kernel_initializer", None), Replaced)
+        for layer in mlp._build_model(10).layers
+    )
+
+
+def test_a_memory_error_is_not_reported_as_a_damaged_file():
+    def fail():
         raise MemoryError("full")
 
-    packed = pack_model(mlp.model_)
-    monkeypatch.setattr("keras.saving.deserialize_keras_object", fail)
     with pytest.raises(MemoryError, match="full"):
-        unpack_model(packed, {})
+        rebuild_model(fail, [], {})
 
 
 def test_the_state_names_the_versions(mlp):
@@ -77,8 +104,7 @@ def test_the_state_names_the_versions(mlp):
 @pytest.mark.parametrize("place", [0, -1])
 def test_one_bit_of_the_weights_is_found(mlp, place):
     state = mlp.__getstate__()
-    weights = [array.copy() for array in state["model_"]["weights"]]
-    state["model_"]["weights"] = weights
+    state["model_"] = weights = [array.copy() for array in state["model_"]]
     assert restored(state).current_epoch == mlp.current_epoch
     weights[place].view(np.uint8).flat[0] ^= 1
     with pytest.raises(ModelFileError, match="The saved MLPClassifier is damaged: the SHA-256 of"):

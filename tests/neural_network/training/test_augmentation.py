@@ -209,19 +209,19 @@ def test_the_seed_decides_noises_without_a_random_state():
     pinned = GaussianNoise(0.3, random_state=0)
     assert_array_equal(images(0, pinned), images(1, pinned))
     twice = augmentation_of([GaussianNoise(0.3), GaussianNoise(0.3)], samples)
-    assert len({noise.seed_ for noise in twice._noises}) == 2
+    assert len({noise.seed_ for noise in twice.noises}) == 2
 
 
 def test_a_random_state_instance_is_advanced():
     samples, noise = make_samples(), GaussianNoise(0.3, random_state=np.random.RandomState(0))
-    seeds = [augmentation_of(noise, samples)._noises[0].seed_ for _ in range(2)]
+    seeds = [augmentation_of(noise, samples).noises[0].seed_ for _ in range(2)]
     assert seeds[0] != seeds[1]
 
 
 def test_noises_learn_the_value_range_of_the_network():
     samples = make_samples()
     plain = augmentation_of([GaussianNoise(), GaussianNoise(value_range=(0, 200))], samples)
-    assert [noise.value_range_ for noise in plain._noises] == [(0.0, 255.0), (0.0, 200.0)]
+    assert [noise.value_range_ for noise in plain.noises] == [(0.0, 255.0), (0.0, 200.0)]
 
 
 def test_when_does_not_matter():

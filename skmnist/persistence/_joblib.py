@@ -1,14 +1,13 @@
-"""Save fitted estimators as joblib files, written atomically and verified when they are read.
+"""Joblib files, written atomically and verified when they are read.
 
 `joblib.load` reads them too, because it ignores the SHA-256 after the pickle. Like every pickle,
-such a file can run code when it is loaded: load only files that you trust.
+such a file can run code when it is loaded.
 """
 
 import bz2
 import hashlib
 import io
 import lzma
-import os
 import zlib
 from collections.abc import Callable
 from numbers import Integral
@@ -21,8 +20,6 @@ from sklearn.utils import check_scalar
 
 from skmnist._utils import atomic_write, check_regular_file
 from skmnist.exceptions import ForkedProcessError, ModelFileError
-
-__all__ = ["dump", "load"]
 
 _MARK = b"\nskmnist:sha256:"
 _TRAILER_SIZE = len(_MARK) + hashlib.sha256().digest_size
@@ -73,52 +70,24 @@ _COMPRESSIONS = (
 )
 
 
-def dump(estimator: Any, path: str | os.PathLike[str], *, compress: int = 0) -> Path:
-    """Write a fitted estimator to a file; if that fails, an older file stays as it was.
-
-    The file ends with its SHA-256, by which `load` detects damage. It keeps the mode of an older
-    file. A symbolic link stays a link; its target is written.
+def write_joblib(estimator: Any, path: Path, compress: int) -> None:
+    """Write an estimator as a pickle of joblib and its SHA-256.
 
     Parameters
     ----------
-    estimator : estimator
-        A network, a Pipeline or any other picklable object.
-    path : str or path-like
-        The file. The endings ``.z``, ``.gz``, ``.bz2``, ``.lzma`` and ``.xz`` select the method of
-        compression.
-    compress : int, default=0
-        Compression level, 0 to 9. The method is zlib if the ending selects none. 0 is no
-        compression, or the default level of the method that the ending selects.
-
-    Returns
-    -------
-    pathlib.Path
-        The file.
+    estimator : object
+        Any picklable object.
+    path : pathlib.Path
+        The file; if writing fails, an older one stays as it was.
+    compress : int
+        Compression level, 0 to 9.
 
     Raises
     ------
     TypeError, ValueError
-        If `compress` is not a level, `path` ends in ``.lz4``, or the content shrinks by more than a
-        factor of 100 and exceeds 64 MiB, which `load` does not accept.
-    OSError
-        If `path` is a folder, a pipe or a device, or its folder is missing or not writable.
-
-    See Also
-    --------
-    load : Read the file.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from pathlib import Path
-    >>> from skmnist.persistence import dump, load
-    >>> from skmnist.preprocessing import PixelScaler
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     load(dump(PixelScaler(), Path(folder) / "scaler.joblib"))
-    PixelScaler()
+        If `compress` is not a level, `path` ends in ``.lz4``, or `load` would not accept the file.
     """
     check_scalar(compress, "compress", Integral, min_val=0, max_val=9)
-    path = Path(path)
     if path.name.endswith(".lz4"):
         raise ValueError(
             f"path={str(path)!r} ends in .lz4, a compression that is not supported; expected one "
@@ -141,20 +110,15 @@ def dump(estimator: Any, path: str | os.PathLike[str], *, compress: int = 0) -> 
         content = compressed
     with atomic_write(path) as temporary:
         temporary.write_bytes(content)
-    return path
 
 
-def load(path: str | os.PathLike[str]) -> Any:
-    """Read an estimator from a file that `dump` or `joblib.dump` wrote.
-
-    A file of `dump` is compared with its SHA-256 before anything is unpickled. A file of
-    `joblib.dump` has none. There, damage is detected if it makes the file unreadable, and in the
-    parameters, fitted attributes and weights of skmnist's estimators, which have their own digests.
+def read_joblib(path: Path) -> Any:
+    """Unpickle an estimator, after comparing the file with its SHA-256 if it has one.
 
     Parameters
     ----------
-    path : str or path-like
-        The file. Loading can run code: load only files that you trust.
+    path : pathlib.Path
+        A file of `write_joblib` or of `joblib.dump`.
 
     Returns
     -------
@@ -163,36 +127,9 @@ def load(path: str | os.PathLike[str]) -> Any:
 
     Raises
     ------
-    FileNotFoundError
-        If the file does not exist.
-    OSError
-        If it cannot be opened, or is a folder, a pipe or a device.
     ModelFileError
-        If the file is truncated, damaged or not a joblib file, if it grows beyond 64 MiB and 100
-        times its size when it is decompressed, or if other versions of the packages wrote it and
-        the installed versions cannot read it.
-    ImportError, AttributeError
-        If a module or a class that the file names is not installed.
-    ForkedProcessError
-        If the file holds a network, and this process was forked after TensorFlow had started.
-
-    Warns
-    -----
-    ModelVersionWarning
-        If another version of skmnist wrote the file, or an estimator in it lacks parameters.
-
-    See Also
-    --------
-    dump : Write the file.
-
-    Examples
-    --------
-    >>> from skmnist.persistence import load
-    >>> load("no-such-file.joblib")
-    Traceback (most recent call last):
-    FileNotFoundError: [Errno 2] No such file or directory: 'no-such-file.joblib'
+        If the file is damaged, or needs other versions of the packages.
     """
-    path = Path(path)
     size = check_regular_file(path).st_size
     content = _decompress(path, path.read_bytes())
     if not content.startswith(_PICKLE_PREFIX):  # joblib might decompress it, without a bound

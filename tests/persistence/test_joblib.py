@@ -1,4 +1,4 @@
-"""Files of estimators: read unchanged, or rejected with the cause."""
+"""Joblib files: read unchanged, or rejected with the cause."""
 
 import bz2
 import gzip
@@ -15,11 +15,10 @@ import numpy as np
 import pytest
 from sklearn.pipeline import make_pipeline
 
-from skmnist import persistence
 from skmnist.exceptions import ForkedProcessError, ModelFileError, ModelVersionWarning
 from skmnist.neural_network import MLPClassifier
 from skmnist.noise import GaussianNoise, RandomNoise, SaltAndPepperNoise
-from skmnist.persistence import dump, load
+from skmnist.persistence import _joblib, dump, load
 from skmnist.preprocessing import PixelScaler
 
 
@@ -220,8 +219,8 @@ def test_a_file_compressed_twice_is_refused(scaler, tmp_path):
      lambda content: lzma.compress(content, lzma.FORMAT_ALONE)],
 )  # fmt: skip
 def test_a_bomb_is_not_unpacked(tmp_path, monkeypatch, compress):
-    assert persistence._MAX_SIZE == 2**26
-    monkeypatch.setattr(persistence, "_MAX_SIZE", 2**20)
+    assert _joblib._MAX_SIZE == 2**26
+    monkeypatch.setattr(_joblib, "_MAX_SIZE", 2**20)
     path = tmp_path / "bomb"
     path.write_bytes(compress(bytes(20_000_000)))
     tracemalloc.start()
@@ -235,7 +234,7 @@ def test_a_bomb_is_not_unpacked(tmp_path, monkeypatch, compress):
 
 
 def test_files_that_load_would_reject_as_bombs_are_not_written(tmp_path, monkeypatch):
-    monkeypatch.setattr(persistence, "_MAX_SIZE", 10_000)
+    monkeypatch.setattr(_joblib, "_MAX_SIZE", 10_000)
     dump(np.zeros(1000), tmp_path / "small", compress=3)
     with pytest.raises(
         ValueError, match=r"shrinks from 8\d+ to \d+ bytes .* pass compress=0 and a"
@@ -246,7 +245,7 @@ def test_files_that_load_would_reject_as_bombs_are_not_written(tmp_path, monkeyp
 
 def test_a_dictionary_too_large_for_memory_is_refused(scaler, tmp_path, monkeypatch):
     path = dump(scaler, tmp_path / "model.xz")
-    monkeypatch.setattr(persistence, "_XZ_MEMORY", 2**20)
+    monkeypatch.setattr(_joblib, "_XZ_MEMORY", 2**20)
     with pytest.raises(ModelFileError, match="Memory usage limit exceeded"):
         load(path)
 
