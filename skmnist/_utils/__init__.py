@@ -21,6 +21,7 @@ from skmnist._utils._value_range import (
     learn_value_range,
     to_unit_range,
     warn_if_inverted,
+    without_inversion_warning,
 )
 from skmnist._utils._warnings import warn_user
 
@@ -61,4 +62,5 @@ __all__ = [
     "warn_if_inverted",
     "warn_user",
     "with_attributes",
+    "without_inversion_warning",
 ]
