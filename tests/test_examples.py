@@ -79,6 +79,16 @@ def test_robustness(tmp_path):
         assert (tmp_path / name).stat().st_size > 5000
 
 
+def test_noisy_labels(tmp_path):
+    figure = tmp_path / "labels.png"
+    result = run("noisy_labels.py", "--rows", 300, "--epochs", 4, "--output", figure)
+    assert result.returncode == 0, result.stderr
+    assert "30 of 300 labels are wrong" in result.stdout
+    precision = float(result.stdout.partition("average precision: ")[2].split()[0])
+    assert precision > 0.3  # 0.1 by chance
+    assert figure.stat().st_size > 5000
+
+
 def test_report(tmp_path):
     path = tmp_path / "report.html"
     result = run("report.py", "--rows", 300, "--epochs", 1, "--output", path)

@@ -24,6 +24,7 @@ from skmnist._utils._value_range import (
     to_unit_range,
     value_range_of,
     warn_if_inverted,
+    without_inversion_warning,
 )
 from skmnist._utils._warnings import warn_user
 
@@ -67,4 +68,5 @@ __all__ = [
     "warn_if_inverted",
     "warn_user",
     "with_attributes",
+    "without_inversion_warning",
 ]

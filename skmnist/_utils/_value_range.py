@@ -1,7 +1,9 @@
 """The value range of pixels: learned from the training images, never guessed from a later batch."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -32,6 +34,9 @@ _END_OF_RANGE = 1 / 8
 _LEAST_INK = 0.02
 # In smaller images, most pixels are at the border.
 _LEAST_SIDE = 8
+# Most images that are looked at, evenly spaced in the batch.
+_MOST_IMAGES = 1000
+_warns_if_inverted: ContextVar[bool] = ContextVar("warns_if_inverted", default=True)
 
 # Pixels are mapped to [0, 1] in float32, whose normal numbers lie between 2**-126 and 2**128. The
 # width, its inverse and the gray levels must be normal, because TensorFlow flushes others to 0.
@@ -313,18 +318,29 @@ def border_end(images: np.ndarray, value_range: ValueRange) -> int:
         return 0
     low, high = value_range
     margin = _END_OF_RANGE * (high - low)
-    counts = np.zeros((2, 2))  # the border pixels and all pixels near the low and the high end
-    for rows in gen_batches(len(images), rows_at_once(images)):
-        chunk = images[rows]
-        for place, is_near in enumerate((chunk <= low + margin, chunk >= high - margin)):
-            border = is_near[:, [0, -1]], is_near[:, 1:-1, [0, -1]]
-            counts[place] += sum(map(np.count_nonzero, border)), np.count_nonzero(is_near)
-    n, height, width = images.shape
-    n_border = n * 2 * (width + height - 2)
-    for end, (n_paper, _), (_, n_ink) in ((-1, *counts), (1, *counts[::-1])):
-        if n_paper > n_border / 2 and n_ink >= _LEAST_INK * images.size:
+    images = images[:: max(1, len(images) // _MOST_IMAGES)]
+    is_low, is_high = images <= low + margin, images >= high - margin
+    for end, is_paper, is_ink in ((-1, is_low, is_high), (1, is_high, is_low)):
+        border = np.concatenate([is_paper[:, [0, -1]].ravel(), is_paper[:, 1:-1, [0, -1]].ravel()])
+        if border.mean() > 0.5 and is_ink.mean() >= _LEAST_INK:
             return end
     return 0
+
+
+@contextmanager
+def without_inversion_warning() -> Iterator[None]:
+    """Predict known noises, some of which invert images, without `warn_if_inverted`.
+
+    Yields
+    ------
+    None
+        While the body runs, in this thread only.
+    """
+    token = _warns_if_inverted.set(False)
+    try:
+        yield
+    finally:
+        _warns_if_inverted.reset(token)
 
 
 def warn_if_inverted(images: np.ndarray, value_range: ValueRange, trained_end: int) -> None:
@@ -344,6 +360,8 @@ def warn_if_inverted(images: np.ndarray, value_range: ValueRange, trained_end: i
     ValueRangeWarning
         If the images seem to be inverted.
     """
+    if not _warns_if_inverted.get() or trained_end == 0:
+        return
     if trained_end * border_end(images, value_range) < 0:
         now, then = ("white", "black") if trained_end < 0 else ("black", "white")
         warn_user(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from skmnist._utils import _rows, border_end
+from skmnist._utils import _rows
 from skmnist.neural_network import MLPClassifier, _samples
 from skmnist.neural_network.backends import _keras
 from skmnist.neural_network.backends._chosen import ChosenTrainer
@@ -153,12 +153,3 @@ def test_every_chunk_is_checked(value, name):
     X[-1, 0, 0] = value
     with pytest.raises(ValueError, match=f"Input X contains {name}"):
         PixelScaler().fit(X)
-
-
-def test_the_border_is_counted_over_all_chunks():
-    digits = np.zeros((1000, 10, 10))
-    digits[:, 3:7, 3:7] = 1
-    for images, end in ((digits, -1), (1 - digits, 1), (np.zeros_like(digits), 0)):
-        assert border_end(images, (0.0, 1.0)) == end
-    mostly_inverted = np.where(np.arange(1000)[:, np.newaxis, np.newaxis] < 600, 1 - digits, digits)
-    assert border_end(mostly_inverted, (0.0, 1.0)) == 1
