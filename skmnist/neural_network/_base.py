@@ -181,7 +181,7 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         validation = self._check_validation_data(X_val, y_val, y)
         if self.early_stopping and validation is None:
             kept, held_out = hold_out(y, self._value("validation_fraction"), self.seed_)
-            samples, validation = samples.rows(kept), samples.rows(held_out)
+            samples, validation = samples.part(kept), samples.part(held_out)
         schedule = SCHEDULES[self._value("learning_rate_schedule")]
         epochs = self._value("epochs")
         return self._train(samples, validation, epochs, n_iter_no_change, schedule, task)

@@ -34,15 +34,20 @@ class Samples:
         return self.images.nbytes > LARGE
 
     def rows(self, index: np.ndarray) -> "Samples":
-        """Return the rows of an index array; if they are large, their images are not yet read."""
-        n_bytes = len(index) * (self.images.nbytes // len(self.images))
-        images = LargeImages(self.images, index) if n_bytes > LARGE else self.images[index]
+        """Return the rows of an index array."""
         weights = None if self.weights is None else self.weights[index]
-        return Samples(images, self.targets[index], weights)
+        return Samples(self.images[index], self.targets[index], weights)
+
+    def part(self, index: np.ndarray) -> "Samples":
+        """Return the rows of an index array; images that are large are not yet read."""
+        if not self.is_large:
+            return self.rows(index)
+        weights = None if self.weights is None else self.weights[index]
+        return Samples(LargeImages(self.images, index), self.targets[index], weights)
 
     def as_arguments(self) -> tuple[np.ndarray, ...]:
         """Return (images, targets) or (images, targets, weights), in float32."""
-        arrays = (np.asarray(self.images).astype(np.float32, copy=False), self.targets)
+        arrays = (self.images.astype(np.float32, copy=False), self.targets)
         return arrays if self.weights is None else (*arrays, self.weights)
 
 

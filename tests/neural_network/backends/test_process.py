@@ -56,7 +56,7 @@ def processor(monkeypatch):
         monkeypatch.setattr("pathlib.Path.exists", lambda self: True)
         monkeypatch.setattr(
             "pathlib.Path.read_text",
-            lambda self: f"model name : x\nflags : {flags}\nbugs : amx_bf16",
+            lambda self, encoding: f"model name : x\nflags : {flags}\nbugs : amx_bf16",
         )
         for name in NAMES:
             monkeypatch.setenv(name, "")  # so that what the test sets is undone
