@@ -91,7 +91,11 @@ def test_bfloat16_of_the_processor(processor, flags, variables, expected):
 
 def test_without_a_list_of_flags_there_are_none(processor, monkeypatch):
     processor("avx512_bf16")
-    monkeypatch.setattr("pathlib.Path.exists", lambda self: False)
+
+    def fail(self, encoding):
+        raise FileNotFoundError
+
+    monkeypatch.setattr("pathlib.Path.read_text", fail)
     assert _process.cpu_flags() == frozenset()
 
 
