@@ -169,7 +169,9 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         """Fit a draft of this network, as a task of scikit-learn's callbacks if there are any."""
         task = None
         if has_callbacks(self):
-            task = Task.of_fit(self, X, y, sample_weight, n_subtasks=self._value("epochs"))
+            task = Task.of_fit(
+                self, X, y, {"sample_weight": sample_weight}, n_subtasks=self._value("epochs")
+            )
         return draft._fit_network(X, y, sample_weight, X_val, y_val, task)
 
     def _fit_network(
