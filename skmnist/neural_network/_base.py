@@ -32,8 +32,8 @@ from skmnist._utils import (
     snapshot,
 )
 from skmnist._utils._sklearn import has_callbacks, with_callbacks
+from skmnist.neural_network._adaptation import AdaptationMixin
 from skmnist.neural_network._parameters import ParametersMixin
-from skmnist.neural_network._prediction import PredictionMixin
 from skmnist.neural_network._samples import Samples
 from skmnist.neural_network.backends._chosen import ChosenPredictor
 from skmnist.neural_network.backends._interruption import interrupts_wait
@@ -62,7 +62,7 @@ from skmnist.neural_network.training._targets import (
 from skmnist.neural_network.training._tasks import EpochTasks
 
 
-class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC):
+class BaseImageClassifier(ParametersMixin, AdaptationMixin, KerasClassifier, ABC):
     """Base class of the networks; a subclass implements `_build_model`.
 
     In the docstring of a subclass, a line such as ``{training parameters}`` is replaced by the text
