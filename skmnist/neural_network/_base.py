@@ -31,8 +31,8 @@ from skmnist._utils import (
     value_range_of,
 )
 from skmnist._utils._sklearn import has_callbacks, with_callbacks
+from skmnist.neural_network._adaptation import AdaptationMixin
 from skmnist.neural_network._parameters import ParametersMixin
-from skmnist.neural_network._prediction import PredictionMixin
 from skmnist.neural_network._samples import Samples, clipped_images
 from skmnist.neural_network.backends._chosen import ChosenPredictor
 from skmnist.neural_network.backends._interruption import interrupts_wait
@@ -61,7 +61,7 @@ from skmnist.neural_network.training._targets import (
 from skmnist.neural_network.training._tasks import EpochTasks
 
 
-class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC):
+class BaseImageClassifier(ParametersMixin, AdaptationMixin, KerasClassifier, ABC):
     """Base class of the networks; a subclass implements `_build_model`.
 
     In the docstring of a subclass, a line such as ``{training parameters}`` is replaced by the text
@@ -168,7 +168,9 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         """Fit a draft of this network, as a task of scikit-learn's callbacks if there are any."""
         task = None
         if has_callbacks(self):
-            task = Task.of_fit(self, X, y, sample_weight, n_subtasks=self._value("epochs"))
+            task = Task.of_fit(
+                self, X, y, {"sample_weight": sample_weight}, n_subtasks=self._value("epochs")
+            )
         return draft._fit_network(X, y, sample_weight, X_val, y_val, task)
 
     def _fit_network(

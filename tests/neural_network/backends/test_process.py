@@ -9,6 +9,7 @@ import time
 import joblib
 import pytest
 
+from skmnist import _cpuinfo
 from skmnist.exceptions import ForkedProcessError
 from skmnist.neural_network.backends import _process
 
@@ -49,15 +50,13 @@ NAMES = (*_process._INSTRUCTION_SETS, _process._ONEDNN)
 
 
 @pytest.fixture
-def processor(monkeypatch):
+def processor(monkeypatch, tmp_path):
     """Return a function that gives the process a processor with some flags, and variables."""
 
     def set_up(flags, **variables):
-        monkeypatch.setattr("pathlib.Path.exists", lambda self: True)
-        monkeypatch.setattr(
-            "pathlib.Path.read_text",
-            lambda self, encoding: f"model name : x\nflags : {flags}\nbugs : amx_bf16",
-        )
+        cpuinfo = tmp_path / "cpuinfo"
+        cpuinfo.write_text(f"model name : x\nflags : {flags}\nbugs : amx_bf16", encoding="utf-8")
+        monkeypatch.setattr(_cpuinfo, "_CPUINFO", cpuinfo)
         for name in NAMES:
             monkeypatch.setenv(name, "")  # so that what the test sets is undone
             monkeypatch.delenv(name)
@@ -89,13 +88,9 @@ def test_bfloat16_of_the_processor(processor, flags, variables, expected):
     assert _process.has_bfloat16() is expected
 
 
-def test_without_a_list_of_flags_there_are_none(processor, monkeypatch):
+def test_without_a_list_of_flags_there_are_none(processor, monkeypatch, tmp_path):
     processor("avx512_bf16")
-
-    def fail(self, encoding):
-        raise FileNotFoundError
-
-    monkeypatch.setattr("pathlib.Path.read_text", fail)
+    monkeypatch.setattr(_cpuinfo, "_CPUINFO", tmp_path / "missing")
     assert _process.cpu_flags() == frozenset()
 
 
