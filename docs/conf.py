@@ -56,6 +56,8 @@ intersphinx_timeout = 5  # seconds
 
 html_theme = "pydata_sphinx_theme"
 html_title = "skmnist"
+html_static_path = ["static"]
+html_css_files = ["phone.css"]
 SINGLE_PAGES = (
     "accuracy",
     "benchmarks",
