@@ -66,6 +66,7 @@ SINGLE_PAGES = (
     "faq",
     "get_started",
     "migration",
+    "scaling",
     "serving",
 )
 html_sidebars: dict[str, list[str]] = {page: [] for page in SINGLE_PAGES}

@@ -56,7 +56,7 @@ def processor(monkeypatch):
         monkeypatch.setattr("pathlib.Path.exists", lambda self: True)
         monkeypatch.setattr(
             "pathlib.Path.read_text",
-            lambda self: f"model name : x\nflags : {flags}\nbugs : amx_bf16",
+            lambda self, encoding: f"model name : x\nflags : {flags}\nbugs : amx_bf16",
         )
         for name in NAMES:
             monkeypatch.setenv(name, "")  # so that what the test sets is undone
@@ -91,7 +91,11 @@ def test_bfloat16_of_the_processor(processor, flags, variables, expected):
 
 def test_without_a_list_of_flags_there_are_none(processor, monkeypatch):
     processor("avx512_bf16")
-    monkeypatch.setattr("pathlib.Path.exists", lambda self: False)
+
+    def fail(self, encoding):
+        raise FileNotFoundError
+
+    monkeypatch.setattr("pathlib.Path.read_text", fail)
     assert _process.cpu_flags() == frozenset()
 
 
@@ -202,3 +206,12 @@ def test_a_child_that_is_forked_before_any_use_may_use_networks(monkeypatch):
     monkeypatch.setattr(_process, "_started_in", [os.getpid() + 1])
     with pytest.raises(ForkedProcessError, match="threads of Keras' back end"):
         _process.check_process()
+
+
+def test_lines_of_level_info_are_hidden_unless_the_level_is_set(monkeypatch):
+    monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)
+    _process.silence_startup_lines()
+    assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "1"
+    monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "0")
+    _process.silence_startup_lines()
+    assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "0"
