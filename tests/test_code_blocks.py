@@ -13,7 +13,7 @@ PAGES = sorted(
     + [path for path in (ROOT / "docs").rglob("*.*") if path.suffix in {".rst", ".md"}]
 )
 PAGES = [page for page in PAGES if "generated" not in page.parts and "_build" not in page.parts]
-REASONS = {"needs the network"}
+REASONS = {"needs the network", "needs a cluster or large files"}
 NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
 
 # A block with the line above it, which may be a comment that says why the block is not run.
