@@ -10,7 +10,9 @@ _MAX_SLOPE = 0.12
 # A printed line runs along at least this share of a page, unlike strokes of digits that fill an
 # image. Strokes that cross it, and faint ink, interrupt it: this share of the columns is inked.
 _EXTENT, _COVERAGE = 0.8, 0.4
-# Lines are at most this thick, as a share of the shorter side of the page, and at least 3 pixels.
+# Lines are at most this thick, and at least 3 pixels. It is a share of the geometric mean of the
+# sides of the page, or of the side across the line if that is shorter: a strip of paper is ruled as
+# thickly as a sheet, but digits below each other are no line along it.
 _MAX_THICKNESS = 0.015
 # Lines of ink that are wider than this many lines are strokes that cross a printed line.
 _CROSSING = 1.6
@@ -53,7 +55,7 @@ def _find_rules(is_ink: np.ndarray) -> np.ndarray:
     """Return which pixels belong to a nearly horizontal line."""
     height, width = is_ink.shape
     is_rule = np.zeros(is_ink.shape, dtype=bool)
-    thickest = max(3, int(_MAX_THICKNESS * min(height, width)))
+    thickest = max(3, int(_MAX_THICKNESS * min(height, np.sqrt(height * width))))
     runs = _vertical_runs(is_ink)
     runs = runs.pick(runs.length <= thickest)
     if len(runs.column) < _COVERAGE * width:

@@ -157,6 +157,23 @@ def test_specks_and_ruled_lines_are_no_digits():
     )
 
 
+def test_thick_rules_of_a_narrow_page_are_no_digits():
+    page = np.full((1200, 160), 230, dtype=np.uint8)
+    for top in range(20, 1180, 80):
+        page[top : top + 4] = 130
+        page[top + 20 : top + 60, 70:76] = 20
+    boxes = [[top + 20, 70, top + 60, 76] for top in range(20, 1180, 80)]
+    np.testing.assert_allclose(segment_digits(page).boxes, boxes, atol=1)
+
+
+@pytest.mark.parametrize(("height", "width"), [(28, 28), (60, 30), (40, 200), (100, 100)])
+def test_a_tall_one_is_no_rule(height, width):
+    page = np.full((height, width), 230, dtype=np.uint8)
+    top, bottom, left = height // 8, height - height // 8, width // 2
+    page[top:bottom, left : left + 3] = 20
+    np.testing.assert_array_equal(segment_digits(page).boxes, [[top, left, bottom, left + 3]])
+
+
 def test_one_small_digit_on_a_large_page():
     rng = np.random.default_rng(0)
     page = np.clip(rng.normal(210, 5, (1000, 1500)), 0, 255).astype(np.uint8)
