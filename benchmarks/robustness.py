@@ -5,7 +5,7 @@ predictions alone are timed beside it, in the same process: each noise transform
 the network predicts the clean and all noisy digits. ``n_jobs=2`` runs two corruptions at a time in
 threads. It is compared in a process whose TensorFlow has one thread, as in a worker of joblib,
 because TensorFlow's own two threads would already use both cores for ``n_jobs=1``. All are timed in
-turn. It takes about ten minutes on an idle machine::
+turn. It takes about eight minutes on an idle machine::
 
     python -m benchmarks.robustness
 """
@@ -64,7 +64,7 @@ def scores_seconds(n_jobs: int) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--repeats", type=int, default=3)
     repeats = parser.parse_args().repeats
     print_conditions("scipy", "pandas")
     module = "benchmarks.robustness"

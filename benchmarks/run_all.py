@@ -32,6 +32,7 @@ COMMANDS = {
     "predict_speed": ["predict"],
     "search_speed": ["search"],
     "memory": ["memory"],
+    "memory_map": ["memory", "map"],
     "scaling": ["scaling"],
     "robustness": ["robustness"],
     "export": ["export"],

@@ -56,14 +56,18 @@ intersphinx_timeout = 5  # seconds
 
 html_theme = "pydata_sphinx_theme"
 html_title = "skmnist"
+html_static_path = ["static"]
+html_css_files = ["phone.css"]
 SINGLE_PAGES = (
     "accuracy",
     "benchmarks",
     "contributing",
     "datasets",
-    "noise",
+    "faq",
+    "get_started",
+    "migration",
+    "scaling",
     "serving",
-    "user_guide",
 )
 html_sidebars: dict[str, list[str]] = {page: [] for page in SINGLE_PAGES}
 html_theme_options = {
@@ -83,7 +87,7 @@ def write_inventories() -> None:
 
 
 def write_table_of_corruptions() -> None:
-    """Write the table of names, classes and severities that noise.rst includes."""
+    """Write the table of names, classes and severities that user_guide/noise.rst includes."""
     suite_of = {name: suite for suite, names in SUITES.items() for name in names}
     head = ("name", "suite", "class", "parameters at severity 1 to 5", "published severity")
     rows = [describe(name, suite_of.get(name, "none")) for name in CORRUPTIONS]

@@ -81,10 +81,12 @@ def test_every_public_name_is_in_the_reference():
     assert names | {"show_versions"} == listed, "docs/api.rst must list the public names"
 
 
-def test_every_page_is_in_the_index():
-    index = (DOCS / "index.rst").read_text().partition(".. toctree::")[2]
+@pytest.mark.parametrize("folder", ["", "user_guide"])
+def test_every_page_is_in_the_index(folder):
+    index = (DOCS / folder / "index.rst").read_text().partition(".. toctree::")[2]
     listed = set(re.findall(r"^   (\w+)$", index, re.M))
-    assert listed == {path.stem for path in [*DOCS.glob("*.rst"), *DOCS.glob("*.md")]} - {"index"}
+    pages = {path.stem for path in (DOCS / folder).iterdir() if path.suffix in {".rst", ".md"}}
+    assert listed == pages - {"index"}
 
 
 def test_inventories_for_a_build_without_network(configuration, tmp_path, monkeypatch):

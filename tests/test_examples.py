@@ -79,6 +79,16 @@ def test_robustness(tmp_path):
         assert (tmp_path / name).stat().st_size > 5000
 
 
+def test_noisy_labels(tmp_path):
+    figure = tmp_path / "labels.png"
+    result = run("noisy_labels.py", "--rows", 300, "--epochs", 4, "--output", figure)
+    assert result.returncode == 0, result.stderr
+    assert "30 of 300 labels are wrong" in result.stdout
+    precision = float(result.stdout.partition("average precision: ")[2].split()[0])
+    assert precision > 0.3  # 0.1 by chance
+    assert figure.stat().st_size > 5000
+
+
 def test_report(tmp_path):
     path = tmp_path / "report.html"
     result = run("report.py", "--rows", 300, "--epochs", 1, "--output", path)
@@ -87,6 +97,14 @@ def test_report(tmp_path):
     page = path.read_text(encoding="utf-8")
     for title in ("Model", "Search", "Folds", "Training", "Robustness", "Most confident errors"):
         assert f">{title}</h2>" in page
+
+
+def test_large():
+    result = run("large.py", "--rows", 6000)
+    assert result.returncode == 0, result.stderr
+    assert "6,000 digits, 5 MB in a file" in result.stdout
+    accuracies = [float(line.rpartition(" ")[2]) for line in result.stdout.splitlines()[1:3]]
+    assert 0.5 < accuracies[0] < accuracies[1]
 
 
 def test_real_digits(tmp_path):

@@ -1,17 +1,17 @@
 """Accuracy with the batch normalization statistics of unlabeled target images.
 
 ``fast_network()`` is trained on 50,000 clean training digits of MNIST. For each set of target
-images, the means and variances of its batch normalization are replaced by those of all images of
-the set, layer by layer; labels are not used. The sets are the digits of scikit-learn's
-``load_digits`` (8x8 pixels, another source), enlarged by interpolation or prepared as MNIST, with
-and without noise; 3,000 test digits under noises; and test digits of one class::
+images, a copy of the network is adapted by ``adapt`` to all images of the set, without labels. The
+sets are the digits of scikit-learn's ``load_digits`` (8x8 pixels, another source), enlarged by
+interpolation or prepared as MNIST, with and without noise; 3,000 test digits under noises; and test
+digits of one class::
 
     python -m benchmarks.research.adaptation --data-home FOLDER_OF_MNIST_NPZ
 """
 
 import argparse
+import copy
 
-import keras
 import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import center_of_mass, shift, zoom
@@ -66,28 +66,10 @@ def as_uint8(image: npt.NDArray[np.float64]) -> Images:
     return np.round(255 * image.clip(0, 1)).astype(np.uint8)
 
 
-def adapt(model: keras.Model, images: Images) -> None:
-    """Set the statistics of each batch normalization to those of its inputs for the images."""
-    pixels = images[..., np.newaxis].astype(np.float32)
-    for layer in model.layers:
-        if isinstance(layer, keras.layers.BatchNormalization):
-            before = keras.Model(model.inputs, layer.input)
-            inputs = np.concatenate(
-                [before(pixels[start : start + 500]) for start in range(0, len(pixels), 500)]
-            )
-            axes = tuple(range(inputs.ndim - 1))
-            layer.moving_mean.assign(inputs.mean(axes))
-            layer.moving_variance.assign(inputs.var(axes))
-
-
 def accuracies(network: BaseImageClassifier, rows: Rows) -> tuple[float, float]:
-    """Return the accuracy before and after the adaptation, in percent; undo the adaptation."""
-    weights = network.model_.get_weights()
-    before = 100 * network.score(*rows)
-    adapt(network.model_, rows[0])
-    after = 100 * network.score(*rows)
-    network.model_.set_weights(weights)
-    return before, after
+    """Return the accuracy of the network and of its adapted copy, in percent."""
+    adapted = copy.deepcopy(network).adapt(rows[0])
+    return 100 * network.score(*rows), 100 * adapted.score(*rows)
 
 
 def main() -> None:

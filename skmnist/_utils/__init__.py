@@ -5,22 +5,24 @@ from skmnist._utils._dataclasses import estimator_dataclass
 from skmnist._utils._docstrings import fill_docstring
 from skmnist._utils._files import atomic_write, check_regular_file, lock_folder, remove_stale
 from skmnist._utils._images import check_images, restore_shape
+from skmnist._utils._inversion import border_end, warn_if_inverted, without_inversion_warning
 from skmnist._utils._keys import as_key_bytes, image_digests, image_keys
 from skmnist._utils._numbers import as_python, as_python_number
 from skmnist._utils._optional import import_optional
 from skmnist._utils._pickling import SavedStateMixin, check_state, sign_state
 from skmnist._utils._protocols import NOISE_MEMBERS, Noise
 from skmnist._utils._random import draw_seed
+from skmnist._utils._rows import rows_at_once
 from skmnist._utils._sklearn import validate_arguments
 from skmnist._utils._state import refitted, snapshot, with_attributes
 from skmnist._utils._validation import did_you_mean, name_argument, validate_params
 from skmnist._utils._value_range import (
-    border_end,
     clip_to_value_range,
     from_unit_range,
     learn_value_range,
+    lies_within,
     to_unit_range,
-    warn_if_inverted,
+    value_range_of,
 )
 from skmnist._utils._warnings import warn_user
 
@@ -48,17 +50,21 @@ __all__ = [
     "image_keys",
     "import_optional",
     "learn_value_range",
+    "lies_within",
     "lock_folder",
     "name_argument",
     "refitted",
     "remove_stale",
     "restore_shape",
+    "rows_at_once",
     "sign_state",
     "snapshot",
     "to_unit_range",
     "validate_arguments",
     "validate_params",
+    "value_range_of",
     "warn_if_inverted",
     "warn_user",
     "with_attributes",
+    "without_inversion_warning",
 ]

@@ -42,7 +42,7 @@ class Task:
         estimator: Any,
         X: Any,
         y: Any,
-        sample_weight: Any = None,
+        metadata: Mapping[str, Any] | None = None,
         *,
         name: str = "fit",
         n_subtasks: int = 0,
@@ -53,8 +53,10 @@ class Task:
         ----------
         estimator : estimator
             An estimator with callbacks, in a method that `with_callbacks` decorates.
-        X, y, sample_weight
+        X, y
             The arguments of `fit`.
+        metadata : mapping of str to object, default=None
+            Its other arguments; those that are None are left out.
         name : str
             Name of the task. If it is part of a task of another estimator, such as a search, the
             parameters that differ from their defaults are added.
@@ -68,8 +70,8 @@ class Task:
         """
         if is_in_a_task(estimator):
             name += _parameters_of(estimator)
-        metadata = {} if sample_weight is None else {"sample_weight": sample_weight}
-        arguments = {"estimator": estimator, "X": X, "y": y, "metadata": metadata}
+        given = {key: value for key, value in (metadata or {}).items() if value is not None}
+        arguments = {"estimator": estimator, "X": X, "y": y, "metadata": given}
         return cls(open_task(estimator, name, n_subtasks), arguments).begin()
 
     def subtask(self, name: str) -> Self:
@@ -116,7 +118,7 @@ def as_one_task(fit: _Method) -> _Method:
     Parameters
     ----------
     fit : callable
-        A method with the parameters `X` and `y`.
+        A method with the parameters `X` and `y`, and maybe others that are passed by name.
 
     Returns
     -------
@@ -125,18 +127,18 @@ def as_one_task(fit: _Method) -> _Method:
     """
 
     @with_callbacks
-    def fit_as_task(estimator: Any, draft: Any, X: Any, y: Any) -> Any:
-        task = Task.of_fit(estimator, X, y, name=fit.__name__.replace("_", "-"))
-        result = fit(draft, X, y)
+    def fit_as_task(estimator: Any, draft: Any, X: Any, y: Any, fit_params: Any) -> Any:
+        task = Task.of_fit(estimator, X, y, fit_params, name=fit.__name__.replace("_", "-"))
+        result = fit(draft, X, y, **fit_params)
         task.end(lambda: attributes_outside_fit(draft))
         return result
 
     @wraps(fit)
-    def fit_with_callbacks(self: Any, X: Any, y: Any = None) -> Any:
+    def fit_with_callbacks(self: Any, X: Any, y: Any = None, **fit_params: Any) -> Any:
         if not has_callbacks(self):
-            return fit(self, X, y)
+            return fit(self, X, y, **fit_params)
         with refitted(self) as draft:
-            result = fit_as_task(self, draft, X, y)
+            result = fit_as_task(self, draft, X, y, fit_params)
         return self if result is draft else result
 
     return cast(_Method, fit_with_callbacks)

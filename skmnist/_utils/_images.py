@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.utils import check_array
+from sklearn.utils import assert_all_finite, check_array, gen_batches
 
 from skmnist._utils._containers import as_array, check_column_names, hint_at_cells, is_table
+from skmnist._utils._rows import rows_at_once
 from skmnist._utils._sklearn import check_n_features, get_output_config
 from skmnist._utils._validation import name_argument
 from skmnist._utils._warnings import warn_user
@@ -138,12 +139,24 @@ def restore_shape(
 
 
 def _check_numbers(X: Any, array: Any, estimator: BaseEstimator) -> np.ndarray:
-    """Check with scikit-learn that an array contains finite numbers."""
+    """Check with scikit-learn that an array contains finite numbers.
+
+    Chunk by chunk, because the checks of some dtypes and memory orders make copies.
+    """
     with name_argument("X"):
         try:
             images = check_array(
-                array, dtype="numeric", allow_nd=array.ndim > 2, input_name="X", estimator=estimator
+                array,
+                dtype="numeric",
+                allow_nd=array.ndim > 2,
+                ensure_all_finite=False,
+                input_name="X",
+                estimator=estimator,
             )
+            for rows in gen_batches(len(images), rows_at_once(images)):
+                assert_all_finite(
+                    images[rows], estimator_name=type(estimator).__name__, input_name="X"
+                )
         except (TypeError, ValueError) as error:
             hint = hint_at_cells(X, array)
             if hint is None:

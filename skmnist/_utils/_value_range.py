@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.utils import gen_batches
 
+from skmnist._utils._rows import rows_at_once
 from skmnist._utils._warnings import warn_user
 from skmnist.exceptions import ValueRangeError, ValueRangeWarning
 
@@ -23,11 +25,6 @@ _RANGE_OF_DTYPE: dict[str, ValueRange] = {
 # have another range: 4-bit values in uint8 and 12-bit values in uint16 reach only a sixteenth.
 # Images that use their whole range are seldom that dark.
 _LEAST_SHARE = 1 / 8
-
-# Border pixels in this part of the range, at either end, are as dark or as bright as paper.
-_END_OF_RANGE = 1 / 8
-# In smaller images, most pixels are at the border.
-_LEAST_SIDE = 8
 
 # Pixels are mapped to [0, 1] in float32, whose normal numbers lie between 2**-126 and 2**128. The
 # width, its inverse and the gray levels must be normal, because TensorFlow flushes others to 0.
@@ -70,6 +67,37 @@ def learn_value_range(
         If the range is the minimum and maximum of the data, or the images seem to have another
         range.
     """
+    learned = value_range_of(X, value_range)
+    return clip_to_value_range(X, learned, warn=False), learned
+
+
+def value_range_of(X: np.ndarray, value_range: Sequence[float] | None = None) -> ValueRange:
+    """Return what `learn_value_range` learns, after the same checks; nothing is copied.
+
+    Parameters
+    ----------
+    X : ndarray of numbers
+        The training images, finite, of any shape.
+    value_range : (low, high), default=None
+        As in `learn_value_range`.
+
+    Returns
+    -------
+    tuple of two floats
+        The range.
+
+    Raises
+    ------
+    ValueError
+        As in `learn_value_range`.
+    ValueRangeError
+        As in `learn_value_range`.
+
+    Warns
+    -----
+    ValueRangeWarning
+        As in `learn_value_range`.
+    """
     if value_range is not None:
         low, high = _check_value_range(value_range)
         _check_dtype(X.dtype, low, high, value_range)
@@ -81,7 +109,8 @@ def learn_value_range(
             f"[0, 1]: expected a width from {_NARROWEST:.1e} to {_WIDEST:.1e}, and bounds "
             f"of at most {_WIDEST:.1e}. Scale X, or pass value_range=(low, high) to clip it."
         )
-    return clip_to_value_range(X, (low, high)), (low, high)
+    lies_within(X, (low, high))
+    return low, high
 
 
 def _check_value_range(value_range: Any) -> ValueRange:
@@ -132,7 +161,7 @@ def _bounds_in(dtype: np.dtype, value_range: ValueRange) -> tuple[float, float]:
 def _infer_value_range(X: np.ndarray) -> ValueRange:
     if X.dtype.name in _RANGE_OF_DTYPE:
         return _RANGE_OF_DTYPE[X.dtype.name]
-    low, high = float(X.min()), float(X.max())
+    low, high = _extremes(X)
     if low >= 0 and high <= 1:
         return 0.0, 1.0
     greatest = _limits(X.dtype)[1]
@@ -169,8 +198,43 @@ def clip_to_value_range(X: np.ndarray, value_range: ValueRange, *, warn: bool = 
     Raises
     ------
     ValueRangeError
-        If the range is (0, 1) and the maximum exceeds 1.5: such images look like 0-255. If the
-        dtype of `X` cannot hold any value of the range.
+        As in `lies_within`.
+
+    Warns
+    -----
+    ValueRangeWarning
+        As in `lies_within`.
+    """
+    if lies_within(X, value_range, warn=warn):
+        return X
+    return np.clip(X, *_bounds_in(X.dtype, value_range)).astype(X.dtype, copy=False)
+
+
+def lies_within(X: np.ndarray, value_range: ValueRange, *, warn: bool = True) -> bool:
+    """Check images against a value range, without a copy of them.
+
+    Methods that work chunk by chunk call it once for all images, and then `clip_to_value_range` for
+    each chunk.
+
+    Parameters
+    ----------
+    X : ndarray of numbers
+        Images of any shape.
+    value_range : (low, high)
+        The range.
+    warn : bool, default=True
+        Whether to warn if the images seem to have another range.
+
+    Returns
+    -------
+    bool
+        Whether every pixel lies within the range, so that clipping changes nothing.
+
+    Raises
+    ------
+    ValueRangeError
+        If the range is (0, 1) and the maximum exceeds 1.5: such images look like 0-255. If pixels
+        lie outside and the dtype of `X` cannot hold any value of the range.
 
     Warns
     -----
@@ -181,8 +245,8 @@ def clip_to_value_range(X: np.ndarray, value_range: ValueRange, *, warn: bool = 
     low, high = value_range
     spans_dtype = _RANGE_OF_DTYPE.get(X.dtype.name) == (low, high)
     if spans_dtype and not warn:
-        return X
-    smallest, largest = float(X.min()), float(X.max())
+        return True
+    smallest, largest = _extremes(X)
     if (low, high) == (0.0, 1.0) and largest > 1.5:
         raise ValueRangeError(
             f"X has a maximum of {largest:g}, which looks like 0-255, but the value range is "
@@ -191,9 +255,17 @@ def clip_to_value_range(X: np.ndarray, value_range: ValueRange, *, warn: bool = 
         )
     if warn and smallest < largest:
         _warn_of_another_range(largest, value_range)
-    if not spans_dtype and (smallest < low or largest > high):
-        return np.clip(X, *_bounds_in(X.dtype, value_range)).astype(X.dtype, copy=False)
-    return X
+    within = spans_dtype or (low <= smallest and largest <= high)
+    if not within:
+        _bounds_in(X.dtype, value_range)
+    return within
+
+
+def _extremes(X: np.ndarray) -> tuple[float, float]:
+    """Return the smallest and the largest pixel; a large file is read only once."""
+    chunks = [X[rows] for rows in gen_batches(len(X), rows_at_once(X))]
+    parts = [(float(chunk.min()), float(chunk.max())) for chunk in chunks]
+    return min(low for low, _ in parts), max(high for _, high in parts)
 
 
 def _warn_of_another_range(largest: float, value_range: ValueRange) -> None:
@@ -211,61 +283,6 @@ def _warn_of_another_range(largest: float, value_range: ValueRange) -> None:
         "pixel values of black and white, and fit again. Ignore this warning if X is as intended.",
         ValueRangeWarning,
     )
-
-
-def border_end(images: np.ndarray, value_range: ValueRange) -> int:
-    """Return the end of the value range at which most border pixels of a batch are.
-
-    Parameters
-    ----------
-    images : ndarray of shape (n, height, width)
-        The images.
-    value_range : (low, high)
-        The pixel values of black and white.
-
-    Returns
-    -------
-    int
-        -1 if most border pixels are in the lowest eighth of the range, 1 if they are in the highest
-        eighth, and otherwise, and for images with a side of less than 8 pixels, 0.
-    """
-    if min(images.shape[1:]) < _LEAST_SIDE:
-        return 0
-    low, high = value_range
-    margin = _END_OF_RANGE * (high - low)
-    sides = images[:, [0, -1]], images[:, 1:-1, [0, -1]]
-    border = np.concatenate([side.ravel() for side in sides])
-    half = border.size / 2
-    if np.count_nonzero(border <= low + margin) > half:
-        return -1
-    return int(np.count_nonzero(border >= high - margin) > half)
-
-
-def warn_if_inverted(images: np.ndarray, value_range: ValueRange, trained_end: int) -> None:
-    """Warn if paper was at one end of the value range in training and is at the other end now.
-
-    Parameters
-    ----------
-    images : ndarray of shape (n, height, width)
-        Images to predict or to transform.
-    value_range : (low, high)
-        The pixel values of black and white.
-    trained_end : int
-        The `border_end` of the training images.
-
-    Warns
-    -----
-    ValueRangeWarning
-        If the images seem to be inverted.
-    """
-    if trained_end * border_end(images, value_range) < 0:
-        now, then = ("white", "black") if trained_end < 0 else ("black", "white")
-        warn_user(
-            f"Most pixels at the border of X are {now}, but those of the training images were "
-            f"{then}: X seems to be inverted. Pass {sum(value_range):g} - X, or put a "
-            "skmnist.preprocessing.DigitNormalizer first. Ignore this warning if X is as intended.",
-            ValueRangeWarning,
-        )
 
 
 def _text(value_range: ValueRange) -> str:

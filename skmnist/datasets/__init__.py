@@ -2,7 +2,8 @@
 
 ``load_*`` functions work offline, ``fetch_*`` functions download a data set once and verify it each
 time they read it, and ``make_*`` functions generate data. All of them return scikit-learn's
-:class:`~sklearn.utils.Bunch` with the same keys. Importing this package does not open the network.
+:class:`~sklearn.utils.Bunch` with the same keys, except ``make_noisy_labels``, which returns an
+array. Importing this package does not open the network.
 """
 
 from skmnist.datasets._catalog import clear_data_home, list_datasets
@@ -14,6 +15,7 @@ from skmnist.datasets._mnist import fetch_mnist
 from skmnist.datasets._mnist_c import fetch_mnist_c
 from skmnist.datasets._n_mnist import fetch_n_mnist
 from skmnist.datasets._noisy import make_noisy
+from skmnist.datasets._noisy_labels import make_noisy_labels
 from skmnist.datasets._pages import make_digit_pages
 from skmnist.datasets._photos import make_digit_photos
 from skmnist.datasets._qmnist import fetch_qmnist
@@ -36,4 +38,5 @@ __all__ = [
     "make_digit_pages",
     "make_digit_photos",
     "make_noisy",
+    "make_noisy_labels",
 ]

@@ -10,7 +10,7 @@ from sklearn.pipeline import Pipeline
 from skmnist._utils import Noise, as_python
 from skmnist.export._graph import Graph
 from skmnist.export._layers import add_network
-from skmnist.preprocessing import PixelScaler
+from skmnist.preprocessing import DigitNormalizer, PixelScaler
 
 ValueRange = tuple[float, float]
 Step = tuple[str, Any]
@@ -112,6 +112,12 @@ def _adder_of(step: Any, name: str) -> Callable[[Graph, Any, str], str]:
                 f"set_params({name}='passthrough'), and export again."
             )
         return lambda graph, noise, images: images
+    if isinstance(step, DigitNormalizer):
+        raise ValueError(
+            f"The step {name!r} is a DigitNormalizer, which cannot be exported. If it is the first "
+            "step, export model[1:], and call transform of the normalizer before the exported "
+            "model."
+        )
     if hasattr(step, "beta_"):
         return _apply_temperature
     raise ValueError(

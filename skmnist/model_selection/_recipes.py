@@ -278,7 +278,14 @@ def real_digits_network(*, random_state: int | None = None) -> CNNClassifier:
 
     Notes
     -----
-    MEASURED
+    Trained on the 60,000 MNIST training digits, and behind a `DigitNormalizer`, it classified
+    99.40 % of the 10,000 test digits correctly, 99.30 % of 1,000 of them in photos, 99.00 % of
+    1,000 photos of digits drawn by code, and 94.32 % of `load_digits` (8x8 pixels); `fast_network`
+    is about as accurate there (98.90 %, 99.20 % and 94.21 %). Without the normalizer, 15.00 % of
+    the resized photos were correct, and 85.36 % of the resized `load_digits` (`fast_network`:
+    10.46 %). The training took 9 minutes on a part of one core. The augmentation was chosen on
+    transformed training digits, where the affine warp
+    alone was as good.
 
     Examples
     --------

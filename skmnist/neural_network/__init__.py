@@ -1,11 +1,13 @@
 """Networks as scikit-learn classifiers; the only package that imports Keras."""
 
 from skmnist.neural_network.backends._process import (
+    silence_startup_lines,
     use_onednn_where_it_helps,
     use_threads_of_joblib,
 )
 
 # Before TensorFlow is imported.
+silence_startup_lines()
 use_threads_of_joblib()
 use_onednn_where_it_helps()
 

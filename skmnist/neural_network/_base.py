@@ -24,17 +24,16 @@ from skmnist._utils import (
     Task,
     border_end,
     check_images,
-    clip_to_value_range,
     draw_seed,
-    learn_value_range,
     name_argument,
     refitted,
     snapshot,
+    value_range_of,
 )
 from skmnist._utils._sklearn import has_callbacks, with_callbacks
+from skmnist.neural_network._adaptation import AdaptationMixin
 from skmnist.neural_network._parameters import ParametersMixin
-from skmnist.neural_network._prediction import PredictionMixin
-from skmnist.neural_network._samples import Samples
+from skmnist.neural_network._samples import Samples, clipped_images
 from skmnist.neural_network.backends._chosen import ChosenPredictor
 from skmnist.neural_network.backends._interruption import interrupts_wait
 from skmnist.neural_network.backends._keras import Trainer
@@ -62,7 +61,7 @@ from skmnist.neural_network.training._targets import (
 from skmnist.neural_network.training._tasks import EpochTasks
 
 
-class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC):
+class BaseImageClassifier(ParametersMixin, AdaptationMixin, KerasClassifier, ABC):
     """Base class of the networks; a subclass implements `_build_model`.
 
     In the docstring of a subclass, a line such as ``{training parameters}`` is replaced by the text
@@ -169,7 +168,9 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         """Fit a draft of this network, as a task of scikit-learn's callbacks if there are any."""
         task = None
         if has_callbacks(self):
-            task = Task.of_fit(self, X, y, sample_weight, n_subtasks=self._value("epochs"))
+            task = Task.of_fit(
+                self, X, y, {"sample_weight": sample_weight}, n_subtasks=self._value("epochs")
+            )
         return draft._fit_network(X, y, sample_weight, X_val, y_val, task)
 
     def _fit_network(
@@ -182,7 +183,7 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
         validation = self._check_validation_data(X_val, y_val, y)
         if self.early_stopping and validation is None:
             kept, held_out = hold_out(y, self._value("validation_fraction"), self.seed_)
-            samples, validation = samples.rows(kept), samples.rows(held_out)
+            samples, validation = samples.part(kept), samples.part(held_out)
         schedule = SCHEDULES[self._value("learning_rate_schedule")]
         epochs = self._value("epochs")
         return self._train(samples, validation, epochs, n_iter_no_change, schedule, task)
@@ -286,7 +287,7 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
             if not kept.all():
                 images, y, weights = images[kept], y[kept], weights[kept]
         if reset:
-            images, self.value_range_ = learn_value_range(images, self._value("value_range"))
+            self.value_range_ = value_range_of(images, self._value("value_range"))
             self._border_end = border_end(images, self.value_range_)
             self.classes_ = np.unique(y) if classes is None else classes
             self.n_classes_ = len(self.classes_)
@@ -307,12 +308,11 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
             self._augmentation: Augmentation | None = None
             # Optimizer settings, and the values of the optimizer's variables after training.
             self._optimizer: tuple[Any, Any] = (None, None)
-        else:
-            images = clip_to_value_range(images, self.value_range_)
+        images = clipped_images(images, self.value_range_, warn=not reset)
         class_weight = self._value("class_weight")
         check_class_weight(class_weight, np.union1d(labels, self.classes_))
         weights = combine_weights(weights, class_weight, y)
-        return Samples(images[..., np.newaxis], one_hot(y, self.classes_, "y"), weights), y
+        return Samples(images, one_hot(y, self.classes_, "y"), weights), y
 
     def _check_validation_data(self, X_val: Any, y_val: Any, y_train: np.ndarray) -> Samples | None:
         if X_val is None and y_val is None:
@@ -321,13 +321,13 @@ class BaseImageClassifier(ParametersMixin, PredictionMixin, KerasClassifier, ABC
             missing = "X_val" if X_val is None else "y_val"
             raise ValueError(f"{missing} is missing; pass X_val and y_val together.")
         with name_argument("X_val"):
-            images = clip_to_value_range(check_images(self, X_val, reset=False), self.value_range_)
+            images = clipped_images(check_images(self, X_val, reset=False), self.value_range_)
         y_val = check_labels(y_val, "y_val")
         if len(images) != len(y_val):
             raise ValueError(f"X_val has {len(images)} rows, but y_val has {len(y_val)}.")
         targets = one_hot(y_val, self.classes_, "y_val")
         weights = combine_weights(None, self._value("class_weight"), y_val, y_train=y_train)
-        return Samples(images[..., np.newaxis], targets, weights)
+        return Samples(images, targets, weights)
 
     def _train(
         self,

@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from skmnist._utils import without_inversion_warning
 from skmnist._utils._sklearn import ScoringMonitor
 from skmnist.neural_network._prediction import PredictionMixin
 from skmnist.neural_network.training._augmentation import Augmentation, check_augment
@@ -131,6 +132,7 @@ class ValidationMonitor(ScoringMonitor):
         if names is not None:
             images = pd.DataFrame(images.reshape(len(images), -1), columns=names)
         labels = fitted_estimator.classes_[validation.targets.argmax(axis=1)]
-        super().on_fit_task_end(
-            estimator, context, X=images, y=labels, fitted_estimator=fitted_estimator
-        )
+        with without_inversion_warning():  # some noises invert images
+            super().on_fit_task_end(
+                estimator, context, X=images, y=labels, fitted_estimator=fitted_estimator
+            )

@@ -15,13 +15,13 @@ from skmnist._utils import (
     as_python,
     check_images,
     check_state,
-    clip_to_value_range,
     sign_state,
     snapshot,
     warn_if_inverted,
     with_attributes,
 )
 from skmnist._utils._sklearn import CALLBACKS, attributes_outside_fit, pickled_attributes
+from skmnist.neural_network._samples import clipped_images
 from skmnist.neural_network.backends._chosen import ChosenPredictor
 from skmnist.neural_network.backends._interruption import interrupts_wait
 from skmnist.neural_network.backends._keras import Predictor
@@ -161,10 +161,11 @@ class PredictionMixin(SavedStateMixin):
         check_is_fitted(self)
         check_process()
         network = snapshot(self)
-        images = clip_to_value_range(check_images(network, X, reset=False), network.value_range_)
+        images = check_images(network, X, reset=False)
+        clipped = clipped_images(images, network.value_range_)
         # Files of earlier versions have no border.
         warn_if_inverted(images, network.value_range_, getattr(network, "_border_end", 0))
-        return network, images[..., np.newaxis]
+        return network, clipped
 
     def _predict_views(self, images: np.ndarray) -> Iterator[tuple[int, slice, np.ndarray]]:
         """Yield the number of a noisy view, some rows, and their probabilities."""

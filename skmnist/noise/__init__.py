@@ -11,6 +11,7 @@ from skmnist.noise._base import BaseNoise
 from skmnist.noise._blurs import DefocusBlur, GaussianBlur, GlassBlur, MotionBlur, ZoomBlur
 from skmnist.noise._elastic import ElasticTransform
 from skmnist.noise._lines import DottedLine, Line, Zigzag
+from skmnist.noise._paper import BleedThrough, Fold, FormLines, InkBleed, LowInk
 from skmnist.noise._photometric import (
     Contrast,
     Gamma,
@@ -37,27 +38,36 @@ from skmnist.noise._registry import (
     make_noise,
     make_suite,
 )
+from skmnist.noise._scan import Fax, Photocopy, Streaks
+from skmnist.noise._strokes import StrokeWidth
 from skmnist.noise._structural import CannyEdges, JPEGCompression, Occlusion, Pixelate, Stripe
 from skmnist.noise._weather import Fog, Frost, Snow, Spatter
 
 __all__ = [
     "BaseNoise",
+    "BleedThrough",
     "CannyEdges",
     "Contrast",
     "DefocusBlur",
     "DottedLine",
     "ElasticTransform",
+    "Fax",
     "Fog",
+    "Fold",
+    "FormLines",
     "Frost",
     "Gamma",
     "GaussianBlur",
     "GaussianNoise",
     "GlassBlur",
+    "InkBleed",
     "Inversion",
     "JPEGCompression",
     "Line",
+    "LowInk",
     "MotionBlur",
     "Occlusion",
+    "Photocopy",
     "Pixelate",
     "Quantization",
     "RandomAffine",
@@ -76,7 +86,9 @@ __all__ = [
     "Snow",
     "Spatter",
     "SpeckleNoise",
+    "Streaks",
     "Stripe",
+    "StrokeWidth",
     "UniformNoise",
     "Zigzag",
     "ZoomBlur",

@@ -19,12 +19,13 @@ from skmnist._utils import (
     draw_seed,
     from_unit_range,
     image_keys,
-    learn_value_range,
+    lies_within,
     refitted,
     restore_shape,
     snapshot,
     to_unit_range,
     validate_params,
+    value_range_of,
 )
 from skmnist._utils._dataclasses import estimator_dataclass, inherit_constraints
 from skmnist._utils._sklearn import StrOptions
@@ -128,10 +129,10 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
             check_order(self, *self._bounds)
 
     def _fit(self, X: Any) -> np.ndarray:
-        """Fit, and return the validated images in their value range."""
+        """Fit, and return the validated images, which may exceed the value range."""
         self._validate_params()
         images = check_images(self, X, reset=True, image_shape=self.image_shape)
-        images, self.value_range_ = learn_value_range(images, self.value_range)
+        self.value_range_ = value_range_of(images, self.value_range)
         self._draw_seeds()
         return images
 
@@ -160,8 +161,9 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         """
         check_is_fitted(self)
         noise = snapshot(self)
-        images = clip_to_value_range(check_images(noise, X, reset=False), noise.value_range_)
-        noisy = images.copy() if noise.when == "fit" else noise._add_noise(images)
+        images = check_images(noise, X, reset=False)
+        lies_within(images, noise.value_range_)
+        noisy = noise._clipped_copy(images) if noise.when == "fit" else noise._add_noise(images)
         return restore_shape(noisy, X, transformer=noise)
 
     @as_one_task
@@ -251,17 +253,21 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         images: np.ndarray,
         streams_of: Callable[[np.ndarray, slice], ImageStreams] | None = None,
     ) -> np.ndarray:
-        """Return noisy images of shape (n, height, width), in their own dtype and range."""
+        """Return noisy images of shape (n, height, width), in their own dtype and range.
+
+        Images that exceed the range are clipped chunk by chunk.
+        """
         noise = self._with_python_numbers()
         if noise._is_zero():
-            return images.copy()
+            return self._clipped_copy(images)
         _keep_freed_memory()
         noisy = np.empty_like(images)
         # SciPy has no floats wider than float64.
         is_wide = images.dtype.kind == "f" and images.dtype.itemsize > 4
         work_dtype = np.float64 if is_wide else np.float32
         for chunk in gen_batches(len(images), noise._images_at_once(*images.shape[1:])):
-            unit = to_unit_range(images[chunk], self.value_range_, work_dtype)
+            clean = clip_to_value_range(images[chunk], self.value_range_, warn=False)
+            unit = to_unit_range(clean, self.value_range_, work_dtype)
             streams = (streams_of or self._streams_of)(unit, chunk)
             corrupted = noise._corrupt(unit, streams)
             np.clip(corrupted, 0, 1, out=corrupted)
@@ -269,6 +275,10 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
                 corrupted, self.value_range_, images.dtype, truncate=self._truncates_integers
             )
         return noisy
+
+    def _clipped_copy(self, images: np.ndarray) -> np.ndarray:
+        clipped = clip_to_value_range(images, self.value_range_, warn=False)
+        return images.copy() if clipped is images else clipped
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

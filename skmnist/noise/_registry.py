@@ -51,7 +51,8 @@ def list_suites() -> list[str]:
     Returns
     -------
     list of str
-        "mnist_c" (15 corruptions), "mnist_c_extra", "n_mnist" and "reference".
+        "mnist_c" (15 corruptions), "mnist_c_extra", "n_mnist", "reference" and "scan" (paper and
+        scanners).
 
     See Also
     --------
@@ -70,7 +71,7 @@ def list_suites() -> list[str]:
     --------
     >>> from skmnist.noise import list_suites
     >>> list_suites()
-    ['mnist_c', 'mnist_c_extra', 'n_mnist', 'reference']
+    ['mnist_c', 'mnist_c_extra', 'n_mnist', 'reference', 'scan']
     """
     return list(SUITES)
 

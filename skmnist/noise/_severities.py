@@ -18,6 +18,7 @@ from skmnist.noise._base import BaseNoise
 from skmnist.noise._blurs import DefocusBlur, GaussianBlur, GlassBlur, MotionBlur, ZoomBlur
 from skmnist.noise._elastic import ElasticTransform
 from skmnist.noise._lines import DottedLine, Line, Zigzag
+from skmnist.noise._paper import BleedThrough, Fold, FormLines, InkBleed, LowInk
 from skmnist.noise._photometric import (
     Contrast,
     Gamma,
@@ -36,6 +37,8 @@ from skmnist.noise._pixelwise import (
 )
 from skmnist.noise._random_filter import RandomFilter
 from skmnist.noise._reference import ReferenceNoise
+from skmnist.noise._scan import Fax, Photocopy, Streaks
+from skmnist.noise._strokes import StrokeWidth
 from skmnist.noise._structural import CannyEdges, JPEGCompression, Occlusion, Pixelate, Stripe
 from skmnist.noise._weather import Fog, Frost, Snow, Spatter
 
@@ -162,6 +165,26 @@ _N_MNIST = {
 
 _REFERENCE = {"reference": _fixed(ReferenceNoise)}
 
+# What paper and scanners do. The severities are our choice, as those in no suite.
+_SCAN = {
+    "ink_bleed": _graded(
+        InkBleed, 3, amount=(0.4, 0.6, 0.8, 0.9, 1.0), sigma=(1.0, 1.25, 1.5, 1.75, 2.0)
+    ),
+    "bleed_through": _graded(BleedThrough, 3, opacity=(0.2, 0.35, 0.5, 0.65, 0.8)),
+    "fold": _graded(Fold, 3, strength=(0.3, 0.45, 0.6, 0.8, 1.0), width=(0.7, 0.85, 1.0, 1.2, 1.4)),
+    "streaks": _graded(
+        Streaks, 3, amount=(0.1, 0.15, 0.2, 0.3, 0.4), strength=(0.4, 0.5, 0.6, 0.8, 1.0)
+    ),
+    "low_ink": _graded(LowInk, 3, amount=(0.4, 0.6, 0.8, 0.9, 1.0)),
+    "photocopy": _graded(
+        Photocopy, 3, generations=(1, 2, 3, 4, 5), grain=(0.1, 0.12, 0.15, 0.18, 0.21)
+    ),
+    "fax": _graded(Fax, 3, tint=(0.02, 0.05, 0.1, 0.17, 0.25)),
+    "form_lines": _graded(
+        FormLines, 3, value=(0.3, 0.45, 0.6, 0.8, 1.0), width=(0.8, 0.9, 1.0, 1.5, 2.0)
+    ),
+}
+
 # In no suite. The severities are our choice: from hardly visible noise to the strongest that leaves
 # the digit readable. Corruptions that draw several parameters have no severities. Neither do the
 # filters, whose results are stretched to the value range.
@@ -169,6 +192,9 @@ _GENERAL = {
     "uniform_noise": _graded(UniformNoise, 3, amplitude=(0.1, 0.2, 0.35, 0.5, 0.7)),
     "gamma": _graded(Gamma, 3, gamma=(0.7, 0.5, 0.3, 0.2, 0.1)),
     "smooth_noise": _graded(SmoothNoise, 3, amplitude=(0.1, 0.2, 0.3, 0.4, 0.5)),
+    "thicker": _graded(StrokeWidth, 3, **_both(0.75, 1.0, 1.5, 2.0, 3.0)),
+    # MNIST's strokes are about three pixels wide: more would erase thin ones.
+    "thinner": _graded(StrokeWidth, 3, **_both(-0.3, -0.6, -0.9, -1.2, -1.5)),
     "occlusion": _graded(Occlusion, 3, area=(0.03, 0.06, 0.1, 0.15, 0.2)),
     "random_affine": _fixed(RandomAffine),
     "random_brightness": _fixed(RandomBrightness),
@@ -181,6 +207,7 @@ SUITES: dict[str, dict[str, Corruption]] = {
     "mnist_c_extra": _MNIST_C_EXTRA,
     "n_mnist": _N_MNIST,
     "reference": _REFERENCE,
+    "scan": _SCAN,
 }
 
 # Name -> corruption.

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted
 
 from skmnist._utils import (
@@ -14,12 +15,14 @@ from skmnist._utils import (
     check_images,
     clip_to_value_range,
     from_unit_range,
-    learn_value_range,
+    lies_within,
     refitted,
     restore_shape,
+    rows_at_once,
     snapshot,
     to_unit_range,
     validate_params,
+    value_range_of,
     warn_if_inverted,
 )
 from skmnist._utils._dataclasses import estimator_dataclass
@@ -96,7 +99,7 @@ class PixelScaler(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseE
         with refitted(self) as draft:
             validate_params(draft)
             images = check_images(draft, X, reset=True, warn_not_square=False)
-            images, draft.value_range_ = learn_value_range(images, draft.value_range)
+            draft.value_range_ = value_range_of(images, draft.value_range)
             draft._border_end = border_end(images, draft.value_range_)
         return self
 
@@ -120,10 +123,15 @@ class PixelScaler(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseE
         """
         check_is_fitted(self)
         scaler = snapshot(self)
-        images = clip_to_value_range(check_images(scaler, X, reset=False), scaler.value_range_)
+        images, value_range = check_images(scaler, X, reset=False), scaler.value_range_
+        lies_within(images, value_range)
         # Files of earlier versions have no border.
-        warn_if_inverted(images, scaler.value_range_, getattr(scaler, "_border_end", 0))
-        return restore_shape(to_unit_range(images, scaler.value_range_), X, transformer=scaler)
+        warn_if_inverted(images, value_range, getattr(scaler, "_border_end", 0))
+        unit = np.empty(images.shape, dtype=np.float32)
+        for rows in gen_batches(len(images), rows_at_once(images)):
+            chunk = clip_to_value_range(images[rows], value_range, warn=False)
+            unit[rows] = to_unit_range(chunk, value_range)
+        return restore_shape(unit, X, transformer=scaler)
 
     def inverse_transform(self, X: Any) -> np.ndarray:
         """Map [0, 1] back to the value range.

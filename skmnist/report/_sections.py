@@ -272,7 +272,7 @@ def robustness_section(result: Bunch | None) -> Section | None:
     n_corruptions = scores["corruption"].nunique() - 1
     worst = accuracy["worst_corruption"]
     if not pd.isna(accuracy["worst_severity"]):
-        worst = f"{worst}, severity {accuracy['worst_severity']}"
+        worst = f"{worst}, severity {accuracy['worst_severity']:g}"
     text = (
         f"Accuracy {accuracy['clean']:.4f} on the test images, {accuracy['mean']:.4f} on average "
         f"over {n_corruptions} corruptions, {accuracy['worst']:.4f} in the worst case ({worst})."
@@ -306,7 +306,7 @@ def by_severity(rows: pd.DataFrame) -> pd.DataFrame:
     if rows["corruption"].is_unique:
         table = rows[["corruption", "severity", "value", "standard_error"]]
         return table.rename(columns={"standard_error": "standard error"})
-    levels = rows["severity"].map(lambda level: "no severity" if pd.isna(level) else str(level))
+    levels = rows["severity"].map(lambda level: "no severity" if pd.isna(level) else f"{level:g}")
     rows = rows.assign(level=levels)
     table = rows.pivot(index="corruption", columns="level", values="value")
     table = table.loc[rows["corruption"].unique(), rows.sort_values("severity")["level"].unique()]

@@ -22,6 +22,7 @@ from sklearn.utils.multiclass import check_classification_targets
 
 from skmnist._utils import (
     SavedStateMixin,
+    as_one_task,
     estimator_dataclass,
     refitted,
     validate_params,
@@ -178,6 +179,7 @@ default="max_proba"
         "random_state": ["random_state"],
     }
 
+    @as_one_task
     def fit(self, X: Any, y: Any, **fit_params: Any) -> Self:
         """Train the classifier and set the threshold.
 

@@ -5,8 +5,10 @@ import pickle
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
+from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
+from skmnist import SelectiveClassifier
 from skmnist._utils._sklearn import HAS_CALLBACKS
 from skmnist.noise import GaussianNoise
 from skmnist.preprocessing import PixelScaler
@@ -54,6 +56,16 @@ def test_fit_and_fit_transform_are_one_task():
         *("setup", "begin fit", "end fit", "teardown"),
         *("setup", "begin fit-transform", "end fit-transform", "teardown"),
     ]
+
+
+def test_fit_of_a_selective_classifier_is_one_task():
+    X, y = np.arange(200).reshape(-1, 1), np.repeat([0, 1], 100)
+    model = SelectiveClassifier(LogisticRegression(), target_coverage=0.5, random_state=0)
+    expected = model.fit(X, y, sample_weight=np.ones(200)).predict(X)
+    model.set_callbacks(recorder := Recorder())
+    assert model.fit(X, y, sample_weight=np.ones(200)) is model
+    assert recorder.calls == ["setup", "begin fit", "end fit", "teardown"]
+    assert_array_equal(model.predict(X), expected)
 
 
 @pytest.mark.parametrize("fails_at", ["setup", "begin fit", "end fit", "teardown"])

@@ -11,6 +11,7 @@ from skmnist._utils import (
     learn_value_range,
     to_unit_range,
     warn_if_inverted,
+    without_inversion_warning,
 )
 from skmnist.exceptions import ValueRangeError, ValueRangeWarning
 
@@ -245,6 +246,8 @@ def test_only_inverted_images_get_a_warning(digits):
         warn_if_inverted(X, (0, 255), 1)
     for images, trained_end in ((X, -1), (255 - X, 1), (X, 0), (255 - X, 0)):
         warn_if_inverted(images, (0, 255), trained_end)
+    with without_inversion_warning():
+        warn_if_inverted(255 - X, (0, 255), -1)
 
 
 # What a dtype holds -------------------------------------------------------------------------------

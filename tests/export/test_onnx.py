@@ -18,7 +18,7 @@ from sklearn.preprocessing import StandardScaler
 from skmnist.export import OnnxClassifier, _onnx, to_onnx
 from skmnist.neural_network import CNNClassifier, MLPClassifier
 from skmnist.noise import GaussianNoise
-from skmnist.preprocessing import PixelScaler
+from skmnist.preprocessing import DigitNormalizer, PixelScaler
 
 
 @pytest.fixture
@@ -241,3 +241,16 @@ def test_a_model_that_differs_is_not_written(mlp, path, monkeypatch):
         to_onnx(mlp, path)
     assert [entry.name for entry in path.parent.iterdir()] == ["model.onnx"]
     assert path.read_text() == "older"
+
+
+def test_a_digit_normalizer(X, y, initialized, path):
+    images = np.zeros((len(y), 28, 28), np.uint8)
+    images[:, 4:24, 12:16] = 255
+    normalizer = DigitNormalizer().fit(images)
+    net = MLPClassifier((), random_state=0).initialize(normalizer.transform(images), y)
+    model = Pipeline([("digit", normalizer), ("net", net)])
+    with pytest.raises(ValueError, match=r"'digit' is a DigitNormalizer.* export model\[1:\]"):
+        to_onnx(model, path)
+    exported = OnnxClassifier(to_onnx(model[1:], path))
+    prepared = normalizer.transform(images)
+    np.testing.assert_array_equal(exported.predict(prepared), model.predict(images))

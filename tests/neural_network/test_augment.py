@@ -38,7 +38,7 @@ def forget():
 
 
 def augmenting_threads():
-    return [t for t in threading.enumerate() if t.name.startswith("skmnist-augment")]
+    return [t for t in threading.enumerate() if t.name.startswith("skmnist-feed")]
 
 
 # In a network -------------------------------------------------------------------------------------

@@ -53,6 +53,7 @@ def test_several_scores_of_rows_of_the_caller(with_names, X, y, make_mlp):
 
 
 @needs_callbacks
+@pytest.mark.filterwarnings("ignore:Most pixels at the border")
 def test_scores_under_noise(X, y, make_mlp):
     inverted = ValidationMonitor(noise=Inversion(), scoring="accuracy")
     noisy = ValidationMonitor(noise=[GaussianNoise(0.3), GaussianNoise(0.3)])

@@ -14,17 +14,23 @@ from skmnist.noise import BaseNoise, RandomNoise
 
 # Parameters for which a noise changes nothing.
 ZERO = {
+    "BleedThrough": {"opacity": 0},
     "Contrast": {"factor": 1},
     "DefocusBlur": {"radius": 0},
     "ElasticTransform": {"alpha": 0},
     "Fog": {"thickness": 0},
+    "Fold": {"strength": 0},
+    "FormLines": {"value": 0},
     "Frost": {"thickness": 0, "transparency": 1},
     "Gamma": {"gamma": 1},
     "GaussianBlur": {"sigma": 0},
     "GaussianNoise": {"scale": 0},
     "GlassBlur": {"sigma": 0, "max_delta": 0},
+    "InkBleed": {"amount": 0},
+    "LowInk": {"amount": 0},
     "MotionBlur": {"length": 1},
     "Occlusion": {"area": 0},
+    "Photocopy": {"generations": 0},
     "Pixelate": {"factor": 1},
     "RandomAffine": {"rotation": 0, "translation": 0, "scale": 0},  # shear is 0 by default
     "RandomBrightness": {"low": 0, "high": 0},
@@ -38,7 +44,9 @@ ZERO = {
     "SaltAndPepperNoise": {"amount": 0},
     "SmoothNoise": {"amplitude": 0},  # contrast is 0 by default
     "SpeckleNoise": {"scale": 0},
+    "Streaks": {"amount": 0},
     "Stripe": {"width_fraction": 0},
+    "StrokeWidth": {"low": 0, "high": 0},
     "UniformNoise": {"amplitude": 0},
     "ZoomBlur": {"max_scale": 1},
 }
@@ -46,6 +54,7 @@ ZERO = {
 WITHOUT_ZERO = {
     "CannyEdges",
     "DottedLine",
+    "Fax",
     "Inversion",
     "JPEGCompression",
     "Line",
@@ -60,6 +69,7 @@ WITHOUT_ZERO = {
 MORE_ZEROS = {
     "GlassBlur": [{"sigma": 0, "iterations": 0}, {"sigma": 0, "swap_probability": 0}],
     "Occlusion": [{"n_patches": 0}],
+    "Streaks": [{"strength": 0}],
     "DefocusBlur": [{"radius": 0.9}],
 }
 # Value range of each dtype.

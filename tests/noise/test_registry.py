@@ -119,7 +119,7 @@ def test_noises_without_severities_accept_none(name, severity):
 
 
 def test_lists():
-    assert list_suites() == ["mnist_c", "mnist_c_extra", "n_mnist", "reference"]
+    assert list_suites() == ["mnist_c", "mnist_c_extra", "n_mnist", "reference", "scan"]
     assert list_noises() == sorted(list_noises())
     assert len(list_noises()) == len(set(list_noises())) == len(CORRUPTIONS)
     for suite in list_suites():
@@ -146,7 +146,7 @@ def test_lists():
 @pytest.mark.parametrize("function", [make_noise, list_severities])
 def test_an_unknown_name_suggests_the_nearest(function, name, nearest):
     message = (
-        f"name='{name}' is not a noise. Did you mean '{nearest}'? Known: ['awgn', 'brightness'"
+        f"name='{name}' is not a noise. Did you mean '{nearest}'? Known: ['awgn', 'bleed_through'"
     )
     with pytest.raises(ValueError, match=re.escape(message)):
         function(name)
@@ -160,7 +160,7 @@ def test_an_unknown_name_suggests_the_nearest(function, name, nearest):
 def test_an_unknown_suite_suggests_the_nearest(function, suite, nearest):
     message = (
         f"suite='{suite}' is not a suite. Did you mean '{nearest}'? Known: ['mnist_c', "
-        "'mnist_c_extra', 'n_mnist', 'reference']."
+        "'mnist_c_extra', 'n_mnist', 'reference', 'scan']."
     )
     with pytest.raises(ValueError, match=re.escape(message)):
         function(suite)

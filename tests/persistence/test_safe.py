@@ -22,6 +22,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import SVC
 
 from skmnist.exceptions import ModelFileError, ModelVersionWarning
+from skmnist.export import OnnxClassifier
 from skmnist.neural_network import CNNClassifier, MLPClassifier
 from skmnist.noise import GaussianNoise, RandomAffine, RandomNoise
 from skmnist.persistence import describe, dump, load
@@ -84,6 +85,8 @@ def test_estimators_of_scikit_learn(model, X, y, tmp_path):
 
 def with_defaults():
     for cls in public_estimators():
+        if cls is OnnxClassifier:  # reads its own kind of file
+            continue
         try:
             yield cls()
         except TypeError:  # a meta-estimator needs another one

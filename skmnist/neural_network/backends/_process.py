@@ -56,6 +56,15 @@ def use_onednn_where_it_helps() -> None:
         os.environ.setdefault(_ONEDNN, "1")
 
 
+def silence_startup_lines() -> None:
+    """Hide TensorFlow's lines of level INFO, unless the user has set the level.
+
+    TensorFlow reads the variable when it is imported, so this must be called before. Some lines of
+    its start ignore it.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
+
+
 def rows_per_block() -> int:
     """Return the size of the blocks of rows in which TensorFlow rounds every row the same way.
 

@@ -1,4 +1,4 @@
-"""Noise that is drawn anew in each epoch, in a background thread."""
+"""Training rows, call by call, with noise that is drawn anew in each epoch."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -151,7 +151,8 @@ def feed(
     samples : Samples
         The training rows.
     augmentation : Augmentation or None
-        Noise that a thread adds to the next rows during the training on the current ones.
+        Noise for the rows. A thread reads large images, and adds noise, during the training on the
+        rows before.
     epochs : iterable of int
         Numbers of the epochs.
     rows_per_call : int
@@ -170,22 +171,23 @@ def feed(
         for order in [order_of_epoch(len(samples), seed=seed, epoch=epoch)]
         for start in range(0, len(samples), rows_per_call)
     )
-    if augmentation is None:
+    if augmentation is None and not samples.is_large:
         return (Call(epoch, samples, rows) for epoch, rows in calls)
 
-    keys = augmentation.keys(samples.images)
+    keys = augmentation.keys(samples.images) if augmentation else np.empty(0)
 
     def make(epoch: int, rows: np.ndarray) -> Call:
-        clean = samples.rows(rows)
-        noisy = replace(clean, images=augmentation.noisy(clean.images, keys[rows], epoch))
-        return Call(epoch, noisy, np.arange(len(rows)))
+        part = samples.rows(rows)
+        if augmentation:
+            part = replace(part, images=augmentation.noisy(part.images, keys[rows], epoch))
+        return Call(epoch, part, np.arange(len(rows)))
 
     return _ahead(partial(make, epoch, rows) for epoch, rows in calls)
 
 
 def _ahead(tasks: Iterator[Callable[[], Call]]) -> Generator[Call, None, None]:
     """Yield the results of tasks; the next task runs in a thread meanwhile."""
-    with ThreadPoolExecutor(1, thread_name_prefix="skmnist-augment") as thread:
+    with ThreadPoolExecutor(1, thread_name_prefix="skmnist-feed") as thread:
         following = thread.submit(next(tasks))
         for task in tasks:
             result, following = following.result(), thread.submit(task)

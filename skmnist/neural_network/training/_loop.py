@@ -20,9 +20,10 @@ from skmnist.neural_network.training._callbacks import (
 from skmnist.neural_network.training._progress import EpochLines
 from skmnist.neural_network.training._tasks import EpochTasks
 
-# Batches, and augmented rows, per compiled call; Ctrl-C is handled between calls.
+# Batches per compiled call, and rows that are read or augmented for one; Ctrl-C is handled between
+# calls.
 _BATCHES_PER_CALL = 64
-_AUGMENTED_ROWS_PER_CALL = 4096
+_READ_ROWS_PER_CALL = 4096
 
 
 class Training(NamedTuple):
@@ -108,7 +109,9 @@ def train(
     batches = Batches(
         size=batch_size,
         n_in_epoch=math.ceil(len(samples) / batch_size),
-        n_per_call=_batches_per_call(batch_size, augmentation, theirs),
+        n_per_call=_batches_per_call(
+            batch_size, theirs, holds_rows=augmentation is None and not samples.is_large
+        ),
     )
     watchers = keras.callbacks.CallbackList(
         [*theirs, *filter(None, [StopWhenDiverged(), best_weights, history, tasks, lines])],
@@ -160,16 +163,14 @@ def train(
 
 
 def _batches_per_call(
-    batch_size: int,
-    augmentation: Augmentation | None,
-    callbacks: Sequence[keras.callbacks.Callback],
+    batch_size: int, callbacks: Sequence[keras.callbacks.Callback], *, holds_rows: bool
 ) -> int:
     """Return the number of batches per compiled call."""
     if any(map(watches_batches, callbacks)):
         return 1  # batch hooks run for every batch only if a callback defines them
-    if augmentation is None:
+    if holds_rows:
         return _BATCHES_PER_CALL
-    return max(1, min(_AUGMENTED_ROWS_PER_CALL // batch_size, _BATCHES_PER_CALL))
+    return max(1, min(_READ_ROWS_PER_CALL // batch_size, _BATCHES_PER_CALL))
 
 
 def _train_epoch(

@@ -9,6 +9,7 @@ import time
 import joblib
 import pytest
 
+from skmnist import _cpuinfo
 from skmnist.exceptions import ForkedProcessError
 from skmnist.neural_network.backends import _process
 
@@ -49,15 +50,13 @@ NAMES = (*_process._INSTRUCTION_SETS, _process._ONEDNN)
 
 
 @pytest.fixture
-def processor(monkeypatch):
+def processor(monkeypatch, tmp_path):
     """Return a function that gives the process a processor with some flags, and variables."""
 
     def set_up(flags, **variables):
-        monkeypatch.setattr("pathlib.Path.exists", lambda self: True)
-        monkeypatch.setattr(
-            "pathlib.Path.read_text",
-            lambda self: f"model name : x\nflags : {flags}\nbugs : amx_bf16",
-        )
+        cpuinfo = tmp_path / "cpuinfo"
+        cpuinfo.write_text(f"model name : x\nflags : {flags}\nbugs : amx_bf16", encoding="utf-8")
+        monkeypatch.setattr(_cpuinfo, "_CPUINFO", cpuinfo)
         for name in NAMES:
             monkeypatch.setenv(name, "")  # so that what the test sets is undone
             monkeypatch.delenv(name)
@@ -89,9 +88,9 @@ def test_bfloat16_of_the_processor(processor, flags, variables, expected):
     assert _process.has_bfloat16() is expected
 
 
-def test_without_a_list_of_flags_there_are_none(processor, monkeypatch):
+def test_without_a_list_of_flags_there_are_none(processor, monkeypatch, tmp_path):
     processor("avx512_bf16")
-    monkeypatch.setattr("pathlib.Path.exists", lambda self: False)
+    monkeypatch.setattr(_cpuinfo, "_CPUINFO", tmp_path / "missing")
     assert _process.cpu_flags() == frozenset()
 
 
@@ -202,3 +201,12 @@ def test_a_child_that_is_forked_before_any_use_may_use_networks(monkeypatch):
     monkeypatch.setattr(_process, "_started_in", [os.getpid() + 1])
     with pytest.raises(ForkedProcessError, match="threads of Keras' back end"):
         _process.check_process()
+
+
+def test_lines_of_level_info_are_hidden_unless_the_level_is_set(monkeypatch):
+    monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)
+    _process.silence_startup_lines()
+    assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "1"
+    monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "0")
+    _process.silence_startup_lines()
+    assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "0"

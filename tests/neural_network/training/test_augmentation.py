@@ -263,7 +263,7 @@ def forget():
 
 
 def augmenting_threads():
-    return [t for t in threading.enumerate() if t.name.startswith("skmnist-augment")]
+    return [t for t in threading.enumerate() if t.name.startswith("skmnist-feed")]
 
 
 def test_the_next_rows_are_made_while_rows_are_trained_on():

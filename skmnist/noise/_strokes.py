@@ -1,0 +1,74 @@
+"""Changes of the strokes themselves."""
+
+from dataclasses import field
+from numbers import Real
+from typing import Any, ClassVar
+
+import numpy as np
+
+from skmnist._utils._dataclasses import estimator_dataclass
+from skmnist._utils._sklearn import Interval
+from skmnist.noise._base import BaseNoise
+from skmnist.noise.kernels._streams import ImageStreams
+from skmnist.noise.kernels._strokes import thicken
+
+
+@estimator_dataclass
+class StrokeWidth(BaseNoise):
+    """Make the strokes of each image thicker or thinner by a random amount.
+
+    Parameters
+    ----------
+    low : float, default=1.0
+        Smallest change of the width in pixels, in [-100, 100]. Negative values make strokes
+        thinner.
+    high : float, default=2.0
+        Largest change of the width in pixels, in [-100, 100].
+    {common parameters}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    ElasticTransform : Strokes of another shape.
+
+    Notes
+    -----
+    The change is uniform in [`low`, `high`]. Each side of a bright stroke moves by half the change;
+    a stroke that is thinner than the change vanishes. If both bounds are 0, nothing changes. For
+    images with dark strokes, the signs are reversed.
+
+    {random}
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmnist.noise import StrokeWidth
+    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
+    >>> X[0, 6:22, 13:15] = 255
+    >>> noisy = StrokeWidth(random_state=0).fit_transform(X)
+    >>> noisy.shape, bool((noisy != X).any())
+    ((1, 28, 28), True)
+    """
+
+    low: float = field(default=1.0, kw_only=False)
+    high: float = field(default=2.0, kw_only=False)
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "low": [Interval(Real, -100, 100, closed="both")],
+        "high": [Interval(Real, -100, 100, closed="both")],
+    }
+    _bounds = ("low", "high")
+
+    def _is_zero(self) -> bool:
+        return self.low == self.high == 0
+
+    def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
+        radius = streams.uniform((self.low,), (self.high,))[0] / 2
+        thicker = thicken(images, np.maximum(radius, 0))
+        if (radius >= 0).all():
+            return thicker
+        thinner = 1 - thicken(1 - images, np.maximum(-radius, 0))
+        return np.where((radius < 0)[:, np.newaxis, np.newaxis], thinner, thicker)

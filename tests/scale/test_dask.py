@@ -1,0 +1,111 @@
+"""Searches, folds and robustness on a Dask cluster: the scores of ``n_jobs=1``, bit for bit."""
+
+import contextlib
+import os
+import signal
+import threading
+
+import joblib
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import make_pipeline
+
+from skmnist.neural_network import CNNClassifier, MLPClassifier
+from skmnist.noise import GaussianNoise
+from skmnist.robustness import robustness_scores
+
+distributed = pytest.importorskip("distributed", reason="needs the extra 'dask'")
+
+# Dask closes its sockets and files at the end of the process.
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
+
+
+@pytest.fixture(scope="module")
+def digits():
+    X, y = load_digits(return_X_y=True)
+    return (X[:240] * 15.9375).astype(np.uint8), y[:240]
+
+
+def make_network(**params):
+    options = {"epochs": 2, "batch_size": 32, "optimizer__learning_rate": 0.02, "random_state": 0}
+    return MLPClassifier((16,), **options | params)
+
+
+@pytest.fixture(scope="module")
+def client():
+    """Two processes with two threads each."""
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=2, dashboard_address=":0", memory_limit=None
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        client.wait_for_workers(2, timeout=60)
+        yield client
+
+
+def test_folds(client, digits):
+    model = make_pipeline(GaussianNoise(random_state=0), make_network())
+    expected = cross_val_score(model, *digits, cv=4, n_jobs=1)
+    with joblib.parallel_config("dask"):
+        scores = cross_val_score(model, *digits, cv=4)
+    np.testing.assert_array_equal(scores, expected)
+    pids = client.run(os.getpid).values()
+    assert len(set(pids)) == 2
+    assert os.getpid() not in pids
+
+
+def test_search(client, digits):
+    def search(**options):
+        network = CNNClassifier(
+            (4,), hidden_layer_sizes=(8,), epochs=1, batch_size=32, random_state=0
+        )
+        grid = {"optimizer__learning_rate": [0.001, 0.02]}
+        return GridSearchCV(network, grid, cv=2, refit=False, **options).fit(*digits)
+
+    expected = search(n_jobs=1).cv_results_
+    with joblib.parallel_config("dask", scatter=list(digits)):
+        results = search().cv_results_
+    for name in ("split0_test_score", "split1_test_score"):
+        np.testing.assert_array_equal(results[name], expected[name])
+
+
+def test_robustness(client, digits):
+    X, y = digits
+    model = make_network().fit(X, y)
+    options = {"suite": ["gaussian_noise", "fog"], "scoring": ["accuracy", "neg_log_loss"]}
+    expected = robustness_scores(model, X, y, n_jobs=1, **options).scores
+    with joblib.parallel_config("dask"):
+        scores = robustness_scores(model, X, y, **options).scores
+    assert scores.equals(expected)
+
+
+def test_threads_of_one_worker(digits):
+    model = make_network()
+    expected = cross_val_score(model, *digits, cv=3, n_jobs=1)
+    with (
+        distributed.Client(
+            processes=False, n_workers=1, threads_per_worker=2, dashboard_address=":0"
+        ),
+        joblib.parallel_config("dask"),
+    ):
+        np.testing.assert_array_equal(cross_val_score(model, *digits, cv=3), expected)
+
+
+def test_a_killed_worker(client, digits):
+    """joblib keeps each array on one worker: the call fails, and the next one succeeds."""
+    model = make_network()
+    expected = cross_val_score(model, *digits, cv=4, n_jobs=1)
+    victim = next(iter(client.run(os.getpid).values()))
+    killer = threading.Timer(0.2, os.kill, (victim, signal.SIGKILL))
+    killer.start()
+    with joblib.parallel_config("dask"):
+        with contextlib.suppress(distributed.client.FutureCancelledError):
+            cross_val_score(model, *digits, cv=4)
+        killer.join()
+        client.wait_for_workers(2, timeout=60)
+        scores = cross_val_score(model, *digits, cv=4)
+    assert victim not in client.run(os.getpid).values()
+    np.testing.assert_array_equal(scores, expected)
