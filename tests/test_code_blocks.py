@@ -127,9 +127,7 @@ def test_pages_of_restructuredtext_and_markdown_are_read_alike(tmp_path):
     assert first.code == "import this\n\nf(1)"
     assert (first.line, second.line) == (7, 6)
     assert first.missing() is None
-    assert (
-        first._replace(mark="needs: no_such.module").missing() == "needs no_such.module"
-    )
+    assert first._replace(mark="needs: no_such.module").missing() == "needs no_such.module"
 
 
 @pytest.mark.parametrize(
