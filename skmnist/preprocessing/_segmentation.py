@@ -84,8 +84,8 @@ def segment_digits(
     ...     1, min_digits=12, max_digits=12, strokes="pen", random_state=0
     ... )
     >>> digits = segment_digits(pages.images[0])
-    >>> len(digits.cutouts), digits.boxes.shape, digits.touching.any()
-    (12, (12, 4), np.False_)
+    >>> len(digits.cutouts), digits.boxes.shape, bool(digits.touching.any())
+    (12, (12, 4), False)
     """
     validate_arguments(_CONSTRAINTS, locals(), caller="segment_digits")
     page = _check_page(image)
