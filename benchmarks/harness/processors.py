@@ -4,13 +4,14 @@ With ``ONEDNN_MAX_CPU_ISA=AVX2``, a processor is measured as if it had no AVX-51
 bfloat16. oneDNN reads that variable; the other libraries have their own, which are set for their
 processes.
 
-skmnist has code that reads the flags of the processor. It is not used here, because importing it
-would set ``TF_ENABLE_ONEDNN_OPTS``, which must stay unset for the peers.
+``skmnist.neural_network`` knows which kernels TensorFlow takes. It is not used here, because
+importing it would set ``TF_ENABLE_ONEDNN_OPTS``, which must stay unset for the peers.
 """
 
 import os
 import platform
-from pathlib import Path
+
+from skmnist._cpuinfo import read_cpuinfo
 
 _CAP = "ONEDNN_MAX_CPU_ISA"
 _UP_TO_AVX2 = {"SSE41", "AVX", "AVX2", "AVX2_VNNI", "AVX2_VNNI_2"}
@@ -76,17 +77,8 @@ def _cap() -> str:
 
 
 def _name() -> str:
-    return _info("model name") or platform.processor()
+    return read_cpuinfo().get("model name") or platform.processor()
 
 
 def _flags() -> set[str]:
-    return set(_info("flags").split())
-
-
-def _info(field: str) -> str:
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        for line in cpuinfo.read_text().splitlines():
-            if line.partition(":")[0].strip() == field:
-                return line.partition(":")[2].strip()
-    return ""
+    return set(read_cpuinfo().get("flags", "").split())
