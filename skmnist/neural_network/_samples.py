@@ -35,15 +35,16 @@ class Samples:
 
     def rows(self, index: np.ndarray) -> "Samples":
         """Return the rows of an index array."""
-        weights = None if self.weights is None else self.weights[index]
-        return Samples(self.images[index], self.targets[index], weights)
+        return self._select(self.images[index], index)
 
     def part(self, index: np.ndarray) -> "Samples":
         """Return the rows of an index array; images that are large are not yet read."""
-        if not self.is_large:
-            return self.rows(index)
+        images = LargeImages(self.images, index) if self.is_large else self.images[index]
+        return self._select(images, index)
+
+    def _select(self, images: Any, index: np.ndarray) -> "Samples":
         weights = None if self.weights is None else self.weights[index]
-        return Samples(LargeImages(self.images, index), self.targets[index], weights)
+        return Samples(images, self.targets[index], weights)
 
     def as_arguments(self) -> tuple[np.ndarray, ...]:
         """Return (images, targets) or (images, targets, weights), in float32."""
