@@ -12,7 +12,7 @@ from skmnist._utils._optional import import_optional
 from skmnist._utils._pickling import SavedStateMixin, check_state, sign_state
 from skmnist._utils._protocols import NOISE_MEMBERS, Noise
 from skmnist._utils._random import draw_seed
-from skmnist._utils._rows import rows_at_once
+from skmnist._utils._rows import row_chunks
 from skmnist._utils._sklearn import validate_arguments
 from skmnist._utils._state import refitted, snapshot, with_attributes
 from skmnist._utils._validation import did_you_mean, name_argument, validate_params
@@ -56,7 +56,7 @@ __all__ = [
     "refitted",
     "remove_stale",
     "restore_shape",
-    "rows_at_once",
+    "row_chunks",
     "sign_state",
     "snapshot",
     "to_unit_range",

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.utils import assert_all_finite, check_array, gen_batches
+from sklearn.utils import assert_all_finite, check_array
 
 from skmnist._utils._containers import as_array, check_column_names, hint_at_cells, is_table
-from skmnist._utils._rows import rows_at_once
+from skmnist._utils._rows import row_chunks
 from skmnist._utils._sklearn import check_n_features, get_output_config
 from skmnist._utils._validation import name_argument
 from skmnist._utils._warnings import warn_user
@@ -153,7 +153,7 @@ def _check_numbers(X: Any, array: Any, estimator: BaseEstimator) -> np.ndarray:
                 input_name="X",
                 estimator=estimator,
             )
-            for rows in gen_batches(len(images), rows_at_once(images)):
+            for rows in row_chunks(images):
                 assert_all_finite(
                     images[rows], estimator_name=type(estimator).__name__, input_name="X"
                 )

@@ -42,12 +42,15 @@ def border_end(images: np.ndarray, value_range: ValueRange) -> int:
         return 0
     low, high = value_range
     margin = _END_OF_RANGE * (high - low)
+    black, white = low + margin, high - margin
     images = images[:: max(1, len(images) // _MOST_IMAGES)]
-    is_low, is_high = images <= low + margin, images >= high - margin
-    for end, is_paper, is_ink in ((-1, is_low, is_high), (1, is_high, is_low)):
-        border = np.concatenate([is_paper[:, [0, -1]].ravel(), is_paper[:, 1:-1, [0, -1]].ravel()])
-        if border.mean() > 0.5 and is_ink.mean() >= _LEAST_INK:
-            return end
+    _, height, width = images.shape
+    rows, columns = images[:, :: height - 1], images[:, 1:-1, :: width - 1]
+    border = np.concatenate([rows.ravel(), columns.ravel()])
+    if (border <= black).mean() > 0.5 and (images >= white).mean() >= _LEAST_INK:
+        return -1
+    if (border >= white).mean() > 0.5 and (images <= black).mean() >= _LEAST_INK:
+        return 1
     return 0
 
 

@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.utils import gen_batches
 
-from skmnist._utils._rows import rows_at_once
+from skmnist._utils._rows import row_chunks
 from skmnist._utils._warnings import warn_user
 from skmnist.exceptions import ValueRangeError, ValueRangeWarning
 
@@ -263,7 +262,7 @@ def lies_within(X: np.ndarray, value_range: ValueRange, *, warn: bool = True) ->
 
 def _extremes(X: np.ndarray) -> tuple[float, float]:
     """Return the smallest and the largest pixel; a large file is read only once."""
-    chunks = [X[rows] for rows in gen_batches(len(X), rows_at_once(X))]
+    chunks = (X[rows] for rows in row_chunks(X))
     parts = [(float(chunk.min()), float(chunk.max())) for chunk in chunks]
     return min(low for low, _ in parts), max(high for _, high in parts)
 

@@ -5,7 +5,6 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
-from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted
 
 from skmnist._utils import (
@@ -18,7 +17,7 @@ from skmnist._utils import (
     lies_within,
     refitted,
     restore_shape,
-    rows_at_once,
+    row_chunks,
     snapshot,
     to_unit_range,
     validate_params,
@@ -128,7 +127,7 @@ class PixelScaler(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseE
         # Files of earlier versions have no border.
         warn_if_inverted(images, value_range, getattr(scaler, "_border_end", 0))
         unit = np.empty(images.shape, dtype=np.float32)
-        for rows in gen_batches(len(images), rows_at_once(images)):
+        for rows in row_chunks(images):
             chunk = clip_to_value_range(images[rows], value_range, warn=False)
             unit[rows] = to_unit_range(chunk, value_range)
         return restore_shape(unit, X, transformer=scaler)
