@@ -335,7 +335,7 @@ def processor(script, monkeypatch):
 
     def have(flags, cap):
         monkeypatch.setattr("pathlib.Path.exists", lambda self: True)
-        monkeypatch.setattr("pathlib.Path.read_text", lambda self: f"flags : {flags}\n")
+        monkeypatch.setattr("pathlib.Path.read_text", lambda self, encoding: f"flags : {flags}\n")
         if cap is None:
             monkeypatch.delenv("ONEDNN_MAX_CPU_ISA", raising=False)
         else:
