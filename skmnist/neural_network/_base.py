@@ -53,8 +53,10 @@ from skmnist.neural_network.training._optimizers import (
 from skmnist.neural_network.training._targets import (
     check_class_weight,
     check_labels,
+    check_lengths,
     check_weights,
     combine_weights,
+    count_classes,
     hold_out,
     one_hot,
 )
@@ -276,10 +278,7 @@ class BaseImageClassifier(ParametersMixin, AdaptationMixin, KerasClassifier, ABC
             warn_not_square=self._reads_neighbors or self.augment is not None,
         )
         y = check_labels(y, "y")
-        if len(images) != len(y):
-            raise ValueError(
-                f"X has {len(images)} rows, but y has {len(y)}; expected one label per image."
-            )
+        check_lengths(images, y, "X", "y")
         labels, weights = np.unique(y), None
         if sample_weight is not None:
             weights = check_weights(sample_weight, images)
@@ -290,12 +289,7 @@ class BaseImageClassifier(ParametersMixin, AdaptationMixin, KerasClassifier, ABC
             self.value_range_ = value_range_of(images, self._value("value_range"))
             self._border_end = border_end(images, self.value_range_)
             self.classes_ = np.unique(y) if classes is None else classes
-            self.n_classes_ = len(self.classes_)
-            if self.n_classes_ < 2:
-                raise ValueError(
-                    f"y has one class only, {self.classes_.tolist()}; expected at least two "
-                    "classes."
-                )
+            self.n_classes_ = count_classes(self.classes_)
             self.seed_ = draw_seed(self._value("random_state"))
             self.history_: dict[str, list[float]] = {}
             # The network is rebuilt from them, even if `set_params` changes them later.
@@ -323,8 +317,7 @@ class BaseImageClassifier(ParametersMixin, AdaptationMixin, KerasClassifier, ABC
         with name_argument("X_val"):
             images = clipped_images(check_images(self, X_val, reset=False), self.value_range_)
         y_val = check_labels(y_val, "y_val")
-        if len(images) != len(y_val):
-            raise ValueError(f"X_val has {len(images)} rows, but y_val has {len(y_val)}.")
+        check_lengths(images, y_val, "X_val", "y_val")
         targets = one_hot(y_val, self.classes_, "y_val")
         weights = combine_weights(None, self._value("class_weight"), y_val, y_train=y_train)
         return Samples(images, targets, weights)

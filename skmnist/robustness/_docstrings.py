@@ -53,7 +53,8 @@ image_shape : (height, width), default=None
     Other parameters of `plot`.""",
     "{n_jobs}": """n_jobs : int, default=None
     Number of corruptions computed at once, in threads; -1 for all processors. Results do not depend
-    on it.
+    on it. A network predicts on all processors with one job; use processes, by
+    ``joblib.parallel_config("loky")``, where TensorFlow is limited to one thread.
 random_state : int, RandomState instance or None, default=0
     Seed of the noises that have none, and of the bootstrap. Calls with the same int have the same
     noise, so their scores can be compared. If None, a seed is drawn; `seed` of the result is that

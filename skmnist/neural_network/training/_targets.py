@@ -93,6 +93,24 @@ def _what_is_wrong_with_columns(y: np.ndarray, name: str) -> str:
     )
 
 
+def check_lengths(images: np.ndarray, y: np.ndarray, X_name: str, y_name: str) -> None:
+    """Raise an error unless there is one label per image."""
+    if len(images) != len(y):
+        raise ValueError(
+            f"{X_name} has {len(images)} rows, but {y_name} has {len(y)}; expected one label per "
+            "image."
+        )
+
+
+def count_classes(classes: np.ndarray) -> int:
+    """Return the number of classes, or raise an error if there is one only."""
+    if len(classes) < 2:
+        raise ValueError(
+            f"y has one class only, {classes.tolist()}; expected at least two classes."
+        )
+    return len(classes)
+
+
 def one_hot(y: np.ndarray, classes: np.ndarray, name: str) -> np.ndarray:
     """Encode labels as float32 indicators of shape (n, n_classes)."""
     unknown = np.setdiff1d(y, classes)
