@@ -19,6 +19,7 @@ from skmnist.noise import (
     SmoothNoise,
     Snow,
     ZoomBlur,
+    list_noises,
 )
 from skmnist.noise.kernels import _blocks, _fields, _filters, _linear
 
@@ -109,13 +110,14 @@ limit_memory(250)
 for noise_class in noises:
     for shape in ((1, 40_009), (40_009, 1)):
         attempt(noise_class(random_state=0), np.random.default_rng(0).random((1, *shape)), 5)
-large = (ElasticTransform, Fog, JPEGCompression, Pixelate, SmoothNoise, Snow, Zigzag, ZoomBlur)
+large = {ElasticTransform, Fog, JPEGCompression, Pixelate, SmoothNoise, Snow, Zigzag, ZoomBlur}
+large |= {StrokeWidth, *(type(make_noise(name)) for name in list_noises("scan"))}
 for noise_class in large:
     X = np.random.default_rng(0).random((1, 800, 800), dtype=np.float32)
     attempt(noise_class(random_state=0), X, 5)
 """)
     assert not wrong
-    assert n_cases == len(noise_classes) * 2 + 8
+    assert n_cases == len(noise_classes) * 2 + 9 + len(list_noises("scan"))
 
 
 def test_memory_does_not_grow_with_the_number_of_images():
