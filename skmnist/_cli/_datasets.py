@@ -1,0 +1,75 @@
+"""``skmnist datasets``: what was downloaded."""
+
+from inspect import signature
+
+import click
+
+_data_home = click.option("--data-home", metavar="FOLDER", help="Folder of the downloads.")
+
+
+@click.group()
+def datasets() -> None:
+    """List, download and delete data sets."""
+
+
+@datasets.command("list")
+@_data_home
+def list_(data_home: str | None) -> None:
+    """List the data sets, and how many of their files were downloaded.
+
+    "sample" is part of the package and needs no download.
+    """
+    from skmnist.datasets import get_data_home
+    from skmnist.datasets._catalog import CATALOG
+
+    home = get_data_home(data_home)
+    files: dict[str, set[str]] = {}
+    for record in CATALOG:
+        name = record.function.removeprefix("fetch_")
+        files.setdefault(name, set()).update(file.name for file in record.files)
+    for name, names in files.items():
+        n_there = sum((home / file).exists() for file in names)
+        click.echo(f"{name:15} {n_there} of {len(names)} files")
+    click.echo(f"folder: {home}")
+
+
+@datasets.command()
+@click.argument("name")
+@click.option("--corruption", help="Of mnist_c.")
+@click.option("--split", help="Of emnist.")
+@click.option("--variant", help="Of n_mnist.")
+@_data_home
+def fetch(name: str, data_home: str | None, **options: str | None) -> None:
+    """Download the data set NAME, unless it is there, and verify it.
+
+    \b
+    Examples:
+      skmnist datasets fetch mnist
+      skmnist datasets fetch mnist_c --corruption fog
+    """
+    from skmnist import datasets as package
+
+    names = [function.removeprefix("fetch_") for function in package.list_datasets()]
+    if name not in names:
+        message = f"{name!r} is not one of {', '.join(names)}."
+        raise click.BadParameter(message, param_hint="NAME")
+    function = getattr(package, f"fetch_{name}")
+    given = {key: value for key, value in options.items() if value is not None}
+    for key in given:
+        if key not in signature(function).parameters:
+            raise click.UsageError(f"{name} has no --{key}.")
+    if name == "mnist_c" and not given:
+        raise click.UsageError("mnist_c needs --corruption, such as --corruption fog.")
+    bunch = function(data_home=data_home, **given)
+    click.echo(f"{name}: {len(bunch.data):,} images in {package.get_data_home(data_home)}")
+
+
+@datasets.command()
+@_data_home
+@click.confirmation_option(prompt="Delete all downloaded data sets?")
+def clear(data_home: str | None) -> None:
+    """Delete what was downloaded; other files in the folder stay."""
+    from skmnist.datasets import clear_data_home, get_data_home
+
+    clear_data_home(data_home)
+    click.echo(f"Nothing is left of the downloads in {get_data_home(data_home)}.")
