@@ -1,6 +1,7 @@
 """Configuration of Sphinx: ``sphinx-build -W docs docs/_build``."""
 
 import re
+import sys
 import zlib
 from collections.abc import Sequence
 from numbers import Real
@@ -11,6 +12,8 @@ from skmnist.datasets._bunch import read_descr
 from skmnist.datasets._catalog import CATALOG
 from skmnist.datasets._records import DatasetRecord
 from skmnist.noise._severities import CORRUPTIONS, SUITES
+
+sys.path.insert(0, str(Path(__file__).parent))  # for gallery.py
 
 project = "skmnist"
 copyright = "2026, The skmnist developers"  # noqa: A001
@@ -23,6 +26,7 @@ extensions = [
     "sphinx.ext.intersphinx",
     "myst_parser",
     "numpydoc",
+    "sphinx_gallery.gen_gallery",
 ]
 extlinks = {
     "arxiv": ("https://arxiv.org/abs/%s", "arXiv:%s"),
@@ -53,6 +57,24 @@ intersphinx_mapping = {
     name: (url, (None, f"api/generated/{name}.inv")) for name, url in PROJECTS.items()
 }
 intersphinx_timeout = 5  # seconds
+
+sphinx_gallery_conf = {
+    "examples_dirs": "../examples",
+    "gallery_dirs": "generated/examples",
+    # serve.py waits for requests: it is shown, but not run.
+    "filename_pattern": r"/(?!serve)\w+\.py$",
+    "reset_argv": "gallery.arguments",
+    "image_scrapers": ("gallery.written_figures",),
+    "within_subsection_order": "FileNameSortKey",
+    "abort_on_example_error": True,
+    "capture_repr": (),
+    "download_all_examples": False,
+    "show_signature": False,
+    # The functions and classes that the examples use link to their pages.
+    "doc_module": ("skmnist",),
+    "reference_url": {"skmnist": None},
+    "backreferences_dir": "generated/backreferences",
+}
 
 html_theme = "pydata_sphinx_theme"
 html_title = "skmnist"

@@ -100,3 +100,9 @@ def test_inventories_for_a_build_without_network(configuration, tmp_path, monkey
         *head, content = (tmp_path / f"{name}.inv").read_bytes().split(b"\n", 4)
         assert head[0] == b"# Sphinx inventory version 2"
         assert (zlib.decompress(content) != b"") == (name == "sklearn")
+
+
+def test_every_example_is_in_the_gallery():
+    gallery = runpy.run_path(str(DOCS / "gallery.py"))
+    examples = {path.stem for path in (DOCS.parent / "examples").glob("*.py")}
+    assert gallery["ARGUMENTS"].keys() == examples - {"serve"}

@@ -151,3 +151,11 @@ def test_pages(run, tmp_path):
     np.save(tmp_path / "page.npy", page)
     printed = run("pages.py", "--images", tmp_path / "page.npy", "--output", figure)
     assert "2 digits, 0 of them doubtful" in printed
+
+
+def test_study(run, tmp_path):
+    figure = tmp_path / "study.png"
+    printed = run("study.py", "--rows", 200, "--epochs", 1, "--output", figure)
+    assert printed.count("published") == 10
+    assert "cnn-5 in 5 folds: " in printed
+    assert figure.stat().st_size > 5000
