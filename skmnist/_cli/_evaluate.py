@@ -58,8 +58,8 @@ def evaluate(
 
 def _scores(
     model: Any, X: Any, y: Any, suite: str | None, levels: Any, seed: int
-) -> Iterator[tuple[str, int | None, float, float | None]]:
-    """Yield noise, severity, accuracy and standard error; None for what there is not."""
+) -> Iterator[tuple[str, Any, Any, Any]]:
+    """Yield noise, severity, accuracy and standard error; None if there is none."""
     if suite is None:
         correct = model.predict(X) == y
         error = correct.std(ddof=1) / len(y) ** 0.5 if len(y) > 1 else None
@@ -70,7 +70,9 @@ def _scores(
 
     from skmnist.robustness import robustness_scores
 
-    result = robustness_scores(model, X, y, suite=suite, severities=levels, random_state=seed)
+    result = robustness_scores(
+        model, X, y, suite=suite, severities=levels, random_state=seed, verbose=1
+    )
     columns = result.scores[["corruption", "severity", "value", "standard_error"]]
     for name, *numbers in columns.itertuples(index=False):
         level, accuracy, error = (None if pd.isna(number) else number for number in numbers)

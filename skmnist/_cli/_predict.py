@@ -73,15 +73,17 @@ class _Reader:
 
     def __init__(self, model: Any, reject_below: float) -> None:
         import numpy as np
+        from sklearn.base import clone
         from sklearn.pipeline import Pipeline
 
         from skmnist.preprocessing import DigitNormalizer
 
+        normalizer, self.classifier = DigitNormalizer(), model
         if isinstance(model, Pipeline) and isinstance(model[0], DigitNormalizer):
-            self.normalizer, self.classifier = model[0], model[1:]
-        else:
-            self.normalizer = DigitNormalizer().fit(np.zeros((1, 28, 28), np.uint8))
-            self.classifier = model
+            normalizer, self.classifier = clone(model[0]), model[1:]
+        # The images of files are uint8, whatever the model was trained on.
+        normalizer.set_params(value_range=(0, 255), image_shape=None)
+        self.normalizer = normalizer.fit(np.zeros((1, 28, 28), np.uint8))
         last = model[-1] if isinstance(model, Pipeline) else model
         self.reject_label = getattr(last, "reject_label_", None)
         self.reject_below = reject_below
