@@ -39,7 +39,7 @@ def evaluate(
     \b
     Examples:
       skmnist evaluate digits.skmnist
-      skmnist evaluate digits.skmnist --data mnist --suite mnist_c --severities 1,3,5
+      skmnist evaluate digits.skmnist --suite mnist_c --severities 1,3,5
     """
     if severities is not None and suite is None:
         raise click.UsageError("--severities needs --suite.")

@@ -74,6 +74,9 @@ def bad_files(tmp_path):
     np.save(folder / "nan.npy", np.full((9, 9), np.nan))
     np.save(folder / "objects.npy", np.array([{}]), allow_pickle=True)
     (folder / "huge.png").write_bytes(
-        b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + (30_000).to_bytes(4, "big") * 2 + b"\x08" + bytes(7)
+        b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
+        + (30_000).to_bytes(4, "big") * 2
+        + b"\x08"
+        + bytes(7)
     )
     return folder

@@ -13,7 +13,9 @@ NUMBERS = re.compile(r"\d+\.\d+%|\b\d+(\.\d+)? s$", re.M)
 
 def read_commands():
     """Yield the commands of the page, and the output that follows each of them."""
-    for block in re.findall(r"^```console\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.M | re.S):
+    for block in re.findall(
+        r"^```console\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.M | re.S
+    ):
         for session in re.split(r"^\$ ", block, flags=re.M)[1:]:
             command, _, output = session.partition("\n")
             yield command, output
