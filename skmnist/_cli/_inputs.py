@@ -60,9 +60,7 @@ def make_noise(name: str, severity: int | None, **params: Any) -> Any:
 
     if name not in noise.list_noises():
         hint = did_you_mean(name, noise.list_noises())
-        raise click.BadParameter(
-            f"{name!r} is not one.{hint} `skmnist noise --list` names all.", param_hint="noise"
-        )
+        raise click.UsageError(f"{name!r} is not a noise.{hint} `skmnist noise --list` names all.")
     if severity is not None and noise.list_severities(name) == [None]:
         raise click.BadParameter(f"{name} has no severities.", param_hint="--severity")
     return noise.make_noise(name, severity, **params)

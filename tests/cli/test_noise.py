@@ -74,7 +74,7 @@ def test_every_noise_takes_images_of_any_size(run, name, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (["fogg"], "'fogg' is not one. Did you mean 'fog'? `skmnist noise --list` names all."),
+        (["fogg"], "'fogg' is not a noise. Did you mean 'fog'? `skmnist noise --list` names all."),
         (["stripe", "--severity", "3"], "stripe has no severities"),
         (["fog", "--severity", "6"], "6 is not in the range"),
     ],

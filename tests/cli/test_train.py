@@ -74,7 +74,7 @@ def test_a_model_that_rejects(run, tmp_path):
     [
         (["--recipe", "fast", "--network", "mlp"], "only one of --recipe, --network and --search"),
         (["--severity", "1"], "--severity needs --noise"),
-        (["--noise", "fogg"], "'fogg' is not one. Did you mean 'fog'? `skmnist noise --list`"),
+        (["--noise", "fogg"], "'fogg' is not a noise. Did you mean 'fog'? `skmnist noise --list`"),
         (["--noise", "stripe", "--severity", "1"], "stripe has no severities"),
         (["--data", "digits"], "'digits' is not one of sample, mnist, "),
         (["--data", "mnist_c"], "'mnist_c' is not one of sample, mnist, "),
