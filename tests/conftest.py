@@ -59,3 +59,11 @@ def to_form(request, tmp_path):
         return np.load(tmp_path / "images.npy", mmap_mode="r")
 
     return FORMS[request.param] or memory_mapped
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Let a worker that is done take over tests of another one; some tests take half a minute."""
+    from xdist.scheduler import WorkStealingScheduling
+
+    return WorkStealingScheduling(config, log)

@@ -9,6 +9,8 @@ from typing import NamedTuple
 import pytest
 from packaging.requirements import Requirement
 
+from skmnist.neural_network._parameters import ParametersMixin
+
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(
     [ROOT / "README.md", ROOT / "SECURITY.md"]
@@ -74,17 +76,30 @@ def assert_printed(printed, shown):
     assert numbers == pytest.approx(expected, abs=0.03)
 
 
+@pytest.fixture
+def one_epoch(monkeypatch):
+    """Let networks train for one epoch, whatever `epochs` is, to save time."""
+    value = ParametersMixin._value
+
+    def value_of_one_epoch(self, name):
+        return min(value(self, name), 1) if name == "epochs" else value(self, name)
+
+    monkeypatch.setattr(ParametersMixin, "_value", value_of_one_epoch)
+
+
 WITH_CODE = [page for page in PAGES if any(b.language == "python" for b in read_blocks(page))]
 
 
 @pytest.mark.parametrize("page", WITH_CODE, ids=lambda page: str(page.relative_to(ROOT)))
-def test_blocks_run_from_the_top_of_the_page(page, tmp_path, monkeypatch, capsys):
+def test_blocks_run_from_the_top_of_the_page(page, request, tmp_path, monkeypatch, capsys):
+    blocks = list(read_blocks(page))
+    if all(block.language != "text" for block in blocks):  # no output is compared
+        request.getfixturevalue("one_epoch")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SKMNIST_DATA", str(tmp_path))
     if has_module("matplotlib"):
         monkeypatch.setenv("MPLBACKEND", "agg")
     namespace = {"__name__": "page"}
-    blocks = list(read_blocks(page))
     for block, following in zip(blocks, [*blocks[1:], None], strict=True):
         if block.language != "python" or block.missing():
             continue

@@ -18,14 +18,14 @@ from skmnist.neural_network import (
 # Quick to train, and still able to learn the blobs of the checks. A CNN sees rows of two pixels.
 NETWORKS = {
     "MLPClassifier": MLPClassifier(
-        (16,), dropout=0, epochs=20, batch_size=16, optimizer__learning_rate=0.03
+        (16,), dropout=0, epochs=10, batch_size=8, optimizer__learning_rate=0.03
     ),
     "CNNClassifier": CNNClassifier(
         (16,),
         hidden_layer_sizes=(32,),
         dropout=0,
         batch_normalization=False,
-        epochs=20,
+        epochs=10,
         batch_size=8,
         optimizer__learning_rate=0.02,
     ),
@@ -33,7 +33,7 @@ NETWORKS = {
         (16,),
         normalization="none",
         pooling="max",
-        epochs=20,
+        epochs=10,
         batch_size=8,
         optimizer__learning_rate=0.01,
     ),
@@ -44,7 +44,7 @@ NETWORKS = {
         stem_stride=1,
         normalization="none",
         pooling="max",
-        epochs=20,
+        epochs=10,
         batch_size=8,
         optimizer__learning_rate=0.01,
     ),
