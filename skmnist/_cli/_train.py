@@ -100,10 +100,10 @@ def train(
     from skmnist import model_selection
     from skmnist.persistence import dump
 
-    network_ = _network(recipe, network or search or "cnn", seed)
+    net = _network(recipe, network or search or "cnn", seed)
     if epochs is not None:
-        network_.set_params(epochs=epochs)
-    model: Any = _pipeline(network_, noise, severity, target_risk, seed)
+        net.set_params(epochs=epochs)
+    model: Any = _pipeline(net, noise, severity, target_risk, seed)
     X, y = read_data(data, "train", data_home=data_home, rows=rows)
     X_test, y_test = read_data(data, "test", data_home=data_home, rows=rows)
     if search:
