@@ -83,6 +83,7 @@ html_css_files = ["phone.css"]
 SINGLE_PAGES = (
     "accuracy",
     "benchmarks",
+    "command_line",
     "contributing",
     "datasets",
     "faq",

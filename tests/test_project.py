@@ -64,6 +64,7 @@ def test_ci_tests_the_floor_of_every_dependency():
     extras = PROJECT["optional-dependencies"]
     requirements = [
         *PROJECT["dependencies"],
+        *extras["cli"],
         *extras["examples"],
         *extras["onnx"],
         *extras["serve"],

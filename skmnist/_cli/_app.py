@@ -22,7 +22,10 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except BrokenPipeError:
             raise  # click ends silently, as when the output is piped to `head`
-        except (ImportError, OSError, ValueError) as error:
+        except OSError as error:
+            text = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+            raise click.ClickException(text) from error
+        except (ImportError, TypeError, ValueError) as error:
             raise click.ClickException(str(error)) from error
 
 
@@ -42,13 +45,16 @@ def app(ctx: click.Context) -> None:
     standard error. Exit codes: 0, all was done; 1, something failed, and a line on standard error
     says what; 2, the command line is wrong.
     """
+    shown: set[str] = set()
+
+    def show(message: Warning | str, *_: Any, **__: Any) -> None:
+        if str(message) not in shown:
+            shown.add(str(message))
+            click.echo(f"Warning: {message}", err=True)
+
     ctx.with_resource(warnings.catch_warnings())
     warnings.simplefilter("always", UserWarning)
-    warnings.showwarning = _show_warning
-
-
-def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
-    click.echo(f"Warning: {message}", err=True)
+    warnings.showwarning = show
 
 
 for _command in (train, evaluate, predict, report, noise, datasets):

@@ -15,10 +15,7 @@ def datasets() -> None:
 @datasets.command("list")
 @_data_home
 def list_(data_home: str | None) -> None:
-    """List the data sets, and how many of their files were downloaded.
-
-    "sample" is part of the package and needs no download.
-    """
+    """List the data sets, and how many of their files were downloaded."""
     from skmnist.datasets import get_data_home
     from skmnist.datasets._catalog import CATALOG
 
@@ -27,6 +24,7 @@ def list_(data_home: str | None) -> None:
     for record in CATALOG:
         name = record.function.removeprefix("fetch_")
         files.setdefault(name, set()).update(file.name for file in record.files)
+    click.echo(f"{'sample':15} ready")
     for name, names in files.items():
         n_there = sum((home / file).exists() for file in names)
         click.echo(f"{name:15} {n_there} of {len(names)} files")

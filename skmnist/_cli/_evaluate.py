@@ -1,5 +1,8 @@
 """``skmnist evaluate``: test scores of a model, also under noise."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import click
 
 from skmnist._cli import _options
@@ -9,7 +12,12 @@ from skmnist._cli._inputs import read_data, read_model
 @click.command()
 @_options.model
 @_options.data
-@click.option("--suite", metavar="NAME", help="Also score under noises: mnist_c, scan or a noise.")
+@click.option(
+    "--suite",
+    metavar="NAME",
+    help="Also score under noise: a suite (mnist_c, mnist_c_extra, n_mnist, reference, scan) or "
+    "the name of a noise.",
+)
 @click.option("--severities", metavar="N,...|all", help="Severities of these noises.")
 @_options.seed
 @_options.as_json
@@ -31,7 +39,7 @@ def evaluate(
     \b
     Examples:
       skmnist evaluate digits.skmnist
-      skmnist evaluate digits.skmnist --data mnist --suite mnist_c --severities 1,3,5
+      skmnist evaluate digits.skmnist --suite mnist_c --severities 1,3,5
     """
     if severities is not None and suite is None:
         raise click.UsageError("--severities needs --suite.")
@@ -39,24 +47,36 @@ def evaluate(
     fitted = read_model(model, trusted=trusted)
     X, y = read_data(data, "test", data_home=data_home, rows=rows)
 
-    from skmnist.noise import list_noises
+    for name, level, accuracy, error in _scores(fitted, X, y, suite, levels, seed):
+        if as_json:
+            _options.print_json(noise=name, severity=level, accuracy=accuracy, standard_error=error)
+        else:
+            text = name if not level else f"{name} {level}"
+            spread = "" if error is None else f" ± {error:.2%}"
+            click.echo(f"{text:20} {accuracy:8.2%}{spread}")
+
+
+def _scores(
+    model: Any, X: Any, y: Any, suite: str | None, levels: Any, seed: int
+) -> Iterator[tuple[str, Any, Any, Any]]:
+    """Yield noise, severity, accuracy and standard error; None if there is none."""
+    if suite is None:
+        correct = model.predict(X) == y
+        error = correct.std(ddof=1) / len(y) ** 0.5 if len(y) > 1 else None
+        yield "clean", 0, correct.mean(), error
+        return
+
+    import pandas as pd
+
     from skmnist.robustness import robustness_scores
 
-    noises = [suite] if suite in list_noises() else (suite or [])
     result = robustness_scores(
-        fitted, X, y, suite=noises, severities=levels, random_state=seed, verbose=0
+        model, X, y, suite=suite, severities=levels, random_state=seed, verbose=1
     )
-    for row in result.scores.itertuples():
-        if as_json:
-            _options.print_json(
-                noise=row.corruption,
-                severity=row.severity,
-                accuracy=row.value,
-                standard_error=row.standard_error,
-            )
-        else:
-            name = f"{row.corruption} {row.severity}" if row.severity else row.corruption
-            click.echo(f"{name:20} {row.value:8.2%} ± {row.standard_error:.2%}")
+    columns = result.scores[["corruption", "severity", "value", "standard_error"]]
+    for name, *numbers in columns.itertuples(index=False):
+        level, accuracy, error = (None if pd.isna(number) else number for number in numbers)
+        yield name, level, accuracy, error
 
 
 def _severities(text: str | None) -> str | list[int] | None:

@@ -4,33 +4,45 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
-
-# A gray image, its file, and its number in the file.
-Image = tuple[Any, str, int]
 
 # What is read from standard input is refused beyond it.
 _MAX_BYTES = 2**28
 
 
-def each_image(ctx: click.Context, paths: tuple[str, ...]) -> Iterator[Image]:
-    """Yield images with their file and page, one at a time.
+class Image(NamedTuple):
+    """A gray image of a file."""
 
-    What cannot be read is named on standard error, and makes the exit code 1.
-    """
+    pixels: Any
+    file: str
+    page: int
+    """Number of the image in the file, from 0."""
+
+    def __str__(self) -> str:
+        name = click.format_filename(self.file)
+        return f"{name}[{self.page}]" if self.page else name
+
+
+def each_image(ctx: click.Context, paths: tuple[str, ...]) -> Iterator[Image]:
+    """Yield images one at a time; what cannot be read is named on standard error."""
     from skmnist.preprocessing import iter_images
 
     for path in paths:
         source = _file_of_stdin(ctx) if path == "-" else path
-        for image, file, page, error in iter_images(source):
+        for pixels, file, page, error in iter_images(source):
             name = "-" if path == "-" else file
-            if error is not None:
-                click.echo(f"{name}: {error}", err=True)
-                ctx.obj = 1
+            if error is None:
+                yield Image(pixels, name, page)
             else:
-                yield image, name, page
+                fail(ctx, click.format_filename(name), error)
+
+
+def fail(ctx: click.Context, name: object, error: object) -> None:
+    """Say on standard error what is wrong with an image; the exit code becomes 1."""
+    click.echo(f"{name}: {error}", err=True)
+    ctx.obj = 1
 
 
 def _file_of_stdin(ctx: click.Context) -> str:

@@ -5,13 +5,30 @@ from pathlib import Path
 import click
 
 from skmnist._cli import _options
-from skmnist._cli._images import each_image
+from skmnist._cli._images import each_image, fail
+from skmnist._cli._inputs import make_noise
+
+
+def _print_names(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
+    if value:
+        from skmnist.noise import list_noises
+
+        click.echo("\n".join(list_noises()))
+        ctx.exit()
 
 
 @click.command()
 @click.argument("name")
 @_options.paths
-@click.option("--severity", type=click.IntRange(1, 5), help="Severity of the noise.")
+@click.option(
+    "--list",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_names,
+    help="Print the names of the noises and exit.",
+)
+@_options.severity
 @_options.seed
 @click.option(
     "--output",
@@ -35,29 +52,32 @@ def noise(
     """Add the noise NAME to images, and write them as gray PNG files.
 
     Every PATH is an image or a folder of images; "-" is an image on standard input. The names of
-    the files stay; their ending becomes .png. The noise depends on the seed and the image only.
+    the files stay; their ending becomes .png. An image on standard input becomes stdin.png. The
+    noise depends on the seed and the image only.
 
     \b
     Examples:
       skmnist noise fog photos/ --severity 3 --output foggy
       skmnist noise gaussian_noise digit.png --seed 7
     """
-    from PIL import Image
+    from skmnist._utils import atomic_write, import_optional
 
-    from skmnist.noise import make_noise
-
+    pillow = import_optional("PIL.Image", purpose="skmnist noise", extra="cli")
     transformer = make_noise(name, severity, value_range=(0, 255), random_state=seed)
     Path(output).mkdir(parents=True, exist_ok=True)
     written: set[Path] = set()
-    for image, file, page in each_image(ctx, paths):
-        path = Path(output) / f"{Path(file).stem}{f'-{page}' if page else ''}.png"
-        if path in written or (path.exists() and not overwrite):
-            why = "another image has this name" if path in written else "pass --overwrite"
-            click.echo(f"{file}: {path} exists; {why}", err=True)
-            ctx.obj = 1
-            continue
-        noisy = transformer.fit_transform(image[None])[0]
-        Image.fromarray(noisy).save(path)
-        written.add(path)
-        click.echo(path)
+    for image in each_image(ctx, paths):
+        stem = "stdin" if image.file == "-" else Path(image.file).stem
+        path = Path(output, f"{stem}-{image.page}.png" if image.page else f"{stem}.png")
+        shown = click.format_filename(path)
+        if path in written:
+            fail(ctx, image, f"{shown} was written for another image; pass another --output")
+        elif path.exists() and not overwrite:
+            fail(ctx, image, f"{shown} exists; pass --overwrite")
+        else:
+            noisy = transformer.fit_transform(image.pixels[None])[0]
+            with atomic_write(path) as temporary:
+                pillow.fromarray(noisy).save(temporary, format="PNG")
+            written.add(path)
+            click.echo(shown)
     ctx.exit(ctx.obj or 0)

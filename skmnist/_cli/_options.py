@@ -11,6 +11,7 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
 seed = click.option("--seed", default=0, show_default=True, help="Seed of all that is random.")
+severity = click.option("--severity", type=click.IntRange(1, 5), help="Severity of the noise.")
 paths = click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 
 
@@ -21,7 +22,7 @@ def model(function: _Function) -> _Function:
         is_flag=True,
         help="Also load joblib files. They can run any code: load those only that you trust.",
     )
-    return click.argument("model", type=click.Path(dir_okay=False))(trusted(function))
+    return click.argument("model", type=click.Path(exists=True, dir_okay=False))(trusted(function))
 
 
 def data(function: _Function) -> _Function:
@@ -45,12 +46,10 @@ def data(function: _Function) -> _Function:
 def new_file(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
     """Check that a file can be written later, before the work of minutes starts."""
     if value is not None:
-        folder = Path(value).parent
-        if Path(value).is_dir() or not folder.is_dir():
-            what = (
-                "is a folder" if Path(value).is_dir() else f"is in no folder: {folder} is missing"
-            )
-            raise click.BadParameter(f"{value} {what}.")
+        if Path(value).is_dir():
+            raise click.BadParameter(f"{value} is a folder; expected a file.")
+        if not Path(value).parent.is_dir():
+            raise click.BadParameter(f"The folder {Path(value).parent} does not exist.")
     return value
 
 

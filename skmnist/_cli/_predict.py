@@ -59,7 +59,7 @@ def predict(
       skmnist predict digits.skmnist --page scan.tiff --json
       cat digit.png | skmnist predict digits.skmnist -
     """
-    reader = _Reader(read_model(model, trusted=trusted), reject_below)
+    reader = _Reader(read_model(model, trusted=trusted, method="predict_proba"), reject_below)
     images = each_image(ctx, paths)
     if page:
         _print_pages(images, reader, as_json)
@@ -73,15 +73,17 @@ class _Reader:
 
     def __init__(self, model: Any, reject_below: float) -> None:
         import numpy as np
+        from sklearn.base import clone
         from sklearn.pipeline import Pipeline
 
         from skmnist.preprocessing import DigitNormalizer
 
+        normalizer, self.classifier = DigitNormalizer(), model
         if isinstance(model, Pipeline) and isinstance(model[0], DigitNormalizer):
-            self.normalizer, self.classifier = model[0], model[1:]
-        else:
-            self.normalizer = DigitNormalizer().fit(np.zeros((1, 28, 28), np.uint8))
-            self.classifier = model
+            normalizer, self.classifier = clone(model[0]), model[1:]
+        # The images of files are uint8, whatever the model was trained on.
+        normalizer.set_params(value_range=(0, 255), image_shape=None)
+        self.normalizer = normalizer.fit(np.zeros((1, 28, 28), np.uint8))
         last = model[-1] if isinstance(model, Pipeline) else model
         self.reject_label = getattr(last, "reject_label_", None)
         self.reject_below = reject_below
@@ -96,8 +98,9 @@ class _Reader:
 
     def read(self, X: Any) -> Iterator[_Digit]:
         """Yield what normalized images show."""
-        labels = self.classifier.predict(X)
-        confidences = self.classifier.predict_proba(X).max(axis=1)
+        rows = X.reshape(len(X), -1)  # the form that classifiers of scikit-learn take, too
+        labels = self.classifier.predict(rows)
+        confidences = self.classifier.predict_proba(rows).max(axis=1)
         for image, label, confidence in zip(X, labels.tolist(), confidences, strict=True):
             if not image.any():
                 yield _Digit(None, None)
@@ -112,25 +115,25 @@ def _print_digits(images: Iterator[Image], reader: _Reader, as_json: bool) -> No
     import numpy as np
 
     # Each image is normalized as it comes, so that large photos do not gather in the memory.
-    normalized = ((reader.normalize([image])[0], file, page) for image, file, page in images)
+    normalized = (image._replace(pixels=reader.normalize([image.pixels])[0]) for image in images)
     while batch := list(islice(normalized, _BATCH)):
-        digits = reader.read(np.stack([image for image, _, _ in batch]))
-        for digit, (_, file, page) in zip(digits, batch, strict=True):
+        digits = reader.read(np.stack([image.pixels for image in batch]))
+        for digit, image in zip(digits, batch, strict=True):
             if as_json:
-                _options.print_json(file=file, page=page, **digit._asdict())
+                _options.print_json(file=image.file, page=image.page, **digit._asdict())
             else:
                 label = "rejected" if digit.label is None else digit.label
-                click.echo(f"{_name(file, page)}\t{label}\t{_percent(digit.confidence)}")
+                click.echo(f"{image}\t{label}\t{_percent(digit.confidence)}")
 
 
 def _print_pages(images: Iterator[Image], reader: _Reader, as_json: bool) -> None:
     """Print a line for each line of digits."""
     from skmnist.preprocessing import segment_digits
 
-    for image, file, page in images:
-        found = segment_digits(image)
+    for image in images:
+        found = segment_digits(image.pixels)
         if not found.cutouts:
-            click.echo(f"{_name(file, page)}: no digits were found", err=True)
+            click.echo(f"{image}: no digits were found", err=True)
             continue
         digits = reader.read(reader.normalize(found.cutouts))
         rows = zip(found.line.tolist(), found.boxes.tolist(), digits, strict=True)
@@ -140,15 +143,16 @@ def _print_pages(images: Iterator[Image], reader: _Reader, as_json: bool) -> Non
             confidences = [digit.confidence for digit in read]
             if as_json:
                 _options.print_json(
-                    file=file, page=page, line=line, text=text, confidence=confidences, boxes=boxes
+                    file=image.file,
+                    page=image.page,
+                    line=line,
+                    text=text,
+                    confidence=confidences,
+                    boxes=boxes,
                 )
             else:
                 least = min(confidence or 0.0 for confidence in confidences)
-                click.echo(f"{_name(file, page)}\t{line}\t{text}\t{_percent(least)}")
-
-
-def _name(file: str, page: int) -> str:
-    return f"{file}[{page}]" if page else file
+                click.echo(f"{image}\t{line}\t{text}\t{_percent(least)}")
 
 
 def _percent(confidence: float | None) -> str:

@@ -9,7 +9,13 @@ from skmnist._cli._inputs import read_data, read_model
 @click.command()
 @_options.model
 @_options.data
-@click.option("--suite", default="mnist_c", show_default=True, metavar="NAME", help="Noises.")
+@click.option(
+    "--suite",
+    default="mnist_c",
+    show_default=True,
+    metavar="NAME",
+    help="Suite of noises, or a noise.",
+)
 @_options.seed
 @click.option(
     "--output",
@@ -29,7 +35,9 @@ def report(
     seed: int,
     output: str,
 ) -> None:
-    """Write a report about MODEL: scores, errors, confidence and robustness on test images.
+    """Write a report about MODEL.
+
+    It shows scores, errors, calibration and robustness on test images.
 
     \b
     Example:

@@ -1,12 +1,14 @@
 """``skmnist train``: train a model, and write its file and its report."""
 
+import sys
 import time
+from contextlib import redirect_stdout
 from typing import Any
 
 import click
 
 from skmnist._cli import _options
-from skmnist._cli._inputs import read_data
+from skmnist._cli._inputs import make_noise, read_data
 
 # Name of a recipe: the function of skmnist.model_selection.
 RECIPES = {
@@ -35,7 +37,7 @@ NETWORKS = {
 )
 @_options.data
 @click.option("--noise", metavar="NAME", help="Train on images with this noise.")
-@click.option("--severity", type=click.IntRange(1, 5), help="Severity of the noise.")
+@_options.severity
 @click.option("--epochs", type=click.IntRange(1), help="Number of epochs.")
 @click.option("--folds", type=click.IntRange(2), help="Also cross-validate in this many folds.")
 @click.option(
@@ -76,10 +78,11 @@ def train(
     report: str | None,
     as_json: bool,
 ) -> None:
-    """Train a model for images of digits of any size, and write it to a file.
+    """Train a model, and write it to a file.
 
-    The images are brought to the form of MNIST first. The file runs no code when it is loaded.
-    Without --recipe, --network and --search, a default CNN is trained.
+    It classifies images of digits of any size, which are brought to the form of MNIST first. The
+    file runs no code when it is loaded. Without --recipe, --network and --search, a default CNN is
+    trained.
 
     \b
     Examples:
@@ -97,49 +100,39 @@ def train(
     from skmnist import model_selection
     from skmnist.persistence import dump
 
-    X, y = read_data(data, "train", data_home=data_home, rows=rows)
-    X_test, y_test = read_data(data, "test", data_home=data_home, rows=rows)
     net = _network(recipe, network or search or "cnn", seed)
     if epochs is not None:
         net.set_params(epochs=epochs)
     model: Any = _pipeline(net, noise, severity, target_risk, seed)
+    X, y = read_data(data, "train", data_home=data_home, rows=rows)
+    X_test, y_test = read_data(data, "test", data_home=data_home, rows=rows)
     if search:
-        prefix = "network__estimator__" if target_risk else "network__"
+        prefix = "network__" if target_risk is None else "network__estimator__"
         grid = getattr(model_selection, f"{search}_param_grid")(prefix)
         model = GridSearchCV(model, grid, cv=3)
     start = time.perf_counter()
     scores = None if folds is None else cross_val_score(model, X, y, cv=folds)
-    model.fit(X, y)
+    fitted = model.fit(X, y).best_estimator_ if search else _fit_with_progress(model, X, y)
     seconds = time.perf_counter() - start
-    fitted = model.best_estimator_ if search else model
     dump(fitted, output, format="safe")
-    accuracy = fitted.score(X_test, y_test)
+    results = {
+        "model": output,
+        "report": report,
+        "rows": len(X),
+        "seconds": round(seconds, 1),
+        "best_params": model.best_params_ if search else None,
+        "folds": scores,
+        "test_rows": len(X_test),
+        **_test(fitted, X_test, y_test),
+    }
     if report:
         from skmnist.report import make_report
 
         make_report(model, X_test, y_test, folds=scores, random_state=seed).save(report)
-
     if as_json:
-        _options.print_json(
-            model=output,
-            report=report,
-            rows=len(X),
-            seconds=round(seconds, 1),
-            folds=scores,
-            test_rows=len(X_test),
-            test_accuracy=accuracy,
-            best_params=model.best_params_ if search else None,
-        )
-        return
-    click.echo(f"trained on {len(X):,} images in {seconds:.0f} s")
-    if search:
-        click.echo(f"best parameters: {model.best_params_}")
-    if scores is not None:
-        click.echo(f"{folds} folds: {scores.mean():.2%} ± {scores.std():.2%}")
-    click.echo(f"accuracy on {len(X_test):,} test images: {accuracy:.2%}")
-    click.echo(f"model: {output}")
-    if report:
-        click.echo(f"report: {report}")
+        _options.print_json(**results)
+    else:
+        _print(results)
 
 
 def _network(recipe: str | None, name: str, seed: int) -> Any:
@@ -157,7 +150,6 @@ def _pipeline(
     """Return a Pipeline that normalizes, adds noise in `fit` only, and classifies."""
     from sklearn.pipeline import Pipeline
 
-    from skmnist.noise import make_noise
     from skmnist.preprocessing import DigitNormalizer
     from skmnist.selective import SelectiveClassifier
 
@@ -167,3 +159,39 @@ def _pipeline(
     if target_risk is not None:
         network = SelectiveClassifier(network, target_risk=target_risk, random_state=seed)
     return Pipeline([*steps, ("network", network)])
+
+
+def _fit_with_progress(model: Any, X: Any, y: Any) -> Any:
+    """Fit a Pipeline, while its network writes a line per epoch to standard error."""
+    last = model[-1]
+    getattr(last, "estimator", last).set_params(verbose=1)
+    with redirect_stdout(sys.stderr):
+        model.fit(X, y)
+    for name in ("estimator", "estimator_"):
+        getattr(last, name, last).set_params(verbose=0)
+    return model
+
+
+def _test(model: Any, X: Any, y: Any) -> dict[str, float]:
+    """Return scores on test images: coverage and risk of a model that rejects, or accuracy."""
+    if hasattr(model[-1], "selective_scores"):
+        return model[-1].selective_scores(model[:-1].transform(X), y)
+    return {"accuracy": model.score(X, y)}
+
+
+def _print(results: dict[str, Any]) -> None:
+    """Print the results for a person."""
+    n = f"{results['test_rows']:,} test images"
+    click.echo(f"trained on {results['rows']:,} images in {results['seconds']:.0f} s")
+    if results["best_params"]:
+        click.echo(f"best parameters: {results['best_params']}")
+    if results["folds"] is not None:
+        folds = results["folds"]
+        click.echo(f"{len(folds)} folds: {folds.mean():.2%} ± {folds.std():.2%}")
+    if "risk" in results:
+        click.echo(f"answered of {n}: {results['coverage']:.2%}, wrong: {results['risk']:.2%}")
+    else:
+        click.echo(f"accuracy on {n}: {results['accuracy']:.2%}")
+    for name in ("model", "report"):
+        if results[name]:
+            click.echo(f"{name}: {results[name]}")
