@@ -68,8 +68,10 @@ sphinx_gallery_conf = {
     "within_subsection_order": "FileNameSortKey",
     "abort_on_example_error": True,
     "capture_repr": (),
+    "default_thumb_file": str(Path(__file__).parent / "images" / "mnist_c.png"),
     "download_all_examples": False,
     "show_signature": False,
+    "write_computation_times": False,
     # The functions and classes that the examples use link to their pages.
     "doc_module": ("skmnist",),
     "reference_url": {"skmnist": None},

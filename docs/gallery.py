@@ -3,6 +3,7 @@
 Each example runs in seconds and without a network. The page of an example gives its arguments.
 """
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -15,20 +16,21 @@ ARGUMENTS = {
     "large": "--rows 6000",
     "noisy_labels": "--rows 1000 --epochs 4 --output labels.png",
     "pages": "--output pages.png",
-    "quickstart": "--rows 500 --epochs 3 --output quickstart",
+    "quickstart": "--rows 1000 --epochs 6 --output quickstart",
     "real_digits": "--rows 2000 --epochs 3 --output digits.png",
     "report": "--rows 600 --epochs 2 --output report.html",
-    "robustness": "--rows 600 --epochs 3 --suite fog --output robustness",
-    "study": "--rows 400 --epochs 2 --output study.png",
+    "robustness": "--rows 1000 --epochs 5 --output robustness",
+    "study": "--rows 1500 --epochs 5 --output study.png",
 }
 
 
 def arguments(gallery_conf: dict[str, Any], script_vars: dict[str, Any]) -> list[str]:
     """Return the arguments of an example; what it writes lies in its own folder."""
-    name = Path(script_vars["src_file"]).stem
-    folder = FIGURES / name
+    example = Path(script_vars["src_file"])
+    folder = FIGURES / example.stem
     folder.mkdir(parents=True, exist_ok=True)
-    return re.sub(r"(?<=--output )", f"{folder}/", ARGUMENTS[name]).split()
+    relative = os.path.relpath(folder, example.parent)  # because some examples print it
+    return re.sub(r"(?<=--output )", f"{relative}/", ARGUMENTS[example.stem]).split()
 
 
 def written_figures(
