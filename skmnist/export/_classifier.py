@@ -18,6 +18,7 @@ from skmnist._utils import (
     estimator_dataclass,
     import_optional,
     validate_params,
+    warn_if_inverted,
 )
 from skmnist._utils._sklearn import Interval
 from skmnist.exceptions import ModelFileError
@@ -159,9 +160,15 @@ class OnnxClassifier(ClassifierMixin, BaseEstimator):
         TypeError, ValueError
             If `n_threads` is not valid, `X` does not match the training images, or `X` holds
             floats and the file was exported with ``dtype="uint8"``.
+
+        Warns
+        -----
+        ValueRangeWarning
+            If the images seem to be inverted.
         """
         model = self._opened
         images = clip_to_value_range(check_images(self, X, reset=False), self.value_range_)
+        warn_if_inverted(images, self.value_range_, model.record.border_end)
         if model.dtype == np.uint8 and images.dtype.kind == "f":
             raise TypeError(
                 f"X has dtype {images.dtype}, but {self.path} takes uint8. Pass integers, or "

@@ -141,6 +141,7 @@ def _record_of(model: Any, steps: list[tuple[str, Any]]) -> Record:
         value_range=first.value_range_,
         feature_names=None if names is None else names.tolist(),
         versions={"skmnist": skmnist.__version__, "scikit-learn": sklearn.__version__},
+        border_end=next((s._border_end for _, s in steps if hasattr(s, "_border_end")), 0),
     )
 
 

@@ -38,6 +38,9 @@ class Record:
         Names of the columns, if the model was fitted on a table with names.
     versions : dict of str to str
         Versions of the packages that wrote the file.
+    border_end : {-1, 0, 1}, default=0
+        The end of the value range at which most border pixels of the training images were: -1 for
+        black, 1 for white, 0 for neither. Files of earlier versions do not say it.
     """
 
     classes: list[Any]
@@ -46,6 +49,7 @@ class Record:
     value_range: tuple[float, float]
     feature_names: list[str] | None
     versions: dict[str, str]
+    border_end: int = 0
 
     def to_metadata(self) -> dict[str, str]:
         """Return the entries of the metadata of the ONNX file."""
@@ -89,6 +93,7 @@ class Record:
             "value_range": math.isfinite(low) and math.isfinite(high) and low < high,
             "feature_names": names is None or len(names) == height * width,
             "versions": isinstance(self.versions, dict),
+            "border_end": self.border_end in (-1, 0, 1),
         }
         wrong = [name for name, is_fine in checks.items() if not is_fine]
         if wrong:

@@ -15,6 +15,7 @@ from onnx.external_data_helper import set_external_data
 from sklearn.base import clone, is_classifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import cross_val_score
+from sklearn.pipeline import make_pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from skmnist.exceptions import (
@@ -27,6 +28,7 @@ from skmnist.exceptions import (
 from skmnist.export import OnnxClassifier, to_onnx
 from skmnist.export._record import Record, signed
 from skmnist.neural_network import MLPClassifier
+from skmnist.preprocessing import PixelScaler
 
 
 def test_conventions_of_scikit_learn(exported, file):
@@ -129,6 +131,15 @@ def test_another_value_range(exported, X, y, tmp_path):
         unit.predict(X)
 
 
+def test_inverted_images_get_the_warning_of_the_networks(X, y, tmp_path):
+    framed = np.pad(X.reshape(len(X), 9, -1), ((0, 0), (1, 1), (1, 1)))
+    model = make_pipeline(PixelScaler(), MLPClassifier((4,), epochs=1)).fit(framed, y)
+    exported = OnnxClassifier(to_onnx(model, tmp_path / "scaled.onnx"))
+    exported.predict(framed[:9])  # without a warning
+    with pytest.warns(ValueRangeWarning, match="X seems to be inverted. Pass 255 - X, or put a"):
+        exported.predict(255 - framed[:9])
+
+
 def test_a_file_that_takes_uint8(cnn, X, tmp_path):
     exported = OnnxClassifier(to_onnx(cnn, tmp_path / "uint8.onnx", dtype="uint8"))
     expected = exported.predict_proba(X)
@@ -184,6 +195,7 @@ def with_text(text):
         (with_fields(value_range=[1, 0]), r"value_range=\[1, 0\]"),
         (with_fields(feature_names=["a"]), "feature_names="),
         (with_fields(versions=None), "versions=None"),
+        (with_fields(border_end=2), "border_end=2"),
     ],
 )
 def test_metadata_that_are_not_valid(file, tmp_path, change, message):

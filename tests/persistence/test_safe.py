@@ -27,7 +27,9 @@ from skmnist.neural_network import CNNClassifier, MLPClassifier
 from skmnist.noise import GaussianNoise, RandomAffine, RandomNoise
 from skmnist.persistence import describe, dump, load
 from skmnist.persistence._classes import find_class, public_estimators
-from skmnist.preprocessing import PixelScaler
+from skmnist.preprocessing import DigitNormalizer, PixelScaler
+from skmnist.selective import SelectiveClassifier
+from skmnist.selective._scores import SCORES
 
 DATA = Path(__file__).parent / "data"
 
@@ -52,6 +54,23 @@ def test_a_trained_network_with_noisy_views(trained, X, y, tmp_path):
     weights = [net.partial_fit(X, y).model_.get_weights() for net in again]
     for first, second in zip(*weights, strict=True):
         np.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.parametrize("method", SCORES)
+def test_selective_classifiers(method, digits, tmp_path):
+    net = MLPClassifier((8,), epochs=2, augment=GaussianNoise(0.1), test_time_views=2)
+    selective = SelectiveClassifier(
+        net, target_coverage=0.5, calibration_fraction=0.5, score_method=method, random_state=0
+    )
+    model = make_pipeline(DigitNormalizer(stroke_width=3.0), selective)
+    model.fit(digits[:80], np.arange(80) % 4)
+    loaded = loaded_again(model, tmp_path)
+    photos = [np.pad(image, 9) for image in digits[80:120]]
+    np.testing.assert_array_equal(loaded.predict(photos), model.predict(photos))
+    np.testing.assert_array_equal(loaded.decision_function(photos), model.decision_function(photos))
+    np.testing.assert_array_equal(loaded.predict_proba(photos), model.predict_proba(photos))
+    assert loaded[-1].threshold_ == model[-1].threshold_
+    assert (loaded.predict(photos) == loaded[-1].reject_label_).any()
 
 
 PIPELINES = [
