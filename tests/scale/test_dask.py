@@ -9,7 +9,7 @@ import joblib
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
-from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.model_selection import GridSearchCV, KFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 
 from skmnist.neural_network import CNNClassifier, MLPClassifier
@@ -92,6 +92,23 @@ def test_threads_of_one_worker(digits):
         joblib.parallel_config("dask"),
     ):
         np.testing.assert_array_equal(cross_val_score(model, *digits, cv=3), expected)
+
+
+def resident_megabytes():
+    with open("/proc/self/statm") as pages:
+        return int(pages.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="reads the memory from /proc")
+def test_the_memory_of_a_worker_stays_flat(client, digits):
+    model = make_network(epochs=1)
+    with joblib.parallel_config("dask"):
+        cross_val_score(model, *digits, cv=KFold(50))  # until the caches are full
+        before = client.run(resident_megabytes)
+        cross_val_score(model, *digits, cv=KFold(100))  # about 50 fits in each of two workers
+        after = client.run(resident_megabytes)
+    growth = {worker: after[worker] - before[worker] for worker in before}
+    assert max(growth.values()) < 30, growth
 
 
 def test_a_killed_worker(client, digits):
