@@ -7,10 +7,10 @@ The pages are those of ``make_digit_pages``, with MNIST's test digits and with d
 - ``pairs``: two digits that touch, both of which must be found;
 - ``six``: pages of six digits, which a network reads: all digits right, and none besides.
 
-The weights and thresholds of the cuts were fitted on pages of the same generator with other seeds,
-which contain all digits of the sample. Pairs whose boxes would overlap by more than a quarter of
-their height are not generated. The network is
-``real_digits_network``, trained on the MNIST training digits, or on 4,800 of them (``--sample``)::
+Cuts are judged by a network that was trained on pages of the same generator, with other seeds and
+other digits (``benchmarks.research.cut_weights``). Pairs whose boxes would overlap by more than a
+quarter of their height are not generated. The network that reads is ``real_digits_network``,
+trained on the MNIST training digits, or on the embedded sample (``--sample``)::
 
     python -m benchmarks.real_pages --data-home FOLDER_OF_MNIST_NPZ
 """
@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils import Bunch
 
+from benchmarks.harness.boxes import n_in_order, overlaps
 from benchmarks.harness.claims import Claim, conclude
 from benchmarks.harness.conditions import print_conditions
 from skmnist.datasets import fetch_mnist, load_mnist_sample, make_digit_pages
@@ -76,42 +77,23 @@ def digits(data_home: str | None, sample: bool) -> tuple[Any, Any]:
     return tuple(fetch_mnist(subset=subset, data_home=data_home) for subset in ("train", "test"))
 
 
-def is_match(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Return which boxes overlap which ones enough."""
-    top_left = np.maximum(boxes[:, np.newaxis, :2], others[:, :2])
-    bottom_right = np.minimum(boxes[:, np.newaxis, 2:], others[:, 2:])
-    common = np.maximum(bottom_right - top_left, 0).prod(axis=-1)
-    area, other = ((b[:, 2:] - b[:, :2]).prod(axis=-1) for b in (boxes, others))
-    return common >= OVERLAP * (area[:, np.newaxis] + other - common)
-
-
-def n_in_order(matches: np.ndarray) -> int:
-    """Return the length of the longest sequence of matches in the order of both axes."""
-    longest = np.zeros(np.add(matches.shape, 1), dtype=int)
-    for row, column in np.ndindex(matches.shape):
-        longest[row + 1, column + 1] = max(
-            longest[row, column + 1],
-            longest[row + 1, column],
-            longest[row, column] + matches[row, column],
-        )
-    return int(longest[-1, -1])
-
-
 def share_found(pages: Bunch) -> float:
-    found = [
-        n_in_order(is_match(boxes, segment_digits(image).boxes))
-        for image, boxes in zip(pages.images, pages.boxes, strict=True)
-    ]
+    found = [n_found(image, boxes) for image, boxes in zip(pages.images, pages.boxes, strict=True)]
     return sum(found) / sum(map(len, pages.boxes))
 
 
 def share_of_pairs(pages: Bunch) -> float:
     is_right = [
-        n_in_order(is_match(boxes, segment_digits(image).boxes)) == 2
+        n_found(image, boxes) == 2
         for image, boxes, line in zip(pages.images, pages.boxes, pages.line, strict=True)
         if line[1] == 0 and boxes[1, 1] < boxes[0, 3]
     ]
     return float(np.mean(is_right))
+
+
+def n_found(image: np.ndarray, boxes: np.ndarray) -> int:
+    """Return the number of digits that are found in order."""
+    return n_in_order(overlaps(boxes, segment_digits(image).boxes) >= OVERLAP)
 
 
 def share_read(pages: Bunch, network: Any) -> float:

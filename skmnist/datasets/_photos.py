@@ -111,7 +111,7 @@ def make_digit_photos(
             ink = enlarged(digits[order[number]], size)
         else:
             ink = draw_digit(int(target[number]), size, rng)
-        ink, box = _placed(ink, int(height), int(width), rng)
+        ink, box = placed(ink, int(height), int(width), rng)
         photos.append(photographed(ink, rng, max_blur=max(ink.shape) / 200))
         boxes.append(box)
     return Bunch(images=photos, target=target, boxes=np.array(boxes))
@@ -125,7 +125,7 @@ def enlarged(digit: npt.NDArray[Any], size: int) -> npt.NDArray[np.float32]:
     return np.clip((large - 0.4) * max(softness, 1) + 0.4, 0, 1)
 
 
-def _placed(
+def placed(
     ink: npt.NDArray[np.float32], height: int, width: int, rng: np.random.Generator
 ) -> tuple[npt.NDArray[np.float32], tuple[int, int, int, int]]:
     """Rotate a digit and put it somewhere on a page; return the page and the box of the ink."""

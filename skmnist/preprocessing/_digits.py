@@ -11,8 +11,6 @@ _EIGHT = np.ones((3, 3), dtype=bool)
 # Shares of the typical height: lower parts are pieces, which belong to a digit within reach; a
 # lower piece is not a digit alone. Parts with a smaller area, as a share of its square, are specks.
 _PIECE, _REACH, _LEAST, _SPECK = 0.6, 0.25, 0.4, 0.004
-# Width of a digit, as a share of the height, on pages with fewer digits than these.
-_WIDTH, _N_WIDTHS = 0.6, 8
 # Parts higher than this share of the typical height are digits of two rows.
 _ROWS = 1.6
 
@@ -116,21 +114,15 @@ def _gaps(box: np.ndarray, boxes: np.ndarray) -> np.ndarray:
 def _cut(labels: np.ndarray, boxes: np.ndarray, height: float) -> tuple[np.ndarray, np.ndarray]:
     """Cut digits that touch; return new labels, and which of them may be several digits."""
     touching = [False] * len(boxes)
-    widths = boxes[:, 3] - boxes[:, 1]
-    digit_width = _WIDTH * height
-    if len(widths) >= _N_WIDTHS:
-        digit_width = np.clip(np.percentile(widths, 40), 0.5 * height, 0.9 * height)
     queue = list(enumerate(boxes, start=1))
     while queue:
         number, (top, left, bottom, right) = queue.pop()
         window = labels[top:bottom, left:right]
         is_digit = window == number
-        is_column = bottom - top > _ROWS * height
-        is_first, is_doubtful = split(is_digit.T if is_column else is_digit, digit_width)
+        is_first, is_doubtful = split(is_digit, is_column=bottom - top > _ROWS * height)
         if is_first is None:
             touching[number - 1] = is_doubtful
             continue
-        is_first = is_first.T if is_column else is_first
         touching.append(False)
         window[is_digit & ~is_first] = len(touching)
         for part, is_part in ((number, is_first), (len(touching), ~is_first)):

@@ -1,5 +1,8 @@
 """Digits of generated pages, whose boxes and order are known, and pages that misbehave."""
 
+from importlib import import_module
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -7,59 +10,46 @@ from skmnist.datasets import make_digit_pages
 from skmnist.preprocessing import DigitNormalizer, segment_digits
 
 
-def overlaps(boxes, others):
-    """Return the area of the intersection of two boxes each, divided by that of their union."""
-    top_left = np.maximum(boxes[:, np.newaxis, :2], others[:, :2])
-    bottom_right = np.minimum(boxes[:, np.newaxis, 2:], others[:, 2:])
-    common = np.maximum(bottom_right - top_left, 0).prod(axis=-1)
-    area, other = ((b[:, 2:] - b[:, :2]).prod(axis=-1) for b in (boxes, others))
-    return common / (area[:, np.newaxis] + other - common)
+@pytest.fixture(scope="module")
+def compare():
+    """Return the module that compares boxes with the true ones, which is the benchmark's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(Path(__file__).parents[2]))
+        return import_module("benchmarks.harness.boxes")
 
 
-def n_in_order(is_match):
-    """Return the length of the longest sequence of matches in the order of both axes."""
-    longest = np.zeros(np.add(is_match.shape, 1), dtype=int)
-    for row, column in np.ndindex(is_match.shape):
-        longest[row + 1, column + 1] = max(
-            longest[row, column + 1],
-            longest[row + 1, column],
-            longest[row, column] + is_match[row, column],
-        )
-    return longest[-1, -1]
-
-
-def found(pages, **params):
+def found(pages, compare):
     """Return the share of the digits that are found in order, and the number of other boxes."""
     n_digits = n_found = n_boxes = 0
     for image, boxes in zip(pages.images, pages.boxes, strict=True):
-        digits = segment_digits(image, **params)
+        digits = segment_digits(image)
         n_digits += len(boxes)
         n_boxes += len(digits.boxes)
-        n_found += n_in_order(overlaps(boxes, digits.boxes) >= 0.7)
+        n_found += compare.n_in_order(compare.overlaps(boxes, digits.boxes) >= 0.7)
     return n_found / n_digits, n_boxes - n_found
 
 
 @pytest.mark.parametrize("ruled", [0, 1])
 @pytest.mark.parametrize("strokes", ["mnist", "pen"])
-def test_pages(strokes, ruled):
+def test_pages(strokes, ruled, compare):
     pages = make_digit_pages(6, strokes=strokes, ruled=ruled, max_slope=8, random_state=7)
-    share, n_others = found(pages)
+    share, n_others = found(pages, compare)
     assert share >= 0.98
-    assert n_others <= 0.02 * sum(map(len, pages.boxes))
+    assert n_others <= 0.04 * sum(map(len, pages.boxes))
 
 
 @pytest.mark.parametrize("height", [20, 80])
-def test_sizes(height):
+def test_sizes(height, compare):
     pages = make_digit_pages(
         3, strokes="pen", max_digits=20, digit_height=height, ruled=0, random_state=1
     )
-    assert found(pages)[0] >= 0.95
+    assert found(pages, compare)[0] >= 0.95
 
 
 def test_lines_are_numbered():
     pages = make_digit_pages(4, strokes="pen", max_slope=8, ruled=0, random_state=2)
     for image, line in zip(pages.images, pages.line, strict=True):
-        np.testing.assert_array_equal(segment_digits(image).line, line)
+        np.testing.assert_array_equal(segment_digits(image, cut_touching=False).line, line)
 
 
 def square_digits(gap, height=40):
@@ -103,11 +93,8 @@ def test_dtypes_and_polarities_agree(scale):
         np.testing.assert_array_equal(digits.cutouts[0], expected.cutouts[0])
 
 
-@pytest.mark.parametrize(
-    ("strokes", "least_right", "least_noticed"), [("mnist", 0.6, 0.75), ("pen", 0.33, 0.5)]
-)
-def test_digits_that_touch_are_cut_or_flagged(strokes, least_right, least_noticed):
-    """Pairs whose ink touches; the others are mostly as narrow as one digit."""
+@pytest.mark.parametrize("strokes", ["mnist", "pen"])
+def test_digits_that_touch_are_cut_or_flagged(strokes, compare):
     pages = make_digit_pages(
         60, min_digits=2, max_digits=2, strokes=strokes, touching=1, ruled=0, random_state=3
     )
@@ -116,11 +103,12 @@ def test_digits_that_touch_are_cut_or_flagged(strokes, least_right, least_notice
         if line[1] == 0 and boxes[1, 1] < boxes[0, 3]:
             n_pairs += 1
             digits = segment_digits(image)
-            n_right += n_in_order(overlaps(boxes, digits.boxes) >= 0.7) == 2
+            matches = compare.overlaps(boxes, digits.boxes) >= 0.7
+            n_right += compare.n_in_order(matches) == 2
             n_flagged += bool(digits.touching.any())
     assert n_pairs > 15
-    assert n_right >= least_right * n_pairs
-    assert n_right + n_flagged >= least_noticed * n_pairs
+    assert n_right >= 0.75 * n_pairs
+    assert n_right + n_flagged >= 0.8 * n_pairs
 
 
 def test_digits_that_touch_in_one_point_are_cut():
