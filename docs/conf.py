@@ -13,7 +13,8 @@ from skmnist.datasets._catalog import CATALOG
 from skmnist.datasets._records import DatasetRecord
 from skmnist.noise._severities import CORRUPTIONS, SUITES
 
-sys.path.insert(0, str(Path(__file__).parent))  # for gallery.py
+sys.path.insert(0, str(Path(__file__).parent))
+import gallery  # noqa: E402
 
 project = "skmnist"
 copyright = "2026, The skmnist developers"  # noqa: A001
@@ -33,7 +34,7 @@ extlinks = {
     "doi": ("https://doi.org/%s", "doi:%s"),
 }
 templates_path = ["templates"]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "generated/scripts"]
 autosummary_generate = True
 autodoc_typehints = "none"  # the docstrings give the types
 numpydoc_show_class_members = False
@@ -57,24 +58,26 @@ intersphinx_mapping = {
     name: (url, (None, f"api/generated/{name}.inv")) for name, url in PROJECTS.items()
 }
 intersphinx_timeout = 5  # seconds
+nitpicky = True  # warn of links to names that do not exist
+# Without a network, scikit-learn's names are not known.
+nitpick_ignore_regex = [("py:.*", r"sklearn\..*|ScoringMonitorLog")]
 
 sphinx_gallery_conf = {
-    "examples_dirs": "../examples",
+    "examples_dirs": "generated/scripts",
     "gallery_dirs": "generated/examples",
     # serve.py waits for requests: it is shown, but not run.
     "filename_pattern": r"/(?!serve)\w+\.py$",
     "reset_argv": "gallery.arguments",
-    "image_scrapers": ("gallery.written_figures",),
+    "image_scrapers": ("gallery.written_results",),
     "within_subsection_order": "FileNameSortKey",
     "abort_on_example_error": True,
     "capture_repr": (),
-    "default_thumb_file": str(Path(__file__).parent / "images" / "mnist_c.png"),
+    "default_thumb_file": str(gallery.THUMBNAIL),
     "download_all_examples": False,
     "show_signature": False,
     "write_computation_times": False,
     # The functions and classes that the examples use link to their pages.
     "doc_module": ("skmnist",),
-    "reference_url": {"skmnist": None},
     "backreferences_dir": "generated/backreferences",
 }
 
@@ -97,6 +100,8 @@ SINGLE_PAGES = (
 html_sidebars: dict[str, list[str]] = {page: [] for page in SINGLE_PAGES}
 html_theme_options = {
     "github_url": "https://github.com/skmnist/skmnist",
+    "header_links_before_dropdown": 4,
+    "navbar_align": "left",
     "secondary_sidebar_items": ["page-toc"],
     "show_prev_next": False,
 }
@@ -192,3 +197,5 @@ def setup(app: object) -> None:
     write_inventories()
     write_table_of_corruptions()
     write_catalog()
+    gallery.copy_examples()
+    gallery.draw_thumbnail()

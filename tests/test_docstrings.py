@@ -1,9 +1,12 @@
 """numpydoc's validation of every public name, including the methods that skmnist defines."""
 
+import ast
 import importlib
 import inspect
+import pkgutil
 
 import pytest
+from numpydoc.docscrape import NumpyDocString
 from numpydoc.validate import validate
 
 import skmnist
@@ -36,6 +39,23 @@ def public_names():
 def test_docstring(path):
     errors = validate(path)["errors"]
     assert not [error for error in errors if error[0] not in IGNORED]
+
+
+def test_defaults_in_docstrings_are_those_of_the_code():
+    wrong = []
+    for path in public_names():
+        thing = pkgutil.resolve_name(path)
+        if inspect.isclass(thing) and issubclass(thing, Exception):
+            continue
+        types = {p.name: p.type for p in NumpyDocString(inspect.getdoc(thing))["Parameters"]}
+        for name, parameter in inspect.signature(thing).parameters.items():
+            described = types.get(name, "")
+            if parameter.default is parameter.empty or described == "ignored":
+                continue
+            default = described.partition("default=")[2]
+            if not default or ast.literal_eval(default) != parameter.default:
+                wrong.append(f"{path}({name}={parameter.default!r}): {described}")
+    assert not wrong
 
 
 @pytest.mark.parametrize("package", skmnist._SUBPACKAGES)

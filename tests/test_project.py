@@ -10,6 +10,11 @@ ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = PYPROJECT["project"]
 REPOSITORY = PROJECT["urls"]["Homepage"]
+PAGES = [
+    str(path.relative_to(ROOT))
+    for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.*")]
+    if path.suffix in {".md", ".rst"} and not {"_build", "generated"} & set(path.parts)
+]
 
 
 def read(name):
@@ -27,14 +32,15 @@ def test_links_into_the_repository_name_files_that_exist():
     """Of main, the branch in each link."""
     raw = REPOSITORY.replace("github.com", "raw.githubusercontent.com")
     pattern = rf"(?:{REPOSITORY}/(?:blob|tree)|{raw})/main/([^)\s\"#>]+)"
-    for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "pyproject.toml"):
+    for name in ("pyproject.toml", *PAGES):
         for path in re.findall(pattern, read(name)):
             assert (ROOT / path).exists(), f"{name}: {path}"
 
 
-def test_tests_that_are_named_exist():
-    for name in (".ci/run", "CONTRIBUTING.md", "README.md", "pyproject.toml"):
-        for path, test in re.findall(r"(tests/[\w/.]*\w)(?:::(\w+))?", read(name)):
+def test_files_and_tests_that_are_named_exist():
+    pattern = r"\b((?:benchmarks|examples|tests)/[\w/.]*\w)(?:::(\w+))?"
+    for name in (".ci/run", "pyproject.toml", *PAGES):
+        for path, test in re.findall(pattern, read(name).replace("generated/examples", "")):
             if "FAMILY" in path:  # stands for several
                 continue
             assert (ROOT / path).exists(), f"{name}: {path}"

@@ -57,8 +57,10 @@ def make_digit_pages(
     ----------
     n_samples : int, default=10
         Number of pages.
-    min_digits, max_digits : int, default=1 and 40
-        Smallest and largest number of digits of a page, at least 1; a line has up to 10.
+    min_digits : int, default=1
+        Smallest number of digits of a page, at least 1.
+    max_digits : int, default=40
+        Largest number of digits of a page; a line has up to 10.
     digit_height : int, default=40
         Mean height of the digits in pixels, in [12, 1000].
     strokes : {"mnist", "pen"}, default="mnist"

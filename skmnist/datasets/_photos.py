@@ -52,8 +52,10 @@ def make_digit_photos(
         For "mnist": a data set with ``images`` of shape (n, height, width), uint8, of bright ink
         on black, and ``target``, as :func:`load_mnist_sample` returns it, which is the source if
         None. Its images are drawn at random, without replacement while they last.
-    min_size, max_size : int, default=100 and 600
-        Smallest and largest height and width of an image, in pixels; at least 32.
+    min_size : int, default=100
+        Smallest height and width of an image, in pixels; at least 32.
+    max_size : int, default=600
+        Largest height and width of an image, in pixels.
     random_state : int, RandomState or None, default=None
         Seed. Images are equal for equal seeds and versions of Pillow.
 

@@ -104,8 +104,8 @@ class ValidationMonitor(ScoringMonitor):
             The network, not yet fitted.
         context : sklearn.callback.CallbackContext
             The task that has ended.
-        fitted_estimator : estimator
-            A copy of the network with its current weights.
+        fitted_estimator : estimator, default=None
+            A copy of the network with its current weights. scikit-learn always passes it.
 
         Raises
         ------
