@@ -7,7 +7,7 @@ the test digits nor the sample were seen.
 The network is trained on connected ink, and on the parts of its candidate cuts. Their class is the
 digit whose box they overlap by 0.74 (intersection over union), or "no digit" below 0.66; others are
 skipped. On other pages, a logistic regression then weighs the features of a cut. The smallest score
-of a safe cut is chosen there, too: 0.8 % of MNIST's single digits are cut. The network is written
+of a safe cut is chosen there, too: 0.6 % of MNIST's single digits are cut. The network is written
 to ``skmnist/preprocessing/_likeness.npz``; the weights are printed and stand in ``_touching.py``::
 
     python -m benchmarks.research.cut_weights --data-home FOLDER_OF_MNIST_NPZ
@@ -43,7 +43,7 @@ NO_DIGIT = 10
 IS_DIGIT, IS_NOT = 0.74, 0.66
 # Both parts of a right cut overlap the boxes of two digits by this.
 IS_RIGHT = 0.7
-CUT_SINGLES = 0.008
+CUT_SINGLES = 0.006
 HEIGHTS = (20, 28, 40, 40, 40, 60)
 EPOCHS = 8
 
