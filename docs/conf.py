@@ -14,7 +14,7 @@ from skmnist.datasets._records import DatasetRecord
 from skmnist.noise._severities import CORRUPTIONS, SUITES
 
 sys.path.insert(0, str(Path(__file__).parent))
-import gallery  # noqa: E402
+import gallery
 
 project = "skmnist"
 copyright = "2026, The skmnist developers"  # noqa: A001
@@ -69,22 +69,24 @@ sphinx_gallery_conf = {
     "filename_pattern": r"/(?!serve)\w+\.py$",
     "reset_argv": "gallery.arguments",
     "image_scrapers": ("gallery.written_results",),
-    "within_subsection_order": "FileNameSortKey",
+    "within_subsection_order": "gallery.place",
     "abort_on_example_error": True,
     "capture_repr": (),
     "default_thumb_file": str(gallery.THUMBNAIL),
     "download_all_examples": False,
     "show_signature": False,
     "write_computation_times": False,
+    "min_reported_time": 3600,  # seconds: no times, so that two builds have the same pages
     # The functions and classes that the examples use link to their pages.
     "doc_module": ("skmnist",),
     "backreferences_dir": "generated/backreferences",
 }
 
+toc_object_entries_show_parents = "hide"
 html_theme = "pydata_sphinx_theme"
 html_title = "skmnist"
 html_static_path = ["static"]
-html_css_files = ["phone.css"]
+html_css_files = ["style.css"]
 SINGLE_PAGES = (
     "accuracy",
     "benchmarks",

@@ -18,20 +18,27 @@ from skmnist.noise import make_noise
 GENERATED = Path(__file__).parent / "generated"
 SCRIPTS = GENERATED / "scripts"
 THUMBNAIL = GENERATED / "thumbnail.png"
+# In the order of the gallery.
 ARGUMENTS = {
+    "quickstart": "--noise gaussian_noise --rows 1000 --epochs 4 --output quickstart",
+    "study": "--rows 1500 --epochs 5 --output study.png",
+    "robustness": "--rows 1000 --epochs 5 --output robustness",
     "architecture_selection": (
         "--noise gaussian_noise --rows 1000 --epochs 6 --folds 2 --output selection.png"
     ),
-    "corruptions": "--output corruptions.png",
-    "large": "--rows 6000",
-    "noisy_labels": "--rows 1000 --epochs 4 --output labels.png",
-    "pages": "--output pages.png",
-    "quickstart": "--noise gaussian_noise --rows 1000 --epochs 4 --output quickstart",
     "real_digits": "--rows 2000 --epochs 3 --output digits.png",
-    "report": "--rows 600 --epochs 2 --output report.html",
-    "robustness": "--rows 1000 --epochs 5 --output robustness",
-    "study": "--rows 1500 --epochs 5 --output study.png",
+    "pages": "--output pages.png",
+    "noisy_labels": "--rows 1000 --epochs 4 --output labels.png",
+    "corruptions": "--output corruptions.png",
+    "report": "--rows 2000 --epochs 6 --output report.html",
+    "large": "--rows 6000",
 }
+
+
+def place(filename: str) -> int:
+    """Return the place of an example in the gallery."""
+    names = [*ARGUMENTS, "serve"]
+    return names.index(Path(filename).stem)
 
 
 def copy_examples() -> None:
@@ -75,4 +82,5 @@ def embedded(path: Path) -> str:
     """Move a page out of the folder of the scripts, into a frame."""
     page = html.escape(path.read_text(encoding="utf-8")).replace("\n", "\n   ")
     path.unlink()
-    return f'\n.. raw:: html\n\n   <iframe class="page" title="{path.name}" srcdoc="{page}"></iframe>\n'
+    frame = f'<iframe class="page" title="{path.name}" srcdoc="{page}"></iframe>'
+    return f"\n.. raw:: html\n\n   {frame}\n"

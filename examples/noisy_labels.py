@@ -7,7 +7,7 @@ network that was not trained on it (out-of-fold). The labels to which the networ
 probability are the most suspicious: how many of them are wrong? The gallery shows the first ones.
 
 Run it with ``python examples/noisy_labels.py``: it takes half a minute on two cores and needs no
-network connection. ``--help`` lists the options.
+internet connection. ``--help`` lists the options.
 """
 
 import argparse

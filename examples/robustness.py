@@ -9,7 +9,7 @@ be tested. Where the last one is worst, two figures show its calibration and its
 errors.
 
 Run it with ``python examples/robustness.py``: it takes about a minute on two cores and needs no
-network. ``--help`` lists the options.
+internet connection. ``--help`` lists the options.
 """
 
 import argparse
@@ -108,7 +108,7 @@ def main() -> None:
 
 
 def save(figure: plt.Figure, name: str, options: argparse.Namespace) -> None:
-    figure.savefig(options.output / name, dpi=120)
+    figure.savefig(options.output / name, dpi=120, bbox_inches="tight")
     plt.close(figure)
     print(f"figure: {options.output / name}")
 
