@@ -4,6 +4,8 @@ from inspect import signature
 
 import click
 
+from skmnist._cli._inputs import check_dataset_name, dataset_names
+
 _data_home = click.option("--data-home", metavar="FOLDER", help="Folder of the downloads.")
 
 
@@ -20,14 +22,12 @@ def list_(data_home: str | None) -> None:
     from skmnist.datasets._catalog import CATALOG
 
     home = get_data_home(data_home)
-    files: dict[str, set[str]] = {}
-    for record in CATALOG:
-        name = record.function.removeprefix("fetch_")
-        files.setdefault(name, set()).update(file.name for file in record.files)
     click.echo(f"{'sample':15} ready")
-    for name, names in files.items():
-        n_there = sum((home / file).exists() for file in names)
-        click.echo(f"{name:15} {n_there} of {len(names)} files")
+    for name in dataset_names():
+        records = [record for record in CATALOG if record.function == f"fetch_{name}"]
+        files = {file.name for record in records for file in record.files}
+        n_there = sum((home / file).exists() for file in files)
+        click.echo(f"{name:15} {n_there} of {len(files)} files")
     click.echo(f"folder: {home}")
 
 
@@ -47,10 +47,7 @@ def fetch(name: str, data_home: str | None, **options: str | None) -> None:
     """
     from skmnist import datasets as package
 
-    names = [function.removeprefix("fetch_") for function in package.list_datasets()]
-    if name not in names:
-        message = f"{name!r} is not one of {', '.join(names)}."
-        raise click.BadParameter(message, param_hint="NAME")
+    check_dataset_name(name, dataset_names(), "NAME")
     function = getattr(package, f"fetch_{name}")
     given = {key: value for key, value in options.items() if value is not None}
     for key in given:

@@ -42,15 +42,27 @@ def read_data(name: str, subset: str, *, data_home: str | None, rows: int | None
         X, y = datasets.load_mnist_sample(return_X_y=True)
         part = slice(4000) if subset == "train" else slice(4000, None)
         return X[part][:rows], y[part][:rows]
-    names = [function.removeprefix("fetch_") for function in datasets.list_datasets()]
+    names = dataset_names()
     names.remove("mnist_c")  # it needs the name of a corruption
-    if name not in names:
-        choices = ", ".join(["sample", *names])
-        raise click.BadParameter(f"{name!r} is not one of {choices}.", param_hint="--data")
+    check_dataset_name(name, ["sample", *names], "--data")
     options = {"image_size": 28} if name == "usps" else {}
     fetch = getattr(datasets, f"fetch_{name}")
     X, y = fetch(subset=subset, data_home=data_home, return_X_y=True, **options)
     return X[:rows], y[:rows]
+
+
+def dataset_names() -> list[str]:
+    """Return the names of the data sets that can be downloaded."""
+    from skmnist.datasets import list_datasets
+
+    return [function.removeprefix("fetch_") for function in list_datasets()]
+
+
+def check_dataset_name(name: str, names: list[str], argument: str) -> None:
+    """Raise a usage error unless a data set has one of the names."""
+    if name not in names:
+        message = f"{name!r} is not one of {', '.join(names)}."
+        raise click.BadParameter(message, param_hint=argument)
 
 
 def make_noise(name: str, severity: int | None, **params: Any) -> Any:
