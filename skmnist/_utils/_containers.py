@@ -70,6 +70,8 @@ def check_column_names(estimator: BaseEstimator, X: Any, *, reset: bool) -> None
     ValueError
         If the names or their order differ from `fit`, or two columns have the same name.
     """
+    if not reset and type(X) is np.ndarray and not hasattr(estimator, "feature_names_in_"):
+        return
     names = X.column_names if _is_arrow(X) else getattr(X, "columns", ())
     repeated = [name for name, count in Counter(names).items() if count > 1]
     if repeated:

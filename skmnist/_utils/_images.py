@@ -141,19 +141,21 @@ def restore_shape(
 def _check_numbers(X: Any, array: Any, estimator: BaseEstimator) -> np.ndarray:
     """Check with scikit-learn that an array contains finite numbers.
 
-    Chunk by chunk, because the checks of some dtypes and memory orders make copies.
+    Chunk by chunk, because the checks of some memory orders make copies.
     """
     with name_argument("X"):
         try:
-            images = check_array(
-                array,
-                dtype="numeric",
-                allow_nd=array.ndim > 2,
-                ensure_all_finite=False,
-                input_name="X",
-                estimator=estimator,
-            )
-            for rows in row_chunks(images):
+            images = array
+            if not _has_rows_of_numbers(array):
+                images = check_array(
+                    array,
+                    dtype="numeric",
+                    allow_nd=array.ndim > 2,
+                    ensure_all_finite=False,
+                    input_name="X",
+                    estimator=estimator,
+                )
+            for rows in row_chunks(images) if images.dtype.kind == "f" else ():
                 assert_all_finite(
                     images[rows], estimator_name=type(estimator).__name__, input_name="X"
                 )
@@ -165,6 +167,19 @@ def _check_numbers(X: Any, array: Any, estimator: BaseEstimator) -> np.ndarray:
     if images.dtype.kind not in "buif":
         raise TypeError(f"X has dtype {images.dtype}; expected numbers (bool, integers or floats).")
     return images
+
+
+def _has_rows_of_numbers(array: Any) -> bool:
+    """Return whether `check_array` would return an array as it is.
+
+    It takes a third of the time in which ONNX Runtime predicts one row, to find its container.
+    """
+    return (
+        type(array) is np.ndarray
+        and array.ndim >= 2
+        and array.size > 0
+        and array.dtype.kind in "buif"
+    )
 
 
 def _own_image_shape(X: np.ndarray) -> ImageShape | None:

@@ -9,7 +9,6 @@ from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils import gen_batches
 
 from skmnist._utils import (
     check_images,
@@ -174,8 +173,8 @@ class OnnxClassifier(ClassifierMixin, BaseEstimator):
                 f"X has dtype {images.dtype}, but {self.path} takes uint8. Pass integers, or "
                 "export the model with dtype='float32'."
             )
-        batches = gen_batches(len(images), _ROWS_PER_CALL)
-        return np.concatenate([model.run(images[rows]) for rows in batches])
+        starts = range(0, len(images), _ROWS_PER_CALL)
+        return np.concatenate([model.run(images[i : i + _ROWS_PER_CALL]) for i in starts])
 
     def predict_log_proba(self, X: Any) -> np.ndarray:
         """Predict the logarithms of the probabilities of the classes.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
+from joblib import effective_n_jobs
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import gen_batches
 from sklearn.utils.metaestimators import available_if
@@ -20,6 +21,10 @@ _Result = TypeVar("_Result")
 
 # Images in memory at once. A constant, because the last bits of some predictions depend on it.
 _ROWS_PER_CHUNK = 2048
+
+# Corruptions that a worker gets at once, at most: a process unpickles the models once for them, and
+# TensorFlow traces a network again after that.
+_TASKS_PER_BATCH = 4
 
 
 def _stores(method: str) -> Callable[["StoredPredictions"], bool]:
@@ -98,7 +103,15 @@ def evaluate(
         In the order of `corruptions`.
     """
     start = time.perf_counter()
-    results = Parallel(n_jobs=n_jobs, prefer="threads", return_as="generator")(
+    batch_size = max(1, min(_TASKS_PER_BATCH, len(corruptions) // (2 * effective_n_jobs(n_jobs))))
+    parallel = Parallel(
+        n_jobs=n_jobs,
+        prefer="threads",
+        return_as="generator",
+        batch_size=batch_size,
+        pre_dispatch="all",  # joblib makes smaller batches of the first tasks otherwise
+    )
+    results = parallel(
         delayed(_evaluate_one)(
             corruption, models, X, X if X_fit is None else X_fit, methods, reduce
         )

@@ -121,6 +121,21 @@ def test_results_of_a_network_do_not_depend_on_n_jobs(data):
     assert_bit_equal(robustness_scores(network, X, y, n_jobs=2, **options), expected)
 
 
+def test_processes_get_the_model_once_for_several_corruptions(data):
+    _, X, _, y = data
+    n_pickles = []
+
+    class CountedBayes(GaussianNB):  # local, so that it is pickled by value
+        def __getstate__(self):
+            n_pickles.append(1)
+            return super().__getstate__()
+
+    model = CountedBayes(var_smoothing=0.1).fit(X, y)
+    with joblib.parallel_config("loky", n_jobs=2):
+        robustness_scores(model, X[:20], y[:20], suite="mnist_c")  # 15 corruptions, and clean
+    assert len(n_pickles) == 4
+
+
 def assert_bit_equal(one, other):
     assert one.keys() == other.keys()
     for key in one.keys() - {"seed"}:
