@@ -98,7 +98,7 @@ def network_examples(strokes: str, source: Any, seed: int) -> tuple[np.ndarray, 
         classes.append(digits[0] if len(digits) == 1 else NO_DIGIT)
         is_first, _ = candidate_cuts(is_ink)
         if len(digits) == 1:
-            is_first = rng.permutation(is_first)[:2]
+            is_first = rng.permutation(is_first)[:4]
         for is_part in (*is_first, *~is_first):
             shares = overlaps(box_of(is_ink & is_part)[np.newaxis], boxes)[0]
             is_digit = shares.max() >= IS_DIGIT and len(digits) > 1

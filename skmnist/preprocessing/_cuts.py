@@ -13,6 +13,8 @@ from scipy import ndimage
 # Paths run along these slants, in columns per row, and through about this many columns each.
 _SLANTS = np.array([-0.3, 0.0, 0.3])
 _N_PATHS = 32
+# Slants of straight lines: two strokes that touch along their length are cut by no cheap path.
+_LINE_SLANTS = np.array([-0.45, -0.3, -0.15, 0.0, 0.15, 0.3, 0.45])
 # Cost of a step to the left or right of the slant, relative to a pixel of ink.
 _STEP = 0.4
 # Weights of the shape of a cut in its score, from a logistic regression on single digits and pairs
@@ -29,9 +31,9 @@ _WEIGHTS = {
 }
 # Cuts that cross more ink, in widths of a stroke, or leave a lower part, as a share of the height,
 # are no candidates.
-_MAX_STROKES, _LEAST_PART = 2.0, 0.5
+_MAX_STROKES, _LEAST_PART = 5.0, 0.5
 # This many candidates differ by more than this share of the ink, and so do both parts from nothing.
-_N_CUTS, _LEAST_SHARE = 10, 0.03
+_N_CUTS, _LEAST_SHARE = 16, 0.03
 
 
 def candidate_cuts(is_ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -45,11 +47,11 @@ def candidate_cuts(is_ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Returns
     -------
     is_left : ndarray of shape (n_cuts, height, width), bool
-        The pixels on the left of each cut; at most 10 cuts, which differ.
+        The pixels on the left of each cut; at most 16 cuts, which differ.
     scores : ndarray of shape (n_cuts,), float64
         The score of the shape of each cut, descending.
     """
-    paths = np.unique(_paths(is_ink), axis=0)
+    paths = np.unique(np.concatenate([_paths(is_ink), _lines(is_ink.shape)]), axis=0)
     is_left = np.arange(is_ink.shape[1]) < paths[:, :, np.newaxis]
     shapes = _shapes(is_ink, paths, is_left)
     scores = shapes @ list(_WEIGHTS.values())
@@ -74,6 +76,19 @@ def _distinct(is_left_ink: np.ndarray, order: np.ndarray, n_ink: int) -> list[in
     return chosen
 
 
+def _lines(shape: tuple[int, ...]) -> np.ndarray:
+    """Return straight lines through points of the middle row; shape (n_lines, height)."""
+    height, width = shape
+    columns = np.multiply.outer(_LINE_SLANTS, height // 2 - np.arange(height))
+    lines = np.rint(columns + _starts(width)[:, np.newaxis, np.newaxis]).astype(np.intp)
+    return np.clip(lines, 0, width).reshape(-1, height)
+
+
+def _starts(width: int) -> np.ndarray:
+    """Return columns of the middle row, evenly spaced."""
+    return np.arange(1, width, max(1, width // _N_PATHS))
+
+
 def _paths(is_ink: np.ndarray) -> np.ndarray:
     """Return the cheapest paths through points of the middle row; shape (n_paths, height)."""
     height, width = is_ink.shape
@@ -84,7 +99,7 @@ def _paths(is_ink: np.ndarray) -> np.ndarray:
     is_inside = (columns >= 0) & (columns < width)
     rows = np.arange(height)[:, np.newaxis]
     slanted = is_inside & is_ink[rows, np.clip(columns, 0, width - 1)]
-    starts = np.arange(1, width, max(1, width // _N_PATHS))
+    starts = _starts(width)
     upward = _descend(slanted[:, middle::-1], starts)
     downward = _descend(slanted[:, middle:], starts)
     paths = np.concatenate([upward[:, :0:-1], downward], axis=1) + shifts[:, :, np.newaxis]

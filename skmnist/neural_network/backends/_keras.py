@@ -12,6 +12,7 @@ import numpy as np
 from scipy.special import logsumexp
 
 from skmnist.neural_network._samples import Samples
+from skmnist.neural_network.backends._architecture import is_of_keras
 from skmnist.neural_network.backends._precision import with_precision
 from skmnist.neural_network.backends._process import rows_per_block
 from skmnist.neural_network.backends._settings import default_floats
@@ -264,8 +265,3 @@ def settings_of(optimizer: keras.optimizers.Optimizer) -> dict[str, Any]:
     if is_of_keras(schedule):
         schedule = type(schedule).from_config(schedule.get_config())
     return bare.get_config() | {"learning_rate": schedule}
-
-
-def is_of_keras(thing: Any) -> bool:
-    """Return whether a function, or the class of another object, is Keras' own."""
-    return str(getattr(thing, "__module__", "")).partition(".")[0] == "keras"

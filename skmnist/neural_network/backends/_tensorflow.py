@@ -4,8 +4,10 @@ Prediction is one compiled call, and so is training on many batches. Adam and th
 normalization of feature maps are one operation each.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from contextlib import nullcontext
 from functools import cached_property, partial
+from threading import Lock
 from typing import Any, ClassVar
 
 import keras
@@ -13,6 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from skmnist.neural_network._samples import Samples
+from skmnist.neural_network.backends._architecture import architecture_key
 from skmnist.neural_network.backends._interruption import interrupts_wait
 from skmnist.neural_network.backends._keras import (
     Predictor,
@@ -22,6 +25,11 @@ from skmnist.neural_network.backends._keras import (
 )
 from skmnist.neural_network.backends._process import convolves_one_image_by_itself
 from skmnist.neural_network.backends._settings import default_floats
+
+# Maximum number of compiled forward passes that are kept; the last used one is at the end.
+_MAX_COMPILED = 8
+_compiled: dict[Hashable, Any] = {}
+_lock = Lock()
 
 
 class TensorFlowPredictor(Predictor):
@@ -40,11 +48,15 @@ class TensorFlowPredictor(Predictor):
     def _log_sum_exp(self) -> Callable[[np.ndarray], np.ndarray]:
         """The function that maps float32 images to the log-sum-exp of their logits."""
         softmax_layer(self._model)
-        return compiled_forward(self._model, partial(tf.reduce_logsumexp, axis=1))
+        return compiled_forward(self._model, _log_sum_exp)
 
 
 def _probabilities(logits: tf.Tensor) -> tf.Tensor:
     return tf.cast(tf.nn.softmax(logits), tf.float32)
+
+
+def _log_sum_exp(logits: tf.Tensor) -> tf.Tensor:
+    return tf.reduce_logsumexp(logits, axis=1)
 
 
 def compiled_forward(
@@ -52,8 +64,32 @@ def compiled_forward(
 ) -> Callable[[np.ndarray], np.ndarray]:
     """Compile the forward pass of a network, once for batches of any length.
 
+    Networks of equal architecture share what has been compiled.
+
     The result is a function of the float64 logits, by default the probabilities, if the last layer
     is dense with softmax; otherwise it is the output of the network.
+    """
+    architecture = architecture_key(model)
+    if architecture is None:
+        alone = _trace_forward(model, of_logits, [])
+        return lambda images: alone(tf.constant(images)).numpy()
+    key = architecture, of_logits
+    forward = _compiled.get(key) or _trace_forward(model, of_logits, model.weights)
+    with _lock:
+        _compiled.pop(key, None)
+        _compiled[key] = forward
+        for oldest in list(_compiled)[:-_MAX_COMPILED]:
+            del _compiled[oldest]
+    weights = [weight.value for weight in model.weights]
+    return lambda images: forward(tf.constant(images), *weights).numpy()
+
+
+def _trace_forward(
+    model: keras.Model,
+    of_logits: Callable[[tf.Tensor], tf.Tensor],
+    variables: list[keras.Variable],
+) -> Any:
+    """Return a compiled function of images, and of values of variables of a network.
 
     For a single image, TensorFlow may choose other kernels, which round differently. The image is
     therefore computed twice, in a batch of two. If only matrix products have such kernels, the
@@ -63,21 +99,24 @@ def compiled_forward(
     n_dense = sum(isinstance(layer, keras.layers.Dense) for layer in model.layers)
     doubles_images = convolves_one_image_by_itself() or (n_dense > 1 and not hidden)
 
-    @tf.function(input_signature=[tf.TensorSpec(model.input_shape, tf.float32)], autograph=False)
-    def forward(images: tf.Tensor) -> tf.Tensor:
-        n = tf.shape(images)[0]
-        if doubles_images:
-            images = _doubled_if_single(images)
-        features = body(images, training=False)
-        if hidden and not doubles_images:
-            features = _doubled_if_single(features)
-        for layer in hidden:
-            features = layer(features, training=False)
-        return head(features)[:n]
+    @tf.function(autograph=False)
+    def forward(images: tf.Tensor, *others: tf.Variable) -> tf.Tensor:
+        values = [(old, new.read_value()) for old, new in zip(variables, others, strict=True)]
+        # In the scope no layer can update its variables, which layers not of Keras may do.
+        with keras.StatelessScope(values) if values else nullcontext():
+            n = tf.shape(images)[0]
+            if doubles_images:
+                images = _doubled_if_single(images)
+            features = body(images, training=False)
+            if hidden and not doubles_images:
+                features = _doubled_if_single(features)
+            for layer in hidden:
+                features = layer(features, training=False)
+            return head(features)[:n]
 
+    images = tf.TensorSpec(model.input_shape, tf.float32)
     with interrupts_wait():
-        compiled = forward.get_concrete_function()
-    return lambda images: compiled(tf.constant(images)).numpy()
+        return forward.get_concrete_function(images, *(variable.value for variable in variables))
 
 
 def _doubled_if_single(rows: tf.Tensor) -> tf.Tensor:

@@ -19,6 +19,7 @@ from skmnist.neural_network._samples import Samples
 from skmnist.neural_network.architectures._cnn import build_cnn
 from skmnist.neural_network.architectures._mlp import build_mlp
 from skmnist.neural_network.backends import _pool
+from skmnist.neural_network.backends._architecture import architecture_key
 from skmnist.neural_network.backends._chosen import ChosenTrainer
 from skmnist.neural_network.backends._keras import Trainer
 from skmnist.neural_network.backends._pool import borrow_trainer
@@ -123,7 +124,7 @@ def test_two_fits_of_a_network_share_a_trainer(net, X, y):
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_trainers_with_optimizers_by_name_are_shared(name, schedule):
     optimizer = fresh_optimizer(name, learning_rate=None, weight_decay=0.5, schedule=schedule)
-    assert _pool._architecture_of(make_mlp_model(), optimizer) is not None
+    assert architecture_key(make_mlp_model(), optimizer) is not None
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,13 @@
+import gc
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import keras
 import numpy as np
 import pytest
+from sklearn.base import clone
 
+from skmnist.neural_network import CNNClassifier
 from skmnist.neural_network.backends._chosen import ChosenPredictor
 from skmnist.neural_network.backends._keras import Predictor
 
@@ -34,6 +38,54 @@ def test_one_trace_for_all_batch_sizes(model):
     for n in (1, 2, 7, 1023, 1024, 1025, 2500, 1):
         assert predict(images[:n]).shape == (n, 3)
     assert CountTraces.n_traces == 1
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="other back ends share nothing")
+def test_networks_of_equal_architecture_share_what_is_compiled(X, y, monkeypatch):
+    from skmnist.neural_network.backends import _tensorflow
+
+    monkeypatch.setattr(_tensorflow, "_compiled", {})
+    nets = [CNNClassifier((4,), epochs=1, random_state=seed).fit(X, y) for seed in (0, 1)]
+    alone = []
+    for net in nets:
+        _tensorflow._compiled.clear()
+        alone.append(net.predict_proba(X))
+    assert np.abs(alone[0] - alone[1]).max() > 1e-3
+    for _ in range(2):
+        for net, expected in zip(nets, alone, strict=True):
+            net._predictor = ChosenPredictor(net.model_)
+            np.testing.assert_array_equal(net.predict_proba(X), expected)
+    assert len(_tensorflow._compiled) == 1
+    clone(nets[0]).set_params(activation="elu").fit(X, y).predict(X)
+    assert len(_tensorflow._compiled) == 2
+    for width in range(2, 12):  # at most eight are kept
+        layers = [keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dense(width)]
+        ChosenPredictor(keras.Sequential(layers))(X.reshape(-1, 8, 8, 1)[:1])
+    assert len(_tensorflow._compiled) == 8
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="other back ends share nothing")
+def test_what_is_compiled_does_not_keep_the_network(X, y):
+    network = CNNClassifier((3,), epochs=1, random_state=0).fit(X, y)
+    network.predict(X)
+    weights = weakref.ref(network.model_.weights[0].value)
+    del network
+    keras.utils.clear_session(free_memory=False)
+    gc.collect()
+    assert weights() is None
+
+
+def test_a_layer_may_update_its_variables(X):
+    """A layer that is not Keras' own, and drops pixels in prediction too."""
+
+    class AlwaysDropout(keras.layers.Dropout):
+        def call(self, inputs):
+            return super().call(inputs, training=True)
+
+    layers = [keras.Input((8, 8, 1)), AlwaysDropout(0.5, seed=0), keras.layers.Flatten()]
+    predict = ChosenPredictor(keras.Sequential([*layers, keras.layers.Dense(3)]))
+    images = X[:2].reshape(-1, 8, 8, 1)
+    assert np.any(predict(images) != predict(images))
 
 
 def test_threads_may_predict_at_once(model):

@@ -1,0 +1,62 @@
+"""Keys of architectures: networks with equal keys compute the same from equal weights.
+
+Such networks share what TensorFlow compiles, which often takes longer than to train or to predict.
+"""
+
+import json
+from collections.abc import Hashable
+from typing import Any
+
+import keras
+
+
+def architecture_key(model: keras.Model, *parts: Any) -> Hashable | None:
+    """Return a key of a network, and of further parts of its training step.
+
+    Parameters
+    ----------
+    model : keras.Model
+        A built network.
+    *parts : object of Keras
+        Objects with a config, such as an optimizer.
+
+    Returns
+    -------
+    hashable or None
+        The key. None if something is not Keras' own, because its config may not describe all that
+        it computes.
+    """
+    if not all(map(_config_tells_all, (*model.layers, *parts))):
+        return None
+    try:
+        configs = json.dumps([_without_names_and_seeds(x.get_config()) for x in (model, *parts)])
+    except TypeError:  # a number or an object that JSON cannot hold
+        return None
+    return tuple(map(type, (model, *model.layers, *parts))), configs
+
+
+def is_of_keras(thing: Any) -> bool:
+    """Return whether a function, or the class of another object, is Keras' own."""
+    return str(getattr(thing, "__module__", "")).partition(".")[0] == "keras"
+
+
+def _config_tells_all(part: Any) -> bool:
+    """Return whether the config of a part of a network describes all that it computes.
+
+    A config contains functions, such as a custom activation, by name only; so may the configs of
+    nested layers.
+    """
+    functions = filter(callable, vars(part).values())
+    nested = isinstance(part, keras.Model | keras.layers.Wrapper)
+    return is_of_keras(part) and not nested and all(map(is_of_keras, functions))
+
+
+def _without_names_and_seeds(config: dict[str, Any]) -> Any:
+    """Return the config without the name of the object itself, and without any seed."""
+    return _without_seeds({key: value for key, value in config.items() if key != "name"})
+
+
+def _without_seeds(config: Any) -> Any:
+    if isinstance(config, dict):
+        return {key: _without_seeds(value) for key, value in config.items() if key != "seed"}
+    return [_without_seeds(item) for item in config] if isinstance(config, list) else config
