@@ -9,85 +9,21 @@ import keras
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from small_trainers import (
+    LATE_FREEZING,
+    borrow,
+    make_cnn_model,
+    make_mlp_model,
+    make_samples,
+    train,
+)
 
 from skmnist.neural_network._samples import Samples
-from skmnist.neural_network.architectures._cnn import build_cnn
-from skmnist.neural_network.architectures._mlp import build_mlp
-from skmnist.neural_network.backends import _pool
 from skmnist.neural_network.backends._chosen import ChosenTrainer
 from skmnist.neural_network.backends._keras import Trainer
-from skmnist.neural_network.backends._pool import borrow_trainer
 from skmnist.neural_network.backends._precision import training_precision, with_precision
 from skmnist.neural_network.backends._process import has_bfloat16
-from skmnist.neural_network.training._losses import LOSSES, make_loss
-
-LATE_FREEZING = "Keras on JAX refuses layers that are frozen after the optimizer was built"
-
-
-DENSE = {
-    "hidden_layer_sizes": (8,),
-    "activation": "relu",
-    "dropout": 0.2,
-    "batch_normalization": True,
-    "kernel_initializer": "he_normal",
-    "output_kernel_initializer": "glorot_uniform",
-}
-
-
-def make_mlp_model(seed=0, **changes):
-    return build_mlp((4, 4, 1), 3, value_range=(0, 255), seed=seed, **DENSE | changes)
-
-
-def make_cnn_model(seed=0):
-    convolutions = {"filters": (4,), "kernel_size": 3, "padding": "same", "pool_size": 2}
-    rest = {"conv_dropout": 0.1, "conv_kernel_initializer": "he_normal"}
-    return build_cnn((4, 4, 1), 3, value_range=(0, 255), seed=seed, **convolutions, **rest, **DENSE)
-
-
-def make_samples(n=50, dtype="uint8"):
-    generator = np.random.default_rng(0)
-    images = generator.integers(0, 256, (n, 4, 4, 1)).astype(dtype)
-    return Samples(images, np.eye(3, dtype=np.float32)[generator.integers(3, size=n)], None)
-
-
-@pytest.fixture(autouse=True)
-def no_idle_trainers(monkeypatch):
-    monkeypatch.setattr(_pool, "_idle", [])
-
-
-def borrow(
-    model,
-    optimizer="adam",
-    loss="categorical_crossentropy",
-    precision="float32",
-    label_smoothing=0.0,
-):
-    return borrow_trainer(
-        model,
-        keras.optimizers.get(optimizer),
-        make_loss(loss, label_smoothing),
-        precision,
-        loss_key=(loss, label_smoothing) if isinstance(loss, str) else None,
-    )
-
-
-def train(trainer, model, n_epochs=2, samples=None, batch_size=16):
-    """Train a model by a trainer and return its weights and the last logs."""
-    samples = make_samples() if samples is None else samples
-    trainer.load(model, None)
-    with trainer.training():
-        for _ in range(n_epochs):
-            trainer.begin_epoch()
-            logs = trainer.train_on(samples, np.arange(len(samples)), batch_size)
-    trainer.finish()
-    trainer.save_to(model)
-    return model.get_weights(), logs
-
-
-def relu(x):
-    """A custom activation with the name of Keras' activation."""
-    return keras.ops.tanh(x)
-
+from skmnist.neural_network.training._losses import LOSSES
 
 # The fast trainer of a back end computes what Keras' own steps compute ----------------------------
 
