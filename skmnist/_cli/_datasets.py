@@ -4,6 +4,7 @@ from inspect import signature
 
 import click
 
+from skmnist._cli import _options
 from skmnist._cli._inputs import check_dataset_name, dataset_names
 
 _data_home = click.option("--data-home", metavar="FOLDER", help="Folder of the downloads.")
@@ -16,19 +17,25 @@ def datasets() -> None:
 
 @datasets.command("list")
 @_data_home
-def list_(data_home: str | None) -> None:
+@_options.as_json
+def list_(data_home: str | None, as_json: bool) -> None:
     """List the data sets, and how many of their files were downloaded."""
     from skmnist.datasets import get_data_home
     from skmnist.datasets._catalog import CATALOG
 
     home = get_data_home(data_home)
-    click.echo(f"{'sample':15} ready")
+    if not as_json:
+        click.echo(f"{'sample':15} ready")
     for name in dataset_names():
         records = [record for record in CATALOG if record.function == f"fetch_{name}"]
         files = {file.name for record in records for file in record.files}
         n_there = sum((home / file).exists() for file in files)
-        click.echo(f"{name:15} {n_there} of {len(files)} files")
-    click.echo(f"folder: {home}")
+        if as_json:
+            _options.print_json(dataset=name, files=len(files), downloaded=n_there, folder=home)
+        else:
+            click.echo(f"{name:15} {n_there} of {len(files)} files")
+    if not as_json:
+        click.echo(f"folder: {home}")
 
 
 @datasets.command()
@@ -37,7 +44,8 @@ def list_(data_home: str | None) -> None:
 @click.option("--split", help="Of emnist.")
 @click.option("--variant", help="Of n_mnist.")
 @_data_home
-def fetch(name: str, data_home: str | None, **options: str | None) -> None:
+@_options.as_json
+def fetch(name: str, data_home: str | None, as_json: bool, **options: str | None) -> None:
     """Download the data set NAME, unless it is there, and verify it.
 
     \b
@@ -56,7 +64,11 @@ def fetch(name: str, data_home: str | None, **options: str | None) -> None:
     if name == "mnist_c" and not given:
         raise click.UsageError("mnist_c needs --corruption, such as --corruption fog.")
     bunch = function(data_home=data_home, **given)
-    click.echo(f"{name}: {len(bunch.data):,} images in {package.get_data_home(data_home)}")
+    home, n_images = package.get_data_home(data_home), len(bunch.data)
+    if as_json:
+        _options.print_json(dataset=name, images=n_images, folder=home)
+    else:
+        click.echo(f"{name}: {n_images:,} images in {home}")
 
 
 @datasets.command()

@@ -39,6 +39,7 @@ def _print_names(ctx: click.Context, parameter: click.Parameter, value: bool) ->
     help="Folder of the noisy images; made if it is missing.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace files of the same name.")
+@_options.as_json
 @click.pass_context
 def noise(
     ctx: click.Context,
@@ -48,6 +49,7 @@ def noise(
     seed: int,
     output: str,
     overwrite: bool,
+    as_json: bool,
 ) -> None:
     """Add the noise NAME to images, and write them as gray PNG files.
 
@@ -79,5 +81,8 @@ def noise(
             with atomic_write(path) as temporary:
                 pillow.fromarray(noisy).save(temporary, format="PNG")
             written.add(path)
-            click.echo(shown)
+            if as_json:
+                _options.print_json(file=image.file, page=image.page, written=path)
+            else:
+                click.echo(shown)
     ctx.exit(ctx.obj or 0)

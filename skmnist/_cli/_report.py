@@ -25,6 +25,7 @@ from skmnist._cli._inputs import read_data, read_model
     callback=_options.report_file,
     help="File of the report: .html or .md.",
 )
+@_options.as_json
 def report(
     model: str,
     trusted: bool,
@@ -34,6 +35,7 @@ def report(
     suite: str,
     seed: int,
     output: str,
+    as_json: bool,
 ) -> None:
     """Write a report about MODEL.
 
@@ -49,4 +51,7 @@ def report(
     from skmnist.report import make_report
 
     make_report(fitted, X, y, suite=suite, random_state=seed).save(output)
-    click.echo(f"report: {output}")
+    if as_json:
+        _options.print_json(report=output)
+    else:
+        click.echo(f"report: {output}")

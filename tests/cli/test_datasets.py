@@ -1,5 +1,7 @@
 """``skmnist datasets``: list, fetch and clear, without the network."""
 
+import json
+
 import pytest
 from sklearn.utils import Bunch
 
@@ -35,13 +37,26 @@ def test_list(run, tmp_path):
     assert folder == f"folder: {tmp_path}"
 
 
+def test_list_as_json(run, tmp_path):
+    (tmp_path / MNIST.files[0].name).touch()
+    printed = run("datasets", "list", "--data-home", tmp_path, "--json").stdout
+    first, *others = map(json.loads, printed.splitlines())
+    assert first == {"dataset": "mnist", "files": 1, "downloaded": 1, "folder": str(tmp_path)}
+    names = [f"fetch_{entry['dataset']}" for entry in (first, *others)]
+    assert names == list_datasets()
+    assert {entry["downloaded"] for entry in others} == {0}
+
+
 def test_fetch(run, tmp_path, fetched):
     printed = run("datasets", "fetch", "mnist", "--data-home", tmp_path).stdout
     assert printed == f"mnist: 60,000 images in {tmp_path}\n"
     run("datasets", "fetch", "mnist_c", "--corruption", "fog")
+    printed = run("datasets", "fetch", "mnist", "--data-home", tmp_path, "--json").stdout
+    assert json.loads(printed) == {"dataset": "mnist", "images": 60_000, "folder": str(tmp_path)}
     assert fetched == [
         {"data_home": str(tmp_path)},
         {"corruption": "fog", "data_home": None},
+        {"data_home": str(tmp_path)},
     ]
 
 

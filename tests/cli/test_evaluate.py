@@ -80,9 +80,11 @@ def test_wrong_options(run, model, options, code, text):
     assert text in run("evaluate", model, *FEW, *options, code=code).stderr
 
 
-@pytest.mark.parametrize("name", ["report.html", "report.md"])
-def test_report(run, model, tmp_path, name):
+@pytest.mark.parametrize(("name", "options"), [("report.html", ()), ("report.md", ("--json",))])
+def test_report(run, model, tmp_path, name, options):
     path = tmp_path / name
-    result = run("report", model, *FEW, "--suite", "inverse", "--output", path)
-    assert result.stdout == f"report: {path}\n"
+    result = run("report", model, *FEW, "--suite", "inverse", "--output", path, *options)
+    assert result.stdout == (
+        json.dumps({"report": str(path)}) + "\n" if options else f"report: {path}\n"
+    )
     assert "Report on MLPClassifier" in path.read_text(encoding="utf-8")

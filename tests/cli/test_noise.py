@@ -1,5 +1,7 @@
 """``skmnist noise``: the files that it writes."""
 
+import json
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -20,6 +22,15 @@ def test_the_noise_of_each_image(run, photos, tmp_path):
         written = np.array(Image.open(path))
         assert written.dtype == np.uint8
         np.testing.assert_array_equal(written, noise.fit_transform(image[None])[0])
+
+
+def test_json(run, photos, tmp_path):
+    printed = run("noise", "fog", photos, "--output", tmp_path / "foggy", "--json").stdout
+    expected = [
+        {"file": str(path), "page": 0, "written": str(tmp_path / "foggy" / f"{path.stem}.png")}
+        for path in sorted(photos.iterdir())
+    ]
+    assert [json.loads(line) for line in printed.splitlines()] == expected
 
 
 def test_list(run):
