@@ -1,4 +1,4 @@
-"""Accuracy under the 15 MNIST-C-style noises, of the best network with four augmentations.
+"""Accuracy under the 15 MNIST-C-style noises, of the best network with five augmentations.
 
 - ``general``: ``skmnist.model_selection.robust_network()``, trained with affine warps and generic
   noises: elastic deformation, Gaussian and uniform noise, occlusion, smooth random fields, random
@@ -7,8 +7,8 @@
   can blur, stretch or invert it, and its absolute values can show the edges of a stroke; a rough
   deformation displaces pixels; strong noise is clipped to black and white; narrow rectangles
   resemble pieces of lines.
-- ``general_and_strokes``: the same with thicker and thinner strokes for 40 % of the digits. It has
-  no row until it has been run: ``--only "general_and_strokes test"``.
+- ``general_and_strokes``: the same with thicker and thinner strokes for 40 % of the digits. Other
+  work on the machine doubled its minutes.
 - ``without_affine``: ``general`` without affine warps.
 - ``first_general``: generic noises that were chosen without looking at scores under the 15. Its
   weaknesses on the test digits were known when the noises of ``general`` were chosen.
@@ -71,10 +71,12 @@ BEST_PUBLISHED = 93.55
 
 def recipes() -> Recipes:
     """Return the network of each run."""
+    strokes = RandomNoise([("strokes", StrokeWidth(-1.2, 2.0))], probability=0.4)
     without_affine = [noise for noise in generic_noises() if not isinstance(noise, RandomAffine)]
     augmentations: dict[str, list[BaseNoise]] = {
         "first_general": FIRST,
         "general": generic_noises(),
+        "general_and_strokes": [strokes, *generic_noises()],
         "without_affine": without_affine,
         "the_15": mnist_c_noises(),
     }
@@ -82,13 +84,6 @@ def recipes() -> Recipes:
         f"{name} test": robust_network(random_state=0).set_params(augment=augment)
         for name, augment in augmentations.items()
     }
-
-
-def planned_recipes() -> Recipes:
-    """Return the network of each run that is not stored yet."""
-    strokes = RandomNoise([("strokes", StrokeWidth(-1.2, 2.0))], probability=0.4)
-    network = robust_network(random_state=0).set_params(augment=[strokes, *generic_noises()])
-    return {"general_and_strokes test": network}
 
 
 def train(key: str, network: BaseImageClassifier, data_home: str | None) -> tuple[Numbers, History]:
@@ -132,4 +127,4 @@ def summarize(runs: dict[str, Numbers]) -> tuple[str, dict[str, bool]]:
 
 
 if __name__ == "__main__":
-    run_recipes(__doc__, "accuracy_mnist_c", {**recipes(), **planned_recipes()}, train, summarize)
+    run_recipes(__doc__, "accuracy_mnist_c", recipes(), train, summarize)
