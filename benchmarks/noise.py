@@ -48,7 +48,7 @@ BARS = {
     10_000: "fog spatter",
     5_000: "glass_blur",
 }
-LEAST_SPEED = 3_000
+LEAST_SPEED = 5_000
 MOST_MEMORY = 4.0
 
 Images = npt.NDArray[np.uint8]
