@@ -4,11 +4,13 @@ The digits are those of pages of ``make_digit_pages`` on which half of the digit
 kinds of strokes. MNIST's are training digits that are not in ``load_mnist_sample``, so that neither
 the test digits nor the sample were seen.
 
-The network is trained on connected ink, and on the parts of its candidate cuts. Their class is the
-digit whose box they overlap by 0.74 (intersection over union), or "no digit" below 0.66; others are
-skipped. On other pages, a logistic regression then weighs the features of a cut. The smallest score
-of a safe cut is chosen there, too: 0.6 % of MNIST's single digits are cut. The network is written
-to ``skmnist/preprocessing/_likeness.npz``; the weights are printed and stand in ``_touching.py``::
+The network is trained on connected ink, and on the parts of its candidate cuts; also on pairs that
+are made of single digits, joined by a thin bar or one above the other. The class of a part is the
+digit whose box it overlaps by 0.74 (intersection over union), or "no digit" below 0.66; other parts
+are skipped. On other pages, a logistic regression then weighs the features of a cut. The smallest
+score of a safe cut is chosen there, too: 0.4 % of MNIST's single digits are cut. The network is
+written to ``skmnist/preprocessing/_likeness.npz``; the weights are printed and stand in
+``_touching.py``::
 
     python -m benchmarks.research.cut_weights --data-home FOLDER_OF_MNIST_NPZ
 """
@@ -28,10 +30,12 @@ from sklearn.utils import Bunch
 import skmnist.preprocessing
 from benchmarks.harness.boxes import overlaps
 from benchmarks.harness.conditions import print_conditions
+from benchmarks.real_pages import OVERLAP
 from skmnist.datasets import fetch_mnist, load_mnist_sample, make_digit_pages
 from skmnist.preprocessing import segment_digits
 from skmnist.preprocessing._cuts import candidate_cuts
 from skmnist.preprocessing._likeness import part_image
+from skmnist.preprocessing._segmentation import _INK
 from skmnist.preprocessing._touching import (
     WEIGHTS,
     judged_cuts,
@@ -41,19 +45,20 @@ from skmnist.preprocessing._touching import (
 NO_DIGIT = 10
 # A part is the digit whose box it overlaps by the first number, and no digit below the second one.
 IS_DIGIT, IS_NOT = 0.74, 0.66
-# Both parts of a right cut overlap the boxes of two digits by this.
-IS_RIGHT = 0.7
-CUT_SINGLES = 0.006
+CUT_SINGLES = 0.004
+# Pairs for each page that are made of its single digits.
+JOINED = 4
 HEIGHTS = (20, 28, 40, 40, 40, 60)
 EPOCHS = 8
 
 
 class Component(NamedTuple):
-    """Connected ink of a page, with the boxes and labels of the digits in it."""
+    """Connected ink, with the boxes and labels of the digits in it."""
 
     is_ink: np.ndarray
     boxes: np.ndarray
     digits: np.ndarray
+    is_column: bool = False
 
 
 def components(strokes: str, source: Any, seed: int) -> Iterator[Component]:
@@ -75,7 +80,7 @@ def components(strokes: str, source: Any, seed: int) -> Iterator[Component]:
     for number, (cutout, box) in enumerate(zip(found.cutouts, found.boxes, strict=True)):
         mine = np.flatnonzero(owner == number)
         if 1 <= len(mine) <= 4:
-            is_ink = cropped(cutout > 255 * 0.35)
+            is_ink = cropped(cutout > 255 * _INK)
             yield Component(is_ink, boxes[mine] - box[[0, 1, 0, 1]], pages.target[0][mine])
 
 
@@ -89,14 +94,52 @@ def box_of(is_ink: np.ndarray) -> np.ndarray:
     return np.array([rows[0], columns[0], rows[-1] + 1, columns[-1] + 1])
 
 
+def joined(first: Component, second: Component, rng: np.random.Generator) -> Component | None:
+    """Return two digits that touch or are joined by a thin bar: side by side, or in two rows."""
+    is_column = bool(rng.integers(2))
+    left, right = (part.is_ink.T if is_column else part.is_ink for part in (first, second))
+    shift = rng.integers(-len(left) // 6, len(left) // 6 + 1)
+    tops = max(0, -shift), max(0, shift)
+    height = max(tops[0] + len(left), tops[1] + len(right))
+    left, right = (
+        np.pad(ink, ((top, height - top - len(ink)), (0, 0)))
+        for ink, top in zip((left, right), tops, strict=True)
+    )
+    in_both = left.any(axis=1) & right.any(axis=1)
+    if not in_both.any():
+        return None
+    ends, starts = left.shape[1] - left[:, ::-1].argmax(axis=1), right.argmax(axis=1)
+    row = np.where(in_both, ends - starts, -np.inf).argmax()  # where the two are closest
+    column = ends[row] - starts[row] + rng.integers(-3, 7)
+    if not 0 < column <= left.shape[1] + 6:
+        return None
+    width = max(left.shape[1], column + right.shape[1])
+    is_ink = np.zeros((height, width), dtype=bool)
+    is_ink[:, : left.shape[1]] = left
+    is_ink[:, column : column + right.shape[1]] |= right
+    is_ink[row : row + rng.integers(2, 5), ends[row] : column + starts[row]] = True
+    boxes = np.array([box_of(left), box_of(right) + [0, column, 0, column]])
+    digits = np.array([first.digits[0], second.digits[0]])
+    if is_column:
+        is_ink, boxes = is_ink.T, boxes[:, [1, 0, 3, 2]]
+    return Component(is_ink, boxes, digits, is_column)
+
+
 def network_examples(strokes: str, source: Any, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return images of the ink of a page and of parts of it, uint8, and their classes."""
+    """Return images of ink and of parts of it, uint8, and their classes."""
     rng = np.random.default_rng(seed)
+    found = list(components(strokes, source, seed))
+    singles = [component for component in found if len(component.digits) == 1]
+    made: list[Component | None] = []
+    for _ in range(JOINED if len(singles) > 1 else 0):
+        first, second = rng.choice(len(singles), 2, replace=False)
+        made.append(joined(singles[first], singles[second], rng))
     images, classes = [], []
-    for is_ink, boxes, digits in components(strokes, source, seed):
+    for is_ink, boxes, digits, is_column in [*found, *filter(None, made)]:
         images.append(part_image(is_ink, is_ink))
         classes.append(digits[0] if len(digits) == 1 else NO_DIGIT)
-        is_first, _ = candidate_cuts(is_ink)
+        is_first, _ = candidate_cuts(is_ink.T if is_column else is_ink)
+        is_first = is_first.transpose(0, 2, 1) if is_column else is_first
         if len(digits) == 1:
             is_first = rng.permutation(is_first)[:4]
         for is_part in (*is_first, *~is_first):
@@ -114,8 +157,8 @@ def trained(images: np.ndarray, classes: np.ndarray) -> keras.Model:
         [
             keras.layers.Input((28, 28, 2), dtype="uint8"),
             keras.layers.Rescaling(1 / 255),
-            keras.layers.Conv2D(8, 5, strides=2, activation="relu", name="conv1"),
-            keras.layers.Conv2D(16, 5, strides=2, activation="relu", name="conv2"),
+            keras.layers.Conv2D(16, 5, strides=2, activation="relu", name="conv1"),
+            keras.layers.Conv2D(32, 5, strides=2, activation="relu", name="conv2"),
             keras.layers.Flatten(),
             keras.layers.Dense(64, activation="relu", name="dense"),
             keras.layers.Dense(11, name="output"),
@@ -148,7 +191,7 @@ def judged(strokes: str, source: Any, seed: int) -> list[tuple[int, np.ndarray, 
     have no features.
     """
     found = []
-    for is_ink, boxes, _ in components(strokes, source, seed):
+    for is_ink, boxes, *_ in components(strokes, source, seed):
         features, is_right = np.zeros((0, len(WEIGHTS))), np.zeros(0, dtype=bool)
         if may_be_several(is_ink):
             is_first, features = judged_cuts(is_ink)
@@ -162,7 +205,7 @@ def judged(strokes: str, source: Any, seed: int) -> list[tuple[int, np.ndarray, 
 
 def is_right_cut(is_ink: np.ndarray, is_first: np.ndarray, boxes: np.ndarray) -> bool:
     parts = np.array([box_of(is_ink & is_first), box_of(is_ink & ~is_first)])
-    return bool((np.diag(overlaps(parts, boxes)) >= IS_RIGHT).all())
+    return bool((np.diag(overlaps(parts, boxes)) >= OVERLAP).all())
 
 
 def weigh(found: dict[str, list[Any]]) -> tuple[np.ndarray, float]:
@@ -187,7 +230,7 @@ def best(entry: Any, weights: np.ndarray) -> tuple[float, bool]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data-home", default=None, help="folder of mnist.npz")
-    parser.add_argument("--pages", type=int, default=500, help="number of pages of each kind")
+    parser.add_argument("--pages", type=int, default=800, help="number of pages of each kind")
     parser.add_argument("--keep-network", action="store_true", help="fit only the weights")
     options = parser.parse_args()
     print_conditions()

@@ -1,8 +1,9 @@
 """Candidate cuts through connected ink.
 
-A cut is a path from the top to the bottom that crosses little ink. Between two digits that touch,
-it crosses one contact; through a digit, it usually crosses several strokes, or leaves a part that
-is too small for a digit.
+A cut is a path from the top to the bottom that crosses little ink, or a straight line: strokes that
+touch along their length are cut by no cheap path. Between two digits that touch, it crosses one
+contact; through a digit, it usually crosses several strokes, or leaves a part that is too small for
+a digit.
 """
 
 from typing import Any
@@ -13,7 +14,7 @@ from scipy import ndimage
 # Paths run along these slants, in columns per row, and through about this many columns each.
 _SLANTS = np.array([-0.3, 0.0, 0.3])
 _N_PATHS = 32
-# Slants of straight lines: two strokes that touch along their length are cut by no cheap path.
+# Slants of straight lines.
 _LINE_SLANTS = np.array([-0.45, -0.3, -0.15, 0.0, 0.15, 0.3, 0.45])
 # Cost of a step to the left or right of the slant, relative to a pixel of ink.
 _STEP = 0.4
@@ -51,9 +52,12 @@ def candidate_cuts(is_ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     scores : ndarray of shape (n_cuts,), float64
         The score of the shape of each cut, descending.
     """
-    paths = np.unique(np.concatenate([_paths(is_ink), _lines(is_ink.shape)]), axis=0)
+    paths, lines = np.unique(_paths(is_ink), axis=0), np.unique(_lines(is_ink.shape), axis=0)
+    n_steps = np.abs(np.diff(paths, axis=1)).sum(axis=1)
+    n_steps = np.concatenate([n_steps, np.zeros(len(lines))])
+    paths = np.concatenate([paths, lines])
     is_left = np.arange(is_ink.shape[1]) < paths[:, :, np.newaxis]
-    shapes = _shapes(is_ink, paths, is_left)
+    shapes = _shapes(is_ink, paths, is_left, n_steps)
     scores = shapes @ list(_WEIGHTS.values())
     is_candidate = (shapes[:, 0] <= _MAX_STROKES) & (shapes[:, 1] >= _LEAST_PART)
     order = np.argsort(-scores, kind="stable")
@@ -138,7 +142,9 @@ def _descend(is_ink: np.ndarray, starts: np.ndarray) -> np.ndarray:
     return paths
 
 
-def _shapes(is_ink: np.ndarray, paths: np.ndarray, is_left: np.ndarray) -> np.ndarray:
+def _shapes(
+    is_ink: np.ndarray, paths: np.ndarray, is_left: np.ndarray, n_steps: np.ndarray
+) -> np.ndarray:
     """Return the numbers that `_WEIGHTS` names; shape (n_paths, 8)."""
     height, width = is_ink.shape
     # A path may pass on the right of the ink.
@@ -152,7 +158,7 @@ def _shapes(is_ink: np.ndarray, paths: np.ndarray, is_left: np.ndarray) -> np.nd
         _extent(has_ink).min(axis=0) / height,
         _extent(parts.any(axis=2)).max(axis=0) / height,
         np.full(len(paths), width / height),
-        np.abs(np.diff(paths, axis=1)).sum(axis=1) / height,
+        n_steps / height,
         *_notches(is_ink, columns, crossed, stroke_width),
         has_ink.all(axis=0).mean(axis=1),
     ]

@@ -22,13 +22,13 @@ _MOST = 8.0
 # Weights of a cut in its score, and the smallest score of a safe cut; from a logistic regression in
 # benchmarks/research/cut_weights.py.
 WEIGHTS = {
-    "likeness of the first part": 0.175,
-    "likeness of the second part": 0.172,
-    "lower likeness of the two": 0.39,
-    "likeness of the whole": -0.074,
-    "shape of the cut": 0.266,
+    "likeness of the first part": 0.143,
+    "likeness of the second part": 0.146,
+    "lower likeness of the two": 0.332,
+    "likeness of the whole": -0.052,
+    "shape of the cut": 0.154,
 }
-_LEAST_SCORE = 4.03
+_LEAST_SCORE = 2.57
 # Ink whose best cut has a score that is lower by at most this is doubtful, and not cut.
 _DOUBT = 1.2
 
