@@ -71,17 +71,33 @@ def compiled_forward(
     """
     architecture = architecture_key(model)
     if architecture is None:
-        alone = _trace_forward(model, of_logits, [])
-        return lambda images: alone(tf.constant(images)).numpy()
-    key = architecture, of_logits
-    forward = _compiled.get(key) or _trace_forward(model, of_logits, model.weights)
-    with _lock:
-        _compiled.pop(key, None)
-        _compiled[key] = forward
-        for oldest in list(_compiled)[:-_MAX_COMPILED]:
-            del _compiled[oldest]
+        forward = _trace_forward(model, of_logits, [])
+    else:
+        key = architecture, of_logits
+        shared = _compiled.get(key) or _trace_forward(model, of_logits, model.weights)
+        with _lock:
+            _compiled.pop(key, None)
+            _compiled[key] = shared
+            for oldest in list(_compiled)[:-_MAX_COMPILED]:
+                del _compiled[oldest]
+        forward = _bind(shared, model)
+    return lambda images: forward(tf.constant(images)).numpy()
+
+
+def _bind(shared: Any, model: keras.Model) -> Any:
+    """Return a compiled function of images only; to pass all weights in each call takes longer."""
     weights = [weight.value for weight in model.weights]
-    return lambda images: forward(tf.constant(images), *weights).numpy()
+
+    @tf.function(input_signature=[_images_of(model)], autograph=False)
+    def forward(images: tf.Tensor) -> tf.Tensor:
+        return shared(images, *weights)
+
+    with interrupts_wait():
+        return forward.get_concrete_function()
+
+
+def _images_of(model: keras.Model) -> tf.TensorSpec:
+    return tf.TensorSpec(model.input_shape, tf.float32)
 
 
 def _trace_forward(
@@ -101,9 +117,9 @@ def _trace_forward(
 
     @tf.function(autograph=False)
     def forward(images: tf.Tensor, *others: tf.Variable) -> tf.Tensor:
-        values = [(old, new.read_value()) for old, new in zip(variables, others, strict=True)]
+        mapping = [(old, new.read_value()) for old, new in zip(variables, others, strict=True)]
         # In the scope no layer can update its variables, which layers not of Keras may do.
-        with keras.StatelessScope(values) if values else nullcontext():
+        with keras.StatelessScope(mapping) if mapping else nullcontext():
             n = tf.shape(images)[0]
             if doubles_images:
                 images = _doubled_if_single(images)
@@ -114,9 +130,9 @@ def _trace_forward(
                 features = layer(features, training=False)
             return head(features)[:n]
 
-    images = tf.TensorSpec(model.input_shape, tf.float32)
+    values = [variable.value for variable in variables]
     with interrupts_wait():
-        return forward.get_concrete_function(images, *(variable.value for variable in variables))
+        return forward.get_concrete_function(_images_of(model), *values)
 
 
 def _doubled_if_single(rows: tf.Tensor) -> tf.Tensor:
