@@ -172,7 +172,7 @@ def _check_numbers(X: Any, array: Any, estimator: BaseEstimator) -> np.ndarray:
 def _has_rows_of_numbers(array: Any) -> bool:
     """Return whether `check_array` would return an array as it is.
 
-    It takes a third of the time in which ONNX Runtime predicts one row, to find its container.
+    Its search for the kind of container takes nearly as long as ONNX Runtime needs for one row.
     """
     return (
         type(array) is np.ndarray

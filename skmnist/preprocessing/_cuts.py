@@ -54,7 +54,7 @@ def candidate_cuts(is_ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
     paths, lines = np.unique(_paths(is_ink), axis=0), np.unique(_lines(is_ink.shape), axis=0)
     n_steps = np.abs(np.diff(paths, axis=1)).sum(axis=1)
-    n_steps = np.concatenate([n_steps, np.zeros(len(lines))])
+    n_steps = np.concatenate([n_steps, np.zeros(len(lines))])  # a straight line takes none
     paths = np.concatenate([paths, lines])
     is_left = np.arange(is_ink.shape[1]) < paths[:, :, np.newaxis]
     shapes = _shapes(is_ink, paths, is_left, n_steps)
