@@ -130,7 +130,7 @@ def network_examples(strokes: str, source: Any, seed: int) -> tuple[np.ndarray, 
     rng = np.random.default_rng(seed)
     found = list(components(strokes, source, seed))
     singles = [component for component in found if len(component.digits) == 1]
-    made: list[Component | None] = []
+    made = []
     for _ in range(JOINED if len(singles) > 1 else 0):
         first, second = rng.choice(len(singles), 2, replace=False)
         made.append(joined(singles[first], singles[second], rng))
@@ -138,8 +138,7 @@ def network_examples(strokes: str, source: Any, seed: int) -> tuple[np.ndarray, 
     for is_ink, boxes, digits, is_column in [*found, *filter(None, made)]:
         images.append(part_image(is_ink, is_ink))
         classes.append(digits[0] if len(digits) == 1 else NO_DIGIT)
-        is_first, _ = candidate_cuts(is_ink.T if is_column else is_ink)
-        is_first = is_first.transpose(0, 2, 1) if is_column else is_first
+        is_first, _ = candidate_cuts(is_ink, is_column=is_column)
         if len(digits) == 1:
             is_first = rng.permutation(is_first)[:4]
         for is_part in (*is_first, *~is_first):

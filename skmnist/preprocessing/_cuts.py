@@ -37,21 +37,26 @@ _MAX_STROKES, _LEAST_PART = 5.0, 0.5
 _N_CUTS, _LEAST_SHARE = 16, 0.03
 
 
-def candidate_cuts(is_ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def candidate_cuts(is_ink: np.ndarray, *, is_column: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """Return the cuts with the best shapes, the best one first.
 
     Parameters
     ----------
     is_ink : ndarray of shape (height, width), bool
         Connected ink, cropped.
+    is_column : bool, default=False
+        Whether the cuts run from the left to the right, instead of from the top to the bottom.
 
     Returns
     -------
-    is_left : ndarray of shape (n_cuts, height, width), bool
-        The pixels on the left of each cut; at most 16 cuts, which differ.
+    is_first : ndarray of shape (n_cuts, height, width), bool
+        The pixels on the left of each cut, or above it; at most 16 cuts, which differ.
     scores : ndarray of shape (n_cuts,), float64
         The score of the shape of each cut, descending.
     """
+    if is_column:
+        is_first, scores = candidate_cuts(is_ink.T)
+        return is_first.transpose(0, 2, 1), scores
     paths, lines = np.unique(_paths(is_ink), axis=0), np.unique(_lines(is_ink.shape), axis=0)
     n_steps = np.abs(np.diff(paths, axis=1)).sum(axis=1)
     n_steps = np.concatenate([n_steps, np.zeros(len(lines))])  # a straight line takes none

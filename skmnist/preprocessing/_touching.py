@@ -90,8 +90,7 @@ def judged_cuts(is_ink: np.ndarray, *, is_column: bool = False) -> tuple[np.ndar
     features : ndarray of shape (n_cuts, 5), float64
         The features that `WEIGHTS` names.
     """
-    is_first, shapes = candidate_cuts(is_ink.T if is_column else is_ink)
-    is_first = is_first.transpose(0, 2, 1) if is_column else is_first
+    is_first, shapes = candidate_cuts(is_ink, is_column=is_column)
     parts = np.concatenate([is_ink[np.newaxis], is_first, ~is_first])
     odds = np.clip(likeness(is_ink, parts), -_MOST, _MOST)
     whole, (first, second) = odds[0], odds[1:].reshape(2, -1)

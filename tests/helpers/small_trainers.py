@@ -11,7 +11,6 @@ from skmnist.neural_network.training._losses import make_loss
 
 LATE_FREEZING = "Keras on JAX refuses layers that are frozen after the optimizer was built"
 
-
 DENSE = {
     "hidden_layer_sizes": (8,),
     "activation": "relu",
@@ -65,8 +64,3 @@ def train(trainer, model, n_epochs=2, samples=None, batch_size=16):
     trainer.finish()
     trainer.save_to(model)
     return model.get_weights(), logs
-
-
-def relu(x):
-    """A custom activation with the name of Keras' activation."""
-    return keras.ops.tanh(x)

@@ -126,6 +126,15 @@ def test_digits_that_touch_in_one_point_are_cut():
     np.testing.assert_array_equal(box, [30, 30, 71, 99])
 
 
+def test_squares_that_touch_are_flagged():
+    """They are no digits, so that no cut is sure to be right."""
+    page = square_digits(gap=8)
+    page[50:54, 58:70] = 20
+    digits = segment_digits(page)
+    np.testing.assert_array_equal(digits.boxes, [[30, 30, 70, 98]])
+    assert digits.touching.tolist() == [True]
+
+
 def test_ink_that_cannot_be_cut_is_flagged():
     page = np.full((100, 140), 230, dtype=np.uint8)
     page[30:70, 30:100] = 20

@@ -14,7 +14,6 @@ from small_trainers import (
     make_cnn_model,
     make_mlp_model,
     make_samples,
-    relu,
     train,
 )
 
@@ -142,6 +141,11 @@ class Scaled(keras.losses.Loss):
 
     def call(self, y_true, y_pred):
         return self.factor * keras.losses.categorical_crossentropy(y_true, y_pred)
+
+
+def relu(x):
+    """A custom activation with the name of Keras' activation."""
+    return keras.ops.tanh(x)
 
 
 class OwnLayer(keras.layers.Dropout):
