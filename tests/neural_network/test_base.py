@@ -305,9 +305,18 @@ def test_dumped_and_loaded_predicts_the_same(X, y, fitted, tmp_path):
     assert again.current_epoch == fitted.current_epoch + 1
 
 
-@pytest.mark.parametrize("network", NETWORKS)
-def test_the_file_is_about_as_large_as_the_weights(network, X, y, tmp_path):
-    net = network(epochs=1, random_state=0).fit(X, y)
+@pytest.mark.parametrize(
+    "net",
+    [
+        MLPClassifier((512, 256)),
+        CNNClassifier((32, 64)),
+        ResNetClassifier((96,)),
+        DenseNetClassifier((5,), growth_rate=32),
+    ],
+    ids=str,
+)
+def test_the_file_is_about_as_large_as_the_weights(net, X, y, tmp_path):
+    net.set_params(epochs=1, random_state=0).fit(X, y)
     joblib.dump(net, tmp_path / "net.joblib")
     n_bytes = sum(w.nbytes for w in net.model_.get_weights())
     assert (tmp_path / "net.joblib").stat().st_size < 1.1 * n_bytes

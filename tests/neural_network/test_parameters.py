@@ -2,6 +2,7 @@
 
 import json
 import pickle
+from functools import cache
 
 import keras
 import numpy as np
@@ -121,14 +122,20 @@ def test_the_parameters_of_every_network_are_listed():
     assert names == networks, "add each network to PARAMETERS"
 
 
+@pytest.fixture(scope="module")
+def fit_plainly(X, y):
+    """Return a function that fits a network whose parameters have their usual types, once."""
+    return cache(lambda network: network(**COMMON, **PARAMETERS[network]).fit(X[:140], y[:140]))
+
+
 @pytest.mark.parametrize("form", ["scalars", "arrays", "0-d arrays"])
 @pytest.mark.parametrize("network", PARAMETERS)
-def test_every_parameter_takes_numbers_of_numpy(network, form, X, y):
+def test_every_parameter_takes_numbers_of_numpy(network, form, X, y, fit_plainly):
     params = COMMON | PARAMETERS[network]
     names = network().get_params().keys()
     assert params.keys() == names, "PARAMETERS must have a value of each parameter"
     X, y = X[:140], y[:140]
-    expected = network(**params).fit(X, y)
+    expected = fit_plainly(network)
     net = network(**{name: in_form(value, form) for name, value in params.items()})
     net.set_params(callbacks=None)  # a list of objects, with no form of numpy
     given = net.get_params(deep=False)

@@ -117,7 +117,7 @@ def _trace_forward(
 
     @tf.function(autograph=False)
     def forward(images: tf.Tensor, *others: tf.Variable) -> tf.Tensor:
-        mapping = [(old, new.read_value()) for old, new in zip(variables, others, strict=True)]
+        mapping = [(old, new.value()) for old, new in zip(variables, others, strict=True)]
         # In the scope no layer can update its variables, which layers not of Keras may do.
         with keras.StatelessScope(mapping) if mapping else nullcontext():
             n = tf.shape(images)[0]
@@ -172,32 +172,39 @@ def _parts(
 
 
 class _FusedStep(keras.optimizers.Optimizer):
-    """Updates a weight by one operation instead of a dozen; base class of Adam and AdamW.
+    """Updates each weight by one operation instead of a dozen; base class of Adam and AdamW.
 
     The subclasses have the `__module__` and `__name__` of Keras' classes, so that files saved by
     callbacks load without skmnist.
     """
 
-    def update_step(
-        self, gradient: tf.Tensor, variable: keras.Variable, learning_rate: tf.Tensor
+    def _backend_update_step(
+        self,
+        gradients: list[tf.Tensor],
+        variables: list[keras.Variable],
+        learning_rate: tf.Tensor,
     ) -> None:
         if self.amsgrad or self.gradient_accumulation_steps is not None:
-            super().update_step(gradient, variable, learning_rate)
+            super()._backend_update_step(gradients, variables, learning_rate)
             return
-        index = self._get_variable_index(variable)
         step = tf.cast(self.iterations.value, tf.float32) + 1
-        tf.raw_ops.ResourceApplyAdam(
-            var=variable.handle,
-            m=self._momentums[index].value.handle,
-            v=self._velocities[index].value.handle,
+        update = partial(
+            tf.raw_ops.ResourceApplyAdam,
             beta1_power=tf.pow(float(self.beta_1), step),
             beta2_power=tf.pow(float(self.beta_2), step),
             lr=tf.cast(learning_rate, tf.float32),
-            beta1=float(self.beta_1),
-            beta2=float(self.beta_2),
-            epsilon=float(self.epsilon),
-            grad=tf.cast(gradient, tf.float32),
+            beta1=tf.constant(float(self.beta_1)),
+            beta2=tf.constant(float(self.beta_2)),
+            epsilon=tf.constant(float(self.epsilon)),
         )
+        for gradient, variable in zip(gradients, variables, strict=True):
+            index = self._get_variable_index(variable)
+            update(
+                var=variable.value.handle,
+                m=self._momentums[index].value.handle,
+                v=self._velocities[index].value.handle,
+                grad=tf.cast(gradient, tf.float32),
+            )
 
 
 class Adam(_FusedStep, keras.optimizers.Adam):

@@ -2,7 +2,6 @@
 
 import multiprocessing
 import os
-import subprocess
 import sys
 import time
 
@@ -16,22 +15,18 @@ from skmnist.neural_network.backends import _process
 THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 
 
-def threads_after_import(**variables):
-    """Return how many threads TensorFlow has when it is loaded with skmnist, in a new process."""
-    environment = {k: v for k, v in os.environ.items() if k not in (*THREADS, "OMP_NUM_THREADS")}
-    program = (
-        "import skmnist.neural_network, tensorflow as tf, os; "
-        f"print([os.environ.get(name) for name in {THREADS}])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        env=environment | variables,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        check=True,
-    )
-    return done.stdout.strip()
+@pytest.fixture
+def set_threads(monkeypatch):
+    """Return a function that sets the variables of threads, and removes those not given."""
+
+    def set_threads(**variables):
+        for name in (*THREADS, "OMP_NUM_THREADS", _process._MARKER):
+            monkeypatch.setenv(name, "")  # so that what the test sets is undone
+            monkeypatch.delenv(name)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+
+    return set_threads
 
 
 @pytest.mark.parametrize(
@@ -39,11 +34,15 @@ def threads_after_import(**variables):
     [
         ({"OMP_NUM_THREADS": "3"}, ["3", "3"]),
         ({"OMP_NUM_THREADS": "3", "TF_NUM_INTRAOP_THREADS": "2"}, ["2", "3"]),
+        ({"OMP_NUM_THREADS": "3,2"}, [None, None]),
         ({}, [None, None]),
     ],
 )
-def test_tensorflow_takes_the_threads_of_joblib(variables, expected):
-    assert threads_after_import(**variables) == str(expected)
+def test_tensorflow_takes_the_threads_of_joblib(monkeypatch, set_threads, variables, expected):
+    set_threads(**variables)
+    monkeypatch.delitem(sys.modules, "tensorflow", raising=False)
+    _process.use_threads_of_joblib()
+    assert [os.environ.get(name) for name in THREADS] == expected
 
 
 NAMES = (*_process._INSTRUCTION_SETS, _process._ONEDNN)
@@ -136,24 +135,21 @@ def test_onednn_is_switched_on_where_it_helps(
 def threads_of_worker():
     import skmnist.neural_network  # noqa: F401
 
-    return {name: os.environ.get(name) for name in (*THREADS, "OMP_NUM_THREADS")}
+    return [os.environ.get(name) for name in (*THREADS, "OMP_NUM_THREADS")]
 
 
 @pytest.mark.parametrize("of_parent", [None, "2"])
-def test_workers_share_the_cores(monkeypatch, of_parent):
-    for name in (*THREADS, "OMP_NUM_THREADS", _process._MARKER):
-        monkeypatch.delenv(name, raising=False)
-        if of_parent:  # as use_threads_of_joblib leaves them behind
-            monkeypatch.setenv(name, of_parent)
+def test_workers_share_the_cores(set_threads, of_parent):
+    # As use_threads_of_joblib leaves them behind.
+    names = (*THREADS, "OMP_NUM_THREADS", _process._MARKER)
+    set_threads(**(dict.fromkeys(names, of_parent) if of_parent else {}))
     with joblib.parallel_config("loky", n_jobs=2, inner_max_num_threads=1):
         answers = joblib.Parallel()(joblib.delayed(threads_of_worker)() for _ in range(2))
-    assert answers == [dict.fromkeys((*THREADS, "OMP_NUM_THREADS"), "1")] * 2
+    assert answers == [["1", "1", "1"]] * 2
 
 
-def test_a_loaded_tensorflow_is_left_alone(monkeypatch):
-    for name in THREADS:
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+def test_a_loaded_tensorflow_is_left_alone(monkeypatch, set_threads):
+    set_threads(OMP_NUM_THREADS="7")
     monkeypatch.setitem(sys.modules, "tensorflow", sys)
     _process.use_threads_of_joblib()
     assert not os.environ.keys() & set(THREADS)
