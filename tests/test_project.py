@@ -5,6 +5,8 @@ import tomllib
 from pathlib import Path
 
 import skmnist
+from skmnist.model_selection import reference_architectures
+from skmnist.noise import ReferenceNoise
 
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -52,6 +54,15 @@ def test_the_citation_is_of_this_version():
     assert re.search(r"^version: (.+)$", citation, re.M)[1] == skmnist.__version__
     assert re.search(r"^license: (.+)$", citation, re.M)[1] == PROJECT["license"]
     assert re.search(r"^repository-code: (.+)$", citation, re.M)[1] == REPOSITORY
+
+
+def test_the_study_is_cited():
+    title = "Classification of Noisy MNIST Images Using Deep Learning"
+    repository = "https://github.com/theo-serralta/MNIST_classifier"
+    pages = map(read, ("README.md", "docs/index.rst", "CITATION.cff"))
+    for text in (*pages, reference_architectures.__doc__, ReferenceNoise.__doc__):
+        words = " ".join(text.split())
+        assert all(part in words for part in ("Serralta", title, "2024", repository)), words
 
 
 def test_pre_commit_runs_the_linter_of_ci():

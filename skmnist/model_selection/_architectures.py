@@ -92,9 +92,14 @@ def reference_architectures(*, random_state: int | None = None) -> dict[str, Bas
 
     Notes
     -----
-    Two things differ from the published study: the validation rows are a stratified sample instead
-    of the last rows, and the CNNs, like the MLPs, restore their best weights. Kernels for which the
-    study names no initializer get Keras' default, "glorot_uniform".
+    Two things differ from the published study [1]_: the validation rows are a stratified sample
+    instead of the last rows, and the CNNs, like the MLPs, restore their best weights. Kernels for
+    which the study names no initializer get Keras' default, "glorot_uniform".
+
+    References
+    ----------
+    .. [1] Theo Serralta (2024). Classification of Noisy MNIST Images Using Deep Learning.
+       https://github.com/theo-serralta/MNIST_classifier
 
     Examples
     --------

@@ -18,8 +18,8 @@ class ReferenceNoise(BaseNoise):
     """The affine noise of the reference protocol: rotate, shift, shrink, change brightness.
 
     The image is warped three times with a bilinear interpolation each, the border is mirrored, and
-    integer pixels are truncated, not rounded. The published study made its data in this way, with
-    the Keras layers ``RandomRotation(0.2)``, ``RandomTranslation(0.2, 0.2)``,
+    integer pixels are truncated, not rounded. The data of a published study [1]_ was made in this
+    way, with the Keras layers ``RandomRotation(0.2)``, ``RandomTranslation(0.2, 0.2)``,
     ``RandomZoom((0.2, 0.2))`` and ``RandomBrightness((-0.2, 0.2))``.
 
     Parameters
@@ -51,6 +51,11 @@ class ReferenceNoise(BaseNoise):
     {random}
 
     In a `RandomNoise`, and next to other noises in `augment` of a network, integers are rounded.
+
+    References
+    ----------
+    .. [1] Theo Serralta (2024). Classification of Noisy MNIST Images Using Deep Learning.
+       https://github.com/theo-serralta/MNIST_classifier
 
     Examples
     --------
