@@ -63,8 +63,6 @@ class RandomRotation(AffineNoise):
     {border parameters}
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -75,19 +73,9 @@ class RandomRotation(AffineNoise):
     -----
     {random}
 
-    References
-    ----------
     {MNIST-C}
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import RandomRotation
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = RandomRotation(random_state=0).fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
+    {example}
     """
 
     low: float = field(default=5.0, kw_only=False)
@@ -121,8 +109,6 @@ class RandomTranslation(AffineNoise):
     {border parameters}
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -133,19 +119,9 @@ class RandomTranslation(AffineNoise):
     -----
     {random}
 
-    References
-    ----------
     {MNIST-C}
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import RandomTranslation
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = RandomTranslation(random_state=0).fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
+    {example}
     """
 
     min_shift: float = field(default=1.0, kw_only=False)
@@ -179,8 +155,6 @@ class RandomScale(AffineNoise):
     {border parameters}
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -191,19 +165,9 @@ class RandomScale(AffineNoise):
     -----
     {random}
 
-    References
-    ----------
     {MNIST-C}
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import RandomScale
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = RandomScale(random_state=0).fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
+    {example}
     """
 
     low: float = field(default=0.5, kw_only=False)
@@ -240,8 +204,6 @@ class RandomShear(AffineNoise):
     {border parameters}
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -252,19 +214,9 @@ class RandomShear(AffineNoise):
     -----
     {random}
 
-    References
-    ----------
     {MNIST-C}
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import RandomShear
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = RandomShear(random_state=0).fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
+    {example}
     """
 
     low: float = field(default=10.0, kw_only=False)
@@ -310,8 +262,6 @@ class RandomAffine(AffineNoise):
     {border parameters}
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -327,15 +277,7 @@ class RandomAffine(AffineNoise):
     -----
     {random}
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import RandomAffine
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = RandomAffine(random_state=0).fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
+    {example}
     """
 
     rotation: float = field(default=15.0, kw_only=False)

@@ -67,7 +67,7 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls.__doc__ = cls.__doc__ and complete_docstring(cls.__doc__)
+        cls.__doc__ = cls.__doc__ and complete_docstring(cls.__doc__, cls.__name__)
         inherit_constraints(cls)
 
     @abstractmethod
@@ -286,7 +286,7 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
         return tags
 
 
-BaseNoise.__doc__ = BaseNoise.__doc__ and complete_docstring(BaseNoise.__doc__)
+BaseNoise.__doc__ = BaseNoise.__doc__ and complete_docstring(BaseNoise.__doc__, "BaseNoise")
 
 
 def check_order(noise: BaseNoise, low_name: str, high_name: str) -> None:

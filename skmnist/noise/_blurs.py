@@ -32,8 +32,6 @@ class GaussianBlur(BaseNoise):
         Standard deviation of the Gaussian in pixels, in [0, 1000]. 0 changes nothing.
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -48,19 +46,9 @@ class GaussianBlur(BaseNoise):
 
     {deterministic}
 
-    References
-    ----------
     {MNIST-C}
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import GaussianBlur
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = GaussianBlur().fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
+    {example}
     """
 
     sigma: float = field(default=2.0, kw_only=False)
@@ -87,8 +75,6 @@ class DefocusBlur(BaseNoise):
         this distance. Below 1, nothing changes.
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -101,19 +87,9 @@ class DefocusBlur(BaseNoise):
 
     {deterministic}
 
-    References
-    ----------
     {MNIST-C}
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import DefocusBlur
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = DefocusBlur().fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
+    {example}
     """
 
     radius: float = field(default=3.0, kw_only=False)
@@ -149,8 +125,6 @@ class MotionBlur(BaseNoise):
         None, the line is centered at the pixel and its weights are equal.
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -164,19 +138,9 @@ class MotionBlur(BaseNoise):
 
     {random}
 
-    References
-    ----------
     {MNIST-C}
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import MotionBlur
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = MotionBlur(random_state=0).fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
+    {example}
     """
 
     length: int = field(default=9, kw_only=False)
@@ -223,8 +187,6 @@ class ZoomBlur(BaseNoise):
         Number of factors, evenly spaced from 1 to `max_scale`, in [2, 200].
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -235,19 +197,9 @@ class ZoomBlur(BaseNoise):
     -----
     {deterministic}
 
-    References
-    ----------
     {MNIST-C}
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import ZoomBlur
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = ZoomBlur().fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
+    {example}
     """
 
     max_scale: float = field(default=1.3, kw_only=False)
@@ -285,8 +237,6 @@ class GlassBlur(BaseNoise):
         Whether to blur along the vertical axis only, as in the images of MNIST-C.
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -301,19 +251,9 @@ class GlassBlur(BaseNoise):
 
     {random}
 
-    References
-    ----------
     {MNIST-C}
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import GlassBlur
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = GlassBlur(random_state=0).fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
+    {example}
     """
 
     sigma: float = field(default=0.7, kw_only=False)

@@ -1,4 +1,4 @@
-"""Paragraphs of the docstrings of all noises."""
+"""Parts that the docstrings of all noises share."""
 
 from skmnist._utils import fill_docstring
 
@@ -42,20 +42,36 @@ _DETERMINISTIC = """\
 This noise is deterministic: `random_state` has no effect."""
 
 _MNIST_C = """\
+References
+----------
 Mu, N. and Gilmer, J. (2019). MNIST-C: A Robustness Benchmark for Computer Vision.
 :arxiv:`1906.02337`"""
 
-# Marker in the docstring of a noise -> the paragraph that replaces it.
+_EXAMPLE = """\
+Examples
+--------
+>>> import numpy as np
+>>> from skmnist.noise import {name}
+>>> X = np.zeros((1, 28, 28), dtype=np.uint8)
+>>> X[0, 6:22, 13:15] = 255
+>>> noisy = {name}({seed}).fit_transform(X)
+>>> noisy.shape, bool((noisy != X).any())
+((1, 28, 28), True)"""
+
+# Marker in the docstring of a noise -> the text that replaces it.
 _PARAGRAPHS = {
     "{common parameters}": _COMMON_PARAMETERS,
     "{border parameters}": _BORDER_PARAMETERS,
-    "{attributes}": _ATTRIBUTES,
+    "{attributes}": f"Attributes\n----------\n{_ATTRIBUTES}",
+    "{more attributes}": _ATTRIBUTES,
     "{random}": _RANDOM,
     "{deterministic}": _DETERMINISTIC,
     "{MNIST-C}": _MNIST_C,
 }
 
 
-def complete_docstring(docstring: str) -> str:
-    """Replace the markers in the docstring of a noise by their paragraphs."""
-    return fill_docstring(docstring, _PARAGRAPHS)
+def complete_docstring(docstring: str, name: str) -> str:
+    """Replace the markers in the docstring of a noise of this name by their texts."""
+    seed = "" if "{deterministic}" in docstring else "random_state=0"
+    example = {"{example}": _EXAMPLE.format(name=name, seed=seed)}
+    return fill_docstring(docstring, _PARAGRAPHS | example)

@@ -26,8 +26,6 @@ class Line(BaseNoise):
         center.
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -42,19 +40,9 @@ class Line(BaseNoise):
 
     {random}
 
-    References
-    ----------
     {MNIST-C}
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import Line
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = Line(random_state=0).fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
+    {example}
     """
 
     width: float = field(default=2.3, kw_only=False)
@@ -87,8 +75,6 @@ class DottedLine(BaseNoise):
         Length of a dash and of a gap in columns, in [1, 1000].
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -102,19 +88,9 @@ class DottedLine(BaseNoise):
 
     {random}
 
-    References
-    ----------
     {MNIST-C}
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import DottedLine
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = DottedLine(random_state=0).fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
+    {example}
     """
 
     width: float = field(default=2.3, kw_only=False)
@@ -150,8 +126,6 @@ class Zigzag(BaseNoise):
         Distance between two corners along the axis in pixels, in [1, 1000].
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -165,19 +139,9 @@ class Zigzag(BaseNoise):
 
     {random}
 
-    References
-    ----------
     {MNIST-C}
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import Zigzag
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = Zigzag(random_state=0).fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
+    {example}
     """
 
     width: float = field(default=2.3, kw_only=False)

@@ -49,8 +49,6 @@ class InkBleed(_PatchyNoise):
         Distance of the spread in pixels, in [0.1, 1000].
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -63,15 +61,7 @@ class InkBleed(_PatchyNoise):
 
     {random}
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import InkBleed
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = InkBleed(random_state=0).fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
+    {example}
     """
 
     amount: float = field(default=0.8, kw_only=False)
@@ -99,8 +89,6 @@ class LowInk(_PatchyNoise):
         Share of the ink that is missing where the print is faintest, in [0, 1]. 0 changes nothing.
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -113,15 +101,7 @@ class LowInk(_PatchyNoise):
 
     {random}
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import LowInk
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = LowInk(random_state=0).fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
+    {example}
     """
 
     amount: float = field(default=0.8, kw_only=False)
@@ -149,8 +129,6 @@ class BleedThrough(BaseNoise):
         Standard deviation in pixels of the Gaussian that blurs it, in [0.1, 1000].
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -164,15 +142,7 @@ class BleedThrough(BaseNoise):
 
     {random}
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import BleedThrough
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = BleedThrough(random_state=0).fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
+    {example}
     """
 
     opacity: float = field(default=0.5, kw_only=False)
@@ -209,8 +179,6 @@ class Fold(BaseNoise):
         shade is four times as wide.
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -224,15 +192,7 @@ class Fold(BaseNoise):
 
     {random}
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import Fold
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = Fold(random_state=0).fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
+    {example}
     """
 
     strength: float = field(default=0.6, kw_only=False)
@@ -270,8 +230,6 @@ class FormLines(BaseNoise):
         Width of the lines in pixels, in [0.1, 100]. A pixel shows the nearest line only.
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -284,15 +242,7 @@ class FormLines(BaseNoise):
 
     {random}
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import FormLines
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = FormLines(random_state=0).fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
+    {example}
     """
 
     value: float = field(default=0.6, kw_only=False)

@@ -29,8 +29,6 @@ class RandomBrightness(BaseNoise):
         in [`low`, `high`]. ``low=high=0`` changes nothing.
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -79,8 +77,6 @@ class Contrast(BaseNoise):
         Factor of the differences, in [0, 100]. Below 1, the contrast decreases. 1 changes nothing.
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -92,8 +88,6 @@ class Contrast(BaseNoise):
     -----
     {deterministic}
 
-    References
-    ----------
     {MNIST-C}
 
     Examples
@@ -135,8 +129,6 @@ class ReducedContrast(BaseNoise):
         [0, 100]; it does not depend on `factor`. ``factor=1`` with ``scale=0`` changes nothing.
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -152,15 +144,7 @@ class ReducedContrast(BaseNoise):
     Basu, S. et al. (2017). Learning Sparse Feature Representations Using Probabilistic Quadtrees
     and Deep Belief Nets. Neural Processing Letters 45. :arxiv:`1509.03413`
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import ReducedContrast
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = ReducedContrast(random_state=0).fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
+    {example}
     """
 
     factor: float = field(default=0.5, kw_only=False)
@@ -190,8 +174,6 @@ class Gamma(BaseNoise):
         1, darker. Black and white do not change. 1 changes nothing.
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -232,8 +214,6 @@ class Inversion(BaseNoise):
     ----------
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -244,8 +224,6 @@ class Inversion(BaseNoise):
     -----
     {deterministic}
 
-    References
-    ----------
     {MNIST-C}
 
     Examples
@@ -273,8 +251,6 @@ class Quantization(BaseNoise):
         and white.
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -285,8 +261,6 @@ class Quantization(BaseNoise):
     -----
     {deterministic}
 
-    References
-    ----------
     {MNIST-C}
 
     Examples
@@ -330,8 +304,6 @@ class SmoothNoise(BaseNoise):
         regions are inverted. ``amplitude=0`` with ``contrast=0`` changes nothing.
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also

@@ -24,8 +24,6 @@ class GaussianNoise(BaseNoise):
         changes nothing.
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -78,8 +76,6 @@ class UniformNoise(BaseNoise):
         [0, 100]. 0 changes nothing.
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -126,8 +122,6 @@ class SpeckleNoise(BaseNoise):
         0 changes nothing.
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -138,8 +132,6 @@ class SpeckleNoise(BaseNoise):
     -----
     {random}
 
-    References
-    ----------
     {MNIST-C}
 
     Examples
@@ -178,8 +170,6 @@ class ShotNoise(BaseNoise):
         noise.
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -192,8 +182,6 @@ class ShotNoise(BaseNoise):
 
     {random}
 
-    References
-    ----------
     {MNIST-C}
 
     Examples
@@ -232,8 +220,6 @@ class SaltAndPepperNoise(BaseNoise):
         Probability that a replaced pixel is white (salt) and not black (pepper), in [0, 1].
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also

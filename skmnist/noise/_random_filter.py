@@ -32,8 +32,6 @@ class RandomFilter(BaseNoise):
         weights sum to about 0 show both edges of a stroke bright.
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also

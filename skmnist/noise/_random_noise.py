@@ -40,7 +40,7 @@ class RandomNoise(BaseNoise, BaseComposition):
     ----------
     noises_ : list of (str, BaseNoise) tuples
         The fitted noises, each of which can also be used alone.
-    {attributes}
+    {more attributes}
 
     See Also
     --------

@@ -37,8 +37,6 @@ class ReferenceNoise(BaseNoise):
         ±`brightness`.
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also

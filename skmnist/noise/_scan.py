@@ -25,8 +25,6 @@ class Streaks(BaseNoise):
         Strength of the strongest streak, in [0, 1]; the weakest has half of it. 0 changes nothing.
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -39,15 +37,7 @@ class Streaks(BaseNoise):
 
     {random}
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import Streaks
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = Streaks(random_state=0).fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
+    {example}
     """
 
     amount: float = field(default=0.2, kw_only=False)
@@ -83,8 +73,6 @@ class Photocopy(BaseNoise):
         Factor of the distance to the middle gray in each copy, in [0, 100].
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -95,15 +83,7 @@ class Photocopy(BaseNoise):
     -----
     {random}
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import Photocopy
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = Photocopy(random_state=0).fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
+    {example}
     """
 
     generations: int = field(default=3, kw_only=False)
@@ -139,8 +119,6 @@ class Fax(BaseNoise):
         is fainter by as much. 0 dithers the gray pixels only.
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -154,15 +132,7 @@ class Fax(BaseNoise):
 
     {random}
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import Fax
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = Fax(random_state=0).fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
+    {example}
     """
 
     tint: float = field(default=0.1, kw_only=False)

@@ -26,8 +26,6 @@ class StrokeWidth(BaseNoise):
         Largest change of the width in pixels, in [-100, 100].
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -42,15 +40,7 @@ class StrokeWidth(BaseNoise):
 
     {random}
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import StrokeWidth
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = StrokeWidth(random_state=0).fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
+    {example}
     """
 
     low: float = field(default=1.0, kw_only=False)

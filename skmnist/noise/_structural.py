@@ -26,8 +26,6 @@ class Stripe(BaseNoise):
         0 changes nothing.
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -38,19 +36,9 @@ class Stripe(BaseNoise):
     -----
     {deterministic}
 
-    References
-    ----------
     {MNIST-C}
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import Stripe
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = Stripe().fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
+    {example}
     """
 
     width_fraction: float = field(default=0.25, kw_only=False)
@@ -87,8 +75,6 @@ class Occlusion(BaseNoise):
         Gray of the rectangles, in units of the value range, in [0, 1].
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -105,15 +91,7 @@ class Occlusion(BaseNoise):
     ----------
     Zhong, Z. et al. (2020). Random Erasing Data Augmentation. AAAI. :arxiv:`1708.04896`
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import Occlusion
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = Occlusion(random_state=0).fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
+    {example}
     """
 
     area: float = field(default=0.1, kw_only=False)
@@ -157,8 +135,6 @@ class CannyEdges(BaseNoise):
         Smallest strength of a strong edge, in units of the value range, in [0, 100].
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -177,15 +153,7 @@ class CannyEdges(BaseNoise):
     Canny, J. (1986). A Computational Approach To Edge Detection. IEEE Transactions on Pattern
     Analysis and Machine Intelligence 8. :doi:`10.1109/TPAMI.1986.4767851`
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import CannyEdges
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = CannyEdges().fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
+    {example}
     """
 
     sigma: float = field(default=1.0, kw_only=False)
@@ -215,8 +183,6 @@ class Pixelate(BaseNoise):
         are rounded down to whole pixels. 1 changes nothing.
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -229,19 +195,9 @@ class Pixelate(BaseNoise):
 
     {deterministic}
 
-    References
-    ----------
     {MNIST-C}
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import Pixelate
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = Pixelate().fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
+    {example}
     """
 
     factor: float = field(default=0.5, kw_only=False)
@@ -267,8 +223,6 @@ class JPEGCompression(BaseNoise):
         Quality, in [1, 100]. Lower values are coarser.
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -281,19 +235,9 @@ class JPEGCompression(BaseNoise):
 
     {deterministic}
 
-    References
-    ----------
     {MNIST-C}
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import JPEGCompression
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = JPEGCompression().fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
+    {example}
     """
 
     quality: int = field(default=10, kw_only=False)

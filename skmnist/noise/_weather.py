@@ -29,8 +29,6 @@ class Fog(BaseNoise):
         `decay` squared.
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -46,19 +44,9 @@ class Fog(BaseNoise):
 
     {random}
 
-    References
-    ----------
     {MNIST-C}
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import Fog
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = Fog(random_state=0).fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
+    {example}
     """
 
     thickness: float = field(default=1.5, kw_only=False)
@@ -109,8 +97,6 @@ class Spatter(BaseNoise):
         Gray of the mud, in units of the value range, in [0, 1].
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -122,19 +108,9 @@ class Spatter(BaseNoise):
     -----
     {random}
 
-    References
-    ----------
     {MNIST-C}
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import Spatter
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = Spatter(random_state=0).fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
+    {example}
     """
 
     mean: float = field(default=0.65, kw_only=False)
@@ -183,8 +159,6 @@ class Frost(BaseNoise):
         Exponent of the ice, in [0.1, 100]. Larger values make thinner crystals.
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -198,19 +172,9 @@ class Frost(BaseNoise):
 
     {random}
 
-    References
-    ----------
     {MNIST-C}
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import Frost
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = Frost(random_state=0).fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
+    {example}
     """
 
     thickness: float = field(default=0.6, kw_only=False)
@@ -261,8 +225,6 @@ class Snow(BaseNoise):
         Weight of the whitened image, in [0, 1].
     {common parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -278,19 +240,9 @@ class Snow(BaseNoise):
 
     {random}
 
-    References
-    ----------
     {MNIST-C}
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmnist.noise import Snow
-    >>> X = np.zeros((1, 28, 28), dtype=np.uint8)
-    >>> X[0, 6:22, 13:15] = 255
-    >>> noisy = Snow(random_state=0).fit_transform(X)
-    >>> noisy.shape, bool((noisy != X).any())
-    ((1, 28, 28), True)
+    {example}
     """
 
     mean: float = field(default=0.25, kw_only=False)

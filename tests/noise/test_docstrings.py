@@ -32,7 +32,8 @@ def test_markers_are_replaced_line_by_line():
         {random}
             {random}
         {unknown}
-        """
+        """,
+        "Noise",
     )
     lines = completed.splitlines()
     assert lines[0] == "Summary with {random} in its midst."
