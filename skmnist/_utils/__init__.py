@@ -1,7 +1,7 @@
 """Shared helpers: images, value ranges, parameters, seeds, callbacks, files, pickles, warnings."""
 
 from skmnist._utils._callbacks import Task, as_one_task
-from skmnist._utils._dataclasses import estimator_dataclass
+from skmnist._utils._dataclasses import estimator_dataclass, parameter
 from skmnist._utils._docstrings import fill_docstring
 from skmnist._utils._files import atomic_write, check_regular_file, lock_folder, remove_stale
 from skmnist._utils._images import check_images, restore_shape
@@ -53,6 +53,7 @@ __all__ = [
     "lies_within",
     "lock_folder",
     "name_argument",
+    "parameter",
     "refitted",
     "remove_stale",
     "restore_shape",

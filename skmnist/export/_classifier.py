@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from numbers import Integral
 from pathlib import Path
-from typing import Any, ClassVar, NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -16,6 +16,7 @@ from skmnist._utils import (
     clip_to_value_range,
     estimator_dataclass,
     import_optional,
+    parameter,
     validate_params,
     warn_if_inverted,
 )
@@ -73,13 +74,10 @@ class OnnxClassifier(ClassifierMixin, BaseEstimator):
     FileNotFoundError: [Errno 2] No such file or directory: 'no-such-file.onnx'
     """
 
-    path: str | os.PathLike[str] = field(kw_only=False)
-    n_threads: int | None = None
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "path": [str, os.PathLike],
-        "n_threads": [None, Interval(Integral, 1, None, closed="left")],
-    }
+    path: str | os.PathLike[str] = parameter(str, os.PathLike, kw_only=False)
+    n_threads: int | None = parameter(
+        None, Interval(Integral, 1, None, closed="left"), default=None
+    )
 
     @property
     def classes_(self) -> np.ndarray:

@@ -10,8 +10,13 @@ import keras
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from skmnist._utils import as_python, did_you_mean, estimator_dataclass, validate_arguments
-from skmnist._utils._dataclasses import inherit_constraints
+from skmnist._utils import (
+    as_python,
+    did_you_mean,
+    estimator_dataclass,
+    parameter,
+    validate_arguments,
+)
 from skmnist._utils._sklearn import HasMethods, Interval, InvalidParameterError, StrOptions
 from skmnist.neural_network._docstrings import complete_docstring, quoted
 from skmnist.neural_network._layers import ACTIVATIONS, INITIALIZERS
@@ -23,75 +28,54 @@ from skmnist.neural_network.training._optimizers import OPTIMIZERS, SCHEDULES
 
 @estimator_dataclass
 class ParametersMixin:
-    """Shared parameters; the attributes keep the values that were passed.
+    """Shared parameters; the attributes keep the values that were passed."""
 
-    A subclass defines `_parameter_constraints` for its own parameters only; the constraints of its
-    base classes are added.
-    """
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "optimizer": [StrOptions(set(OPTIMIZERS)), keras.optimizers.Optimizer],
-        "optimizer__learning_rate": [
-            StrOptions({"auto"}),
-            None,
-            Interval(Real, 0, 1e38, closed="right"),
-            keras.optimizers.schedules.LearningRateSchedule,
-        ],
-        "optimizer__weight_decay": [
-            StrOptions({"auto"}),
-            None,
-            Interval(Real, 0, 1, closed="left"),
-        ],
-        "learning_rate_schedule": [StrOptions(set(SCHEDULES))],
-        "warmup_fraction": [Interval(Real, 0, 1, closed="left")],
-        "loss": [StrOptions(set(LOSSES)), keras.losses.Loss],
-        "label_smoothing": [Interval(Real, 0, 1, closed="left")],
-        "augment": [None, list, tuple, HasMethods("augment")],
-        "test_time_views": [Interval(Integral, 0, None, closed="left")],
-        "epochs": [Interval(Integral, 1, 2**31 - 1, closed="both")],
-        "batch_size": [Interval(Integral, 1, 2**31 - 1, closed="both")],
-        "early_stopping": ["boolean"],
-        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
-        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
-        "class_weight": [None, StrOptions({"balanced"}), dict],
-        "callbacks": [None, list, tuple, keras.callbacks.Callback],
-        "precision": [StrOptions(set(PRECISIONS))],
-        "warm_start": ["boolean"],
-        "image_shape": [None, "array-like"],
-        "value_range": [None, "array-like"],
-        "random_state": ["random_state"],
-        "verbose": [StrOptions({"auto"}), Interval(Integral, 0, 2, closed="both"), "boolean"],
-    }
     _get_param_names: ClassVar[Any]
+    _parameter_constraints: ClassVar[dict[str, list[Any]]]
     # Tuned learning rate and weight decay: "auto" with optimizer="adam" on normalized maps.
     _rates_of_adam: ClassVar[tuple[float, float] | None] = None
 
-    optimizer: str | keras.optimizers.Optimizer = "adam"
-    optimizer__learning_rate: Any = "auto"
-    optimizer__weight_decay: float | str | None = "auto"
-    learning_rate_schedule: str = "cosine"
-    warmup_fraction: float = 0.0
-    loss: str | keras.losses.Loss = "categorical_crossentropy"
-    label_smoothing: float = 0.0
-    augment: Any = None
-    test_time_views: int = 0
-    epochs: int = 20
-    batch_size: int = 32
-    early_stopping: bool = False
-    validation_fraction: float = 0.1
-    n_iter_no_change: int = 10
-    class_weight: dict[Any, float] | str | None = None
-    callbacks: Any = None
-    precision: str = "auto"
-    warm_start: bool = False
-    image_shape: Sequence[int] | None = None
-    value_range: Sequence[float] | None = None
-    random_state: int | np.random.RandomState | None = None
-    verbose: int = 0
+    optimizer: str | keras.optimizers.Optimizer = parameter(
+        StrOptions(set(OPTIMIZERS)), keras.optimizers.Optimizer, default="adam"
+    )
+    optimizer__learning_rate: Any = parameter(
+        StrOptions({"auto"}),
+        None,
+        Interval(Real, 0, 1e38, closed="right"),
+        keras.optimizers.schedules.LearningRateSchedule,
+        default="auto",
+    )
+    optimizer__weight_decay: float | str | None = parameter(
+        StrOptions({"auto"}), None, Interval(Real, 0, 1, closed="left"), default="auto"
+    )
+    learning_rate_schedule: str = parameter(StrOptions(set(SCHEDULES)), default="cosine")
+    warmup_fraction: float = parameter(Interval(Real, 0, 1, closed="left"), default=0.0)
+    loss: str | keras.losses.Loss = parameter(
+        StrOptions(set(LOSSES)), keras.losses.Loss, default="categorical_crossentropy"
+    )
+    label_smoothing: float = parameter(Interval(Real, 0, 1, closed="left"), default=0.0)
+    augment: Any = parameter(None, list, tuple, HasMethods("augment"), default=None)
+    test_time_views: int = parameter(Interval(Integral, 0, None, closed="left"), default=0)
+    epochs: int = parameter(Interval(Integral, 1, 2**31 - 1, closed="both"), default=20)
+    batch_size: int = parameter(Interval(Integral, 1, 2**31 - 1, closed="both"), default=32)
+    early_stopping: bool = parameter("boolean", default=False)
+    validation_fraction: float = parameter(Interval(Real, 0, 1, closed="neither"), default=0.1)
+    n_iter_no_change: int = parameter(Interval(Integral, 1, None, closed="left"), default=10)
+    class_weight: dict[Any, float] | str | None = parameter(
+        None, StrOptions({"balanced"}), dict, default=None
+    )
+    callbacks: Any = parameter(None, list, tuple, keras.callbacks.Callback, default=None)
+    precision: str = parameter(StrOptions(set(PRECISIONS)), default="auto")
+    warm_start: bool = parameter("boolean", default=False)
+    image_shape: Sequence[int] | None = parameter(None, "array-like", default=None)
+    value_range: Sequence[float] | None = parameter(None, "array-like", default=None)
+    random_state: int | np.random.RandomState | None = parameter("random_state", default=None)
+    verbose: int = parameter(
+        StrOptions({"auto"}), Interval(Integral, 0, 2, closed="both"), "boolean", default=0
+    )
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        inherit_constraints(cls)
         if cls.__doc__:
             cls.__doc__ = complete_docstring(cls.__doc__, cls._texts(), cls._default_of)
 
@@ -123,8 +107,8 @@ class ParametersMixin:
             default = getattr(cls, name, MISSING)
             default = default.default if isinstance(default, Field) else default
         else:
-            parameter = inspect.signature(cls).parameters.get(name)
-            default = MISSING if parameter is None else parameter.default
+            argument = inspect.signature(cls).parameters.get(name)
+            default = MISSING if argument is None else argument.default
         if default is MISSING:
             raise TypeError(
                 f"the docstring describes {name!r}, which is not a parameter of the constructor; "

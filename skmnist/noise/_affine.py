@@ -1,13 +1,11 @@
 """Affine noises: the digit is rotated, shifted, scaled or slanted."""
 
 from abc import abstractmethod
-from dataclasses import field
 from numbers import Real
-from typing import Any, ClassVar
 
 import numpy as np
 
-from skmnist._utils._dataclasses import estimator_dataclass
+from skmnist._utils._dataclasses import estimator_dataclass, parameter
 from skmnist._utils._sklearn import Interval, StrOptions
 from skmnist.noise._base import BaseNoise
 from skmnist.noise.kernels._streams import ImageStreams
@@ -18,13 +16,8 @@ from skmnist.noise.kernels._warp import BORDER_MODES, affine_matrices, warp_affi
 class WarpNoise(BaseNoise):
     """A noise that reads pixels from other positions, possibly beyond the border of the image."""
 
-    border_mode: str = "constant"
-    border_value: float = 0.0
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "border_mode": [StrOptions(set(BORDER_MODES))],
-        "border_value": [Interval(Real, 0, 1, closed="both")],
-    }
+    border_mode: str = parameter(StrOptions(set(BORDER_MODES)), default="constant")
+    border_value: float = parameter(Interval(Real, 0, 1, closed="both"), default=0.0)
 
 
 class AffineNoise(WarpNoise):
@@ -78,13 +71,8 @@ class RandomRotation(AffineNoise):
     {example}
     """
 
-    low: float = field(default=5.0, kw_only=False)
-    high: float = field(default=40.0, kw_only=False)
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "low": [Interval(Real, 0, 180, closed="both")],
-        "high": [Interval(Real, 0, 180, closed="both")],
-    }
+    low: float = parameter(Interval(Real, 0, 180, closed="both"), default=5.0, kw_only=False)
+    high: float = parameter(Interval(Real, 0, 180, closed="both"), default=40.0, kw_only=False)
     _bounds = ("low", "high")
 
     def _is_zero(self) -> bool:
@@ -124,13 +112,8 @@ class RandomTranslation(AffineNoise):
     {example}
     """
 
-    min_shift: float = field(default=1.0, kw_only=False)
-    max_shift: float = field(default=4.0, kw_only=False)
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "min_shift": [Interval(Real, 0, 1000, closed="both")],
-        "max_shift": [Interval(Real, 0, 1000, closed="both")],
-    }
+    min_shift: float = parameter(Interval(Real, 0, 1000, closed="both"), default=1.0, kw_only=False)
+    max_shift: float = parameter(Interval(Real, 0, 1000, closed="both"), default=4.0, kw_only=False)
     _bounds = ("min_shift", "max_shift")
 
     def _is_zero(self) -> bool:
@@ -170,13 +153,8 @@ class RandomScale(AffineNoise):
     {example}
     """
 
-    low: float = field(default=0.5, kw_only=False)
-    high: float = field(default=0.9, kw_only=False)
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "low": [Interval(Real, 0.1, 10, closed="both")],
-        "high": [Interval(Real, 0.1, 10, closed="both")],
-    }
+    low: float = parameter(Interval(Real, 0.1, 10, closed="both"), default=0.5, kw_only=False)
+    high: float = parameter(Interval(Real, 0.1, 10, closed="both"), default=0.9, kw_only=False)
     _bounds = ("low", "high")
 
     def _is_zero(self) -> bool:
@@ -219,15 +197,9 @@ class RandomShear(AffineNoise):
     {example}
     """
 
-    low: float = field(default=10.0, kw_only=False)
-    high: float = field(default=40.0, kw_only=False)
-    stretch: bool = False
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "low": [Interval(Real, 0, 80, closed="both")],
-        "high": [Interval(Real, 0, 80, closed="both")],
-        "stretch": ["boolean"],
-    }
+    low: float = parameter(Interval(Real, 0, 80, closed="both"), default=10.0, kw_only=False)
+    high: float = parameter(Interval(Real, 0, 80, closed="both"), default=40.0, kw_only=False)
+    stretch: bool = parameter("boolean", default=False)
     _bounds = ("low", "high")
 
     def _is_zero(self) -> bool:
@@ -280,17 +252,10 @@ class RandomAffine(AffineNoise):
     {example}
     """
 
-    rotation: float = field(default=15.0, kw_only=False)
-    translation: float = 0.1
-    scale: float = 0.1
-    shear: float = 0.0
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "rotation": [Interval(Real, 0, 180, closed="both")],
-        "translation": [Interval(Real, 0, 1, closed="both")],
-        "scale": [Interval(Real, 0, 0.9, closed="both")],
-        "shear": [Interval(Real, 0, 80, closed="both")],
-    }
+    rotation: float = parameter(Interval(Real, 0, 180, closed="both"), default=15.0, kw_only=False)
+    translation: float = parameter(Interval(Real, 0, 1, closed="both"), default=0.1)
+    scale: float = parameter(Interval(Real, 0, 0.9, closed="both"), default=0.1)
+    shear: float = parameter(Interval(Real, 0, 80, closed="both"), default=0.0)
 
     def _is_zero(self) -> bool:
         return self.rotation == self.translation == self.scale == self.shear == 0

@@ -27,7 +27,7 @@ from skmnist._utils import (
     validate_params,
     value_range_of,
 )
-from skmnist._utils._dataclasses import estimator_dataclass, inherit_constraints
+from skmnist._utils._dataclasses import estimator_dataclass, parameter
 from skmnist._utils._sklearn import StrOptions
 from skmnist.noise._docstrings import complete_docstring
 from skmnist.noise.kernels._streams import EpochStreams, ImageStreams, PixelStreams
@@ -37,27 +37,19 @@ from skmnist.noise.kernels._streams import EpochStreams, ImageStreams, PixelStre
 class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
     """Base class of the noises.
 
-    A subclass implements `_corrupt` and, if some parameter values change nothing, `_is_zero`. It
-    defines `_parameter_constraints` for its own parameters only; the constraints of its base
-    classes are added. In its docstring, a line such as ``{common parameters}`` is replaced by the
-    text that all noises share.
+    A subclass implements `_corrupt` and, if some parameter values change nothing, `_is_zero`. In
+    its docstring, a line such as ``{common parameters}`` is replaced by the text that all noises
+    share.
 
     Parameters
     ----------
     {common parameters}
     """
 
-    when: str = "always"
-    image_shape: Sequence[int] | None = None
-    value_range: Sequence[float] | None = None
-    random_state: int | np.random.RandomState | None = None
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "when": [StrOptions({"always", "fit"})],
-        "image_shape": [None, "array-like"],
-        "value_range": [None, "array-like"],
-        "random_state": ["random_state"],
-    }
+    when: str = parameter(StrOptions({"always", "fit"}), default="always")
+    image_shape: Sequence[int] | None = parameter(None, "array-like", default=None)
+    value_range: Sequence[float] | None = parameter(None, "array-like", default=None)
+    random_state: int | np.random.RandomState | None = parameter("random_state", default=None)
     # The names of two parameters that are the lower and the upper bound of a range.
     _bounds: ClassVar[tuple[str, str] | None] = None
     # Whether integers are truncated, as in the published reference protocol, instead of rounded.
@@ -68,7 +60,6 @@ class BaseNoise(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseEst
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.__doc__ = cls.__doc__ and complete_docstring(cls.__doc__, cls.__name__)
-        inherit_constraints(cls)
 
     @abstractmethod
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:

@@ -1,13 +1,11 @@
 """Blurs: each pixel becomes a mean of its neighbors."""
 
-from dataclasses import field
 from numbers import Integral, Real
-from typing import Any, ClassVar
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from skmnist._utils._dataclasses import estimator_dataclass
+from skmnist._utils._dataclasses import estimator_dataclass, parameter
 from skmnist._utils._sklearn import Interval
 from skmnist.noise._base import BaseNoise, check_odd
 from skmnist.noise.kernels._filters import (
@@ -51,11 +49,7 @@ class GaussianBlur(BaseNoise):
     {example}
     """
 
-    sigma: float = field(default=2.0, kw_only=False)
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "sigma": [Interval(Real, 0, 1000, closed="both")],
-    }
+    sigma: float = parameter(Interval(Real, 0, 1000, closed="both"), default=2.0, kw_only=False)
 
     def _is_zero(self) -> bool:
         return self.sigma == 0
@@ -92,11 +86,7 @@ class DefocusBlur(BaseNoise):
     {example}
     """
 
-    radius: float = field(default=3.0, kw_only=False)
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "radius": [Interval(Real, 0, 1000, closed="both")],
-    }
+    radius: float = parameter(Interval(Real, 0, 1000, closed="both"), default=3.0, kw_only=False)
 
     def _is_zero(self) -> bool:
         return self.radius < 1
@@ -143,17 +133,10 @@ class MotionBlur(BaseNoise):
     {example}
     """
 
-    length: int = field(default=9, kw_only=False)
-    angle_low: float = -45.0
-    angle_high: float = 45.0
-    sigma: float | None = None
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "length": [Interval(Integral, 1, 1001, closed="both")],
-        "angle_low": [Interval(Real, -360, 360, closed="both")],
-        "angle_high": [Interval(Real, -360, 360, closed="both")],
-        "sigma": [None, Interval(Real, 0.01, 1000, closed="both")],
-    }
+    length: int = parameter(Interval(Integral, 1, 1001, closed="both"), default=9, kw_only=False)
+    angle_low: float = parameter(Interval(Real, -360, 360, closed="both"), default=-45.0)
+    angle_high: float = parameter(Interval(Real, -360, 360, closed="both"), default=45.0)
+    sigma: float | None = parameter(None, Interval(Real, 0.01, 1000, closed="both"), default=None)
     _bounds = ("angle_low", "angle_high")
 
     def _validate_params(self) -> None:
@@ -202,13 +185,8 @@ class ZoomBlur(BaseNoise):
     {example}
     """
 
-    max_scale: float = field(default=1.3, kw_only=False)
-    n_steps: int = 11
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "max_scale": [Interval(Real, 1, 10, closed="both")],
-        "n_steps": [Interval(Integral, 2, 200, closed="both")],
-    }
+    max_scale: float = parameter(Interval(Real, 1, 10, closed="both"), default=1.3, kw_only=False)
+    n_steps: int = parameter(Interval(Integral, 2, 200, closed="both"), default=11)
 
     def _is_zero(self) -> bool:
         return self.max_scale == 1
@@ -256,19 +234,11 @@ class GlassBlur(BaseNoise):
     {example}
     """
 
-    sigma: float = field(default=0.7, kw_only=False)
-    max_delta: int = field(default=1, kw_only=False)
-    iterations: int = field(default=2, kw_only=False)
-    swap_probability: float = 1.0
-    vertical: bool = False
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "sigma": [Interval(Real, 0, 1000, closed="both")],
-        "max_delta": [Interval(Integral, 0, 1000, closed="both")],
-        "iterations": [Interval(Integral, 0, 100, closed="both")],
-        "swap_probability": [Interval(Real, 0, 1, closed="both")],
-        "vertical": ["boolean"],
-    }
+    sigma: float = parameter(Interval(Real, 0, 1000, closed="both"), default=0.7, kw_only=False)
+    max_delta: int = parameter(Interval(Integral, 0, 1000, closed="both"), default=1, kw_only=False)
+    iterations: int = parameter(Interval(Integral, 0, 100, closed="both"), default=2, kw_only=False)
+    swap_probability: float = parameter(Interval(Real, 0, 1, closed="both"), default=1.0)
+    vertical: bool = parameter("boolean", default=False)
     # Larger than usual, because each swap is one numpy call for all images of a chunk.
     _numbers_per_chunk = 2**19
 

@@ -1,12 +1,10 @@
 """Elastic deformation: the digit changes its shape."""
 
-from dataclasses import field
 from numbers import Real
-from typing import Any, ClassVar
 
 import numpy as np
 
-from skmnist._utils._dataclasses import estimator_dataclass
+from skmnist._utils._dataclasses import estimator_dataclass, parameter
 from skmnist._utils._sklearn import Interval
 from skmnist.noise._affine import WarpNoise
 from skmnist.noise.kernels._fields import smooth_mirrored
@@ -47,13 +45,8 @@ class ElasticTransform(WarpNoise):
     {example}
     """
 
-    alpha: float = field(default=34.0, kw_only=False)
-    sigma: float = field(default=4.0, kw_only=False)
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "alpha": [Interval(Real, 0, 10000, closed="both")],
-        "sigma": [Interval(Real, 0.1, 1000, closed="both")],
-    }
+    alpha: float = parameter(Interval(Real, 0, 10000, closed="both"), default=34.0, kw_only=False)
+    sigma: float = parameter(Interval(Real, 0.1, 1000, closed="both"), default=4.0, kw_only=False)
 
     def _is_zero(self) -> bool:
         return self.alpha == 0

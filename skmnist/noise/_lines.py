@@ -1,14 +1,12 @@
 """Lines drawn over the digit."""
 
-from dataclasses import field
 from itertools import pairwise
 from math import ceil, floor
 from numbers import Integral, Real
-from typing import Any, ClassVar
 
 import numpy as np
 
-from skmnist._utils._dataclasses import estimator_dataclass
+from skmnist._utils._dataclasses import estimator_dataclass, parameter
 from skmnist._utils._sklearn import Interval
 from skmnist.noise._base import BaseNoise
 from skmnist.noise.kernels._lines import draw_segments, zigzag_points
@@ -45,11 +43,7 @@ class Line(BaseNoise):
     {example}
     """
 
-    width: float = field(default=2.3, kw_only=False)
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "width": [Interval(Real, 0.1, 100, closed="both")],
-    }
+    width: float = parameter(Interval(Real, 0.1, 100, closed="both"), default=2.3, kw_only=False)
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         _, height, width = images.shape
@@ -93,13 +87,8 @@ class DottedLine(BaseNoise):
     {example}
     """
 
-    width: float = field(default=2.3, kw_only=False)
-    dash: int = field(default=2, kw_only=False)
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "width": [Interval(Real, 0.1, 100, closed="both")],
-        "dash": [Interval(Integral, 1, 1000, closed="both")],
-    }
+    width: float = parameter(Interval(Real, 0.1, 100, closed="both"), default=2.3, kw_only=False)
+    dash: int = parameter(Interval(Integral, 1, 1000, closed="both"), default=2, kw_only=False)
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         _, height, width = images.shape
@@ -144,15 +133,11 @@ class Zigzag(BaseNoise):
     {example}
     """
 
-    width: float = field(default=2.3, kw_only=False)
-    amplitude: float = field(default=2.0, kw_only=False)
-    half_period: float = field(default=4.0, kw_only=False)
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "width": [Interval(Real, 0.1, 100, closed="both")],
-        "amplitude": [Interval(Real, 0, 1000, closed="both")],
-        "half_period": [Interval(Real, 1, 1000, closed="both")],
-    }
+    width: float = parameter(Interval(Real, 0.1, 100, closed="both"), default=2.3, kw_only=False)
+    amplitude: float = parameter(Interval(Real, 0, 1000, closed="both"), default=2.0, kw_only=False)
+    half_period: float = parameter(
+        Interval(Real, 1, 1000, closed="both"), default=4.0, kw_only=False
+    )
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         _, height, width = images.shape

@@ -1,13 +1,11 @@
 """Noises of ink and paper, for images with bright ink on dark paper, as in MNIST."""
 
-from dataclasses import field
 from math import pi, prod
 from numbers import Real
-from typing import Any, ClassVar
 
 import numpy as np
 
-from skmnist._utils._dataclasses import estimator_dataclass
+from skmnist._utils._dataclasses import estimator_dataclass, parameter
 from skmnist._utils._sklearn import Interval
 from skmnist.noise._base import BaseNoise
 from skmnist.noise.kernels._fields import smooth_mirrored, smoothing_matrix
@@ -64,13 +62,8 @@ class InkBleed(_PatchyNoise):
     {example}
     """
 
-    amount: float = field(default=0.8, kw_only=False)
-    sigma: float = 1.5
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "amount": [Interval(Real, 0, 1, closed="both")],
-        "sigma": [Interval(Real, 0.1, 1000, closed="both")],
-    }
+    amount: float = parameter(Interval(Real, 0, 1, closed="both"), default=0.8, kw_only=False)
+    sigma: float = parameter(Interval(Real, 0.1, 1000, closed="both"), default=1.5)
 
     def _is_zero(self) -> bool:
         return self.amount == 0
@@ -104,11 +97,7 @@ class LowInk(_PatchyNoise):
     {example}
     """
 
-    amount: float = field(default=0.8, kw_only=False)
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "amount": [Interval(Real, 0, 1, closed="both")],
-    }
+    amount: float = parameter(Interval(Real, 0, 1, closed="both"), default=0.8, kw_only=False)
 
     def _is_zero(self) -> bool:
         return self.amount == 0
@@ -145,13 +134,8 @@ class BleedThrough(BaseNoise):
     {example}
     """
 
-    opacity: float = field(default=0.5, kw_only=False)
-    sigma: float = 0.8
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "opacity": [Interval(Real, 0, 1, closed="both")],
-        "sigma": [Interval(Real, 0.1, 1000, closed="both")],
-    }
+    opacity: float = parameter(Interval(Real, 0, 1, closed="both"), default=0.5, kw_only=False)
+    sigma: float = parameter(Interval(Real, 0.1, 1000, closed="both"), default=0.8)
 
     def _is_zero(self) -> bool:
         return self.opacity == 0
@@ -195,13 +179,8 @@ class Fold(BaseNoise):
     {example}
     """
 
-    strength: float = field(default=0.6, kw_only=False)
-    width: float = 1.0
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "strength": [Interval(Real, 0, 1, closed="both")],
-        "width": [Interval(Real, 0.1, 1000, closed="both")],
-    }
+    strength: float = parameter(Interval(Real, 0, 1, closed="both"), default=0.6, kw_only=False)
+    width: float = parameter(Interval(Real, 0.1, 1000, closed="both"), default=1.0)
 
     def _is_zero(self) -> bool:
         return self.strength == 0
@@ -245,15 +224,9 @@ class FormLines(BaseNoise):
     {example}
     """
 
-    value: float = field(default=0.6, kw_only=False)
-    spacing: float = 14.0
-    width: float = 1.0
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "value": [Interval(Real, 0, 1, closed="both")],
-        "spacing": [Interval(Real, 2, 10000, closed="both")],
-        "width": [Interval(Real, 0.1, 100, closed="both")],
-    }
+    value: float = parameter(Interval(Real, 0, 1, closed="both"), default=0.6, kw_only=False)
+    spacing: float = parameter(Interval(Real, 2, 10000, closed="both"), default=14.0)
+    width: float = parameter(Interval(Real, 0.1, 100, closed="both"), default=1.0)
 
     def _is_zero(self) -> bool:
         return self.value == 0

@@ -1,13 +1,11 @@
 """Photometric noises: pixels keep their positions and change their values together."""
 
 import math
-from dataclasses import field
 from numbers import Integral, Real
-from typing import Any, ClassVar
 
 import numpy as np
 
-from skmnist._utils._dataclasses import estimator_dataclass
+from skmnist._utils._dataclasses import estimator_dataclass, parameter
 from skmnist._utils._sklearn import Interval
 from skmnist.noise._base import BaseNoise
 from skmnist.noise.kernels._fields import smoothing_matrix
@@ -50,13 +48,8 @@ class RandomBrightness(BaseNoise):
             [0.75, 0.75]]])
     """
 
-    low: float = field(default=-0.3, kw_only=False)
-    high: float = field(default=0.3, kw_only=False)
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "low": [Interval(Real, -1, 1, closed="both")],
-        "high": [Interval(Real, -1, 1, closed="both")],
-    }
+    low: float = parameter(Interval(Real, -1, 1, closed="both"), default=-0.3, kw_only=False)
+    high: float = parameter(Interval(Real, -1, 1, closed="both"), default=0.3, kw_only=False)
     _bounds = ("low", "high")
 
     def _is_zero(self) -> bool:
@@ -99,11 +92,7 @@ class Contrast(BaseNoise):
     array([[[0.25, 0.75]]])
     """
 
-    factor: float = field(default=0.3, kw_only=False)
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "factor": [Interval(Real, 0, 100, closed="both")],
-    }
+    factor: float = parameter(Interval(Real, 0, 100, closed="both"), default=0.3, kw_only=False)
 
     def _is_zero(self) -> bool:
         return self.factor == 1
@@ -147,13 +136,8 @@ class ReducedContrast(BaseNoise):
     {example}
     """
 
-    factor: float = field(default=0.5, kw_only=False)
-    scale: float = field(default=0.251, kw_only=False)
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "factor": [Interval(Real, 0, 1, closed="both")],
-        "scale": [Interval(Real, 0, 100, closed="both")],
-    }
+    factor: float = parameter(Interval(Real, 0, 1, closed="both"), default=0.5, kw_only=False)
+    scale: float = parameter(Interval(Real, 0, 100, closed="both"), default=0.251, kw_only=False)
 
     def _is_zero(self) -> bool:
         return self.factor == 1 and self.scale == 0
@@ -193,11 +177,7 @@ class Gamma(BaseNoise):
     array([[[0. , 0.5, 1. ]]])
     """
 
-    gamma: float = field(default=0.3, kw_only=False)
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "gamma": [Interval(Real, 0.01, 100, closed="both")],
-    }
+    gamma: float = parameter(Interval(Real, 0.01, 100, closed="both"), default=0.3, kw_only=False)
 
     def _is_zero(self) -> bool:
         return self.gamma == 1
@@ -272,11 +252,7 @@ class Quantization(BaseNoise):
     array([[[  0,   0,  85, 255]]], dtype=uint8)
     """
 
-    bits: int = field(default=1, kw_only=False)
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "bits": [Interval(Integral, 1, 16, closed="both")],
-    }
+    bits: int = parameter(Interval(Integral, 1, 16, closed="both"), default=1, kw_only=False)
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         steps = 2**self.bits - 1
@@ -336,15 +312,9 @@ class SmoothNoise(BaseNoise):
     (True, True)
     """
 
-    amplitude: float = field(default=0.3, kw_only=False)
-    sigma: float = 4.0
-    contrast: float = 0.0
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "amplitude": [Interval(Real, 0, 100, closed="both")],
-        "sigma": [Interval(Real, 0.1, 10000, closed="both")],
-        "contrast": [Interval(Real, 0, 100, closed="both")],
-    }
+    amplitude: float = parameter(Interval(Real, 0, 100, closed="both"), default=0.3, kw_only=False)
+    sigma: float = parameter(Interval(Real, 0.1, 10000, closed="both"), default=4.0)
+    contrast: float = parameter(Interval(Real, 0, 100, closed="both"), default=0.0)
 
     def _is_zero(self) -> bool:
         return self.amplitude == self.contrast == 0

@@ -1,12 +1,10 @@
 """Noise of single pixels: additive noise, shot noise, salt and pepper."""
 
-from dataclasses import field
 from numbers import Real
-from typing import Any, ClassVar
 
 import numpy as np
 
-from skmnist._utils._dataclasses import estimator_dataclass
+from skmnist._utils._dataclasses import estimator_dataclass, parameter
 from skmnist._utils._sklearn import Interval
 from skmnist.noise._base import BaseNoise
 from skmnist.noise.kernels._pixels import add_scaled, poisson_quantiles, salt_and_pepper
@@ -52,11 +50,7 @@ class GaussianNoise(BaseNoise):
     True
     """
 
-    scale: float = field(default=0.2, kw_only=False)
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "scale": [Interval(Real, 0, 100, closed="both")],
-    }
+    scale: float = parameter(Interval(Real, 0, 100, closed="both"), default=0.2, kw_only=False)
 
     def _is_zero(self) -> bool:
         return self.scale == 0
@@ -96,11 +90,7 @@ class UniformNoise(BaseNoise):
     (True, True)
     """
 
-    amplitude: float = field(default=0.3, kw_only=False)
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "amplitude": [Interval(Real, 0, 100, closed="both")],
-    }
+    amplitude: float = parameter(Interval(Real, 0, 100, closed="both"), default=0.3, kw_only=False)
 
     def _is_zero(self) -> bool:
         return self.amplitude == 0
@@ -144,11 +134,7 @@ class SpeckleNoise(BaseNoise):
     (True, True)
     """
 
-    scale: float = field(default=0.4, kw_only=False)
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "scale": [Interval(Real, 0, 100, closed="both")],
-    }
+    scale: float = parameter(Interval(Real, 0, 100, closed="both"), default=0.4, kw_only=False)
 
     def _is_zero(self) -> bool:
         return self.scale == 0
@@ -194,11 +180,9 @@ class ShotNoise(BaseNoise):
     array([0.  , 0.25, 0.5 , 0.75, 1.  ])
     """
 
-    peak: float = field(default=5.0, kw_only=False)
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "peak": [Interval(Real, 0.001, 10_000, closed="both")],
-    }
+    peak: float = parameter(
+        Interval(Real, 0.001, 10_000, closed="both"), default=5.0, kw_only=False
+    )
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         uniform = streams.random(images.shape[1:]).ravel()
@@ -242,13 +226,8 @@ class SaltAndPepperNoise(BaseNoise):
     array([0. , 0.5, 1. ])
     """
 
-    amount: float = field(default=0.1, kw_only=False)
-    salt_ratio: float = 0.5
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "amount": [Interval(Real, 0, 1, closed="both")],
-        "salt_ratio": [Interval(Real, 0, 1, closed="both")],
-    }
+    amount: float = parameter(Interval(Real, 0, 1, closed="both"), default=0.1, kw_only=False)
+    salt_ratio: float = parameter(Interval(Real, 0, 1, closed="both"), default=0.5)
 
     def _is_zero(self) -> bool:
         return self.amount == 0

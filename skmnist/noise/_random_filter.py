@@ -1,12 +1,10 @@
 """Random filters: each image is convolved with its own kernel."""
 
-from dataclasses import field
 from numbers import Integral, Real
-from typing import Any, ClassVar
 
 import numpy as np
 
-from skmnist._utils._dataclasses import estimator_dataclass
+from skmnist._utils._dataclasses import estimator_dataclass, parameter
 from skmnist._utils._sklearn import Interval
 from skmnist.noise._base import BaseNoise, check_odd
 from skmnist.noise.kernels._filters import filter_each
@@ -64,17 +62,10 @@ class RandomFilter(BaseNoise):
            [255,  64,   0]], dtype=uint8)
     """
 
-    kernel_size: int = field(default=3, kw_only=False)
-    mixing: float = 1.0
-    multiscale: bool = False
-    absolute: bool = False
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "kernel_size": [Interval(Integral, 1, 31, closed="both")],
-        "mixing": [Interval(Real, 0, 1, closed="both")],
-        "multiscale": ["boolean"],
-        "absolute": ["boolean"],
-    }
+    kernel_size: int = parameter(Interval(Integral, 1, 31, closed="both"), default=3, kw_only=False)
+    mixing: float = parameter(Interval(Real, 0, 1, closed="both"), default=1.0)
+    multiscale: bool = parameter("boolean", default=False)
+    absolute: bool = parameter("boolean", default=False)
 
     def _validate_params(self) -> None:
         super()._validate_params()

@@ -1,14 +1,13 @@
 """A noise that picks one of several noises for each image."""
 
-from dataclasses import field
 from numbers import Real
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 from sklearn.base import clone
 from sklearn.utils import gen_batches
 
-from skmnist._utils._dataclasses import estimator_dataclass
+from skmnist._utils._dataclasses import estimator_dataclass, parameter
 from skmnist._utils._sklearn import BaseComposition, Interval
 from skmnist.noise._affine import RandomAffine
 from skmnist.noise._base import BaseNoise
@@ -67,13 +66,8 @@ class RandomNoise(BaseNoise, BaseComposition):
     (4, 28, 28)
     """
 
-    noises: list[tuple[str, BaseNoise]] | None = field(default=None, kw_only=False)
-    probability: float = 1.0
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "noises": [None, list],
-        "probability": [Interval(Real, 0, 1, closed="both")],
-    }
+    noises: list[tuple[str, BaseNoise]] | None = parameter(None, list, default=None, kw_only=False)
+    probability: float = parameter(Interval(Real, 0, 1, closed="both"), default=1.0)
     # Larger than usual, because each noise of the list splits its own images into chunks.
     _numbers_per_chunk = 2**22
 

@@ -1,12 +1,10 @@
 """The noise of the reference protocol."""
 
-from dataclasses import field
 from numbers import Real
-from typing import Any, ClassVar
 
 import numpy as np
 
-from skmnist._utils._dataclasses import estimator_dataclass
+from skmnist._utils._dataclasses import estimator_dataclass, parameter
 from skmnist._utils._sklearn import Interval
 from skmnist.noise._base import BaseNoise
 from skmnist.noise.kernels._streams import ImageStreams
@@ -66,17 +64,10 @@ class ReferenceNoise(BaseNoise):
     ((1, 28, 28), True)
     """
 
-    rotation: float = field(default=72.0, kw_only=False)
-    translation: float = 0.2
-    scale: float = 0.2
-    brightness: float = 0.2
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "rotation": [Interval(Real, 0, 180, closed="both")],
-        "translation": [Interval(Real, 0, 1, closed="both")],
-        "scale": [Interval(Real, 0, 1, closed="both")],
-        "brightness": [Interval(Real, 0, 1, closed="both")],
-    }
+    rotation: float = parameter(Interval(Real, 0, 180, closed="both"), default=72.0, kw_only=False)
+    translation: float = parameter(Interval(Real, 0, 1, closed="both"), default=0.2)
+    scale: float = parameter(Interval(Real, 0, 1, closed="both"), default=0.2)
+    brightness: float = parameter(Interval(Real, 0, 1, closed="both"), default=0.2)
     _truncates_integers = True
 
     def _is_zero(self) -> bool:

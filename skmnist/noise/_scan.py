@@ -1,12 +1,10 @@
 """Noises of scanners, copiers and fax machines, for bright ink on dark paper, as in MNIST."""
 
-from dataclasses import field
 from numbers import Integral, Real
-from typing import Any, ClassVar
 
 import numpy as np
 
-from skmnist._utils._dataclasses import estimator_dataclass
+from skmnist._utils._dataclasses import estimator_dataclass, parameter
 from skmnist._utils._sklearn import Interval
 from skmnist.noise._base import BaseNoise
 from skmnist.noise.kernels._scan import PERIOD, copy, dither, streak
@@ -40,13 +38,8 @@ class Streaks(BaseNoise):
     {example}
     """
 
-    amount: float = field(default=0.2, kw_only=False)
-    strength: float = 0.6
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "amount": [Interval(Real, 0, 1, closed="both")],
-        "strength": [Interval(Real, 0, 1, closed="both")],
-    }
+    amount: float = parameter(Interval(Real, 0, 1, closed="both"), default=0.2, kw_only=False)
+    strength: float = parameter(Interval(Real, 0, 1, closed="both"), default=0.6)
 
     def _is_zero(self) -> bool:
         return 0 in (self.amount, self.strength)
@@ -86,17 +79,12 @@ class Photocopy(BaseNoise):
     {example}
     """
 
-    generations: int = field(default=3, kw_only=False)
-    grain: float = 0.15
-    sigma: float = 0.5
-    contrast: float = 1.5
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "generations": [Interval(Integral, 0, 100, closed="both")],
-        "grain": [Interval(Real, 0, 100, closed="both")],
-        "sigma": [Interval(Real, 0.1, 1000, closed="both")],
-        "contrast": [Interval(Real, 0, 100, closed="both")],
-    }
+    generations: int = parameter(
+        Interval(Integral, 0, 100, closed="both"), default=3, kw_only=False
+    )
+    grain: float = parameter(Interval(Real, 0, 100, closed="both"), default=0.15)
+    sigma: float = parameter(Interval(Real, 0.1, 1000, closed="both"), default=0.5)
+    contrast: float = parameter(Interval(Real, 0, 100, closed="both"), default=1.5)
 
     def _is_zero(self) -> bool:
         return self.generations == 0
@@ -135,11 +123,7 @@ class Fax(BaseNoise):
     {example}
     """
 
-    tint: float = field(default=0.1, kw_only=False)
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "tint": [Interval(Real, 0, 0.5, closed="both")],
-    }
+    tint: float = parameter(Interval(Real, 0, 0.5, closed="both"), default=0.1, kw_only=False)
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         down, right = streams.integers(PERIOD, (2,)).T

@@ -1,12 +1,10 @@
 """Changes of the strokes themselves."""
 
-from dataclasses import field
 from numbers import Real
-from typing import Any, ClassVar
 
 import numpy as np
 
-from skmnist._utils._dataclasses import estimator_dataclass
+from skmnist._utils._dataclasses import estimator_dataclass, parameter
 from skmnist._utils._sklearn import Interval
 from skmnist.noise._base import BaseNoise
 from skmnist.noise.kernels._streams import ImageStreams
@@ -43,13 +41,8 @@ class StrokeWidth(BaseNoise):
     {example}
     """
 
-    low: float = field(default=1.0, kw_only=False)
-    high: float = field(default=2.0, kw_only=False)
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "low": [Interval(Real, -100, 100, closed="both")],
-        "high": [Interval(Real, -100, 100, closed="both")],
-    }
+    low: float = parameter(Interval(Real, -100, 100, closed="both"), default=1.0, kw_only=False)
+    high: float = parameter(Interval(Real, -100, 100, closed="both"), default=2.0, kw_only=False)
     _bounds = ("low", "high")
 
     def _is_zero(self) -> bool:

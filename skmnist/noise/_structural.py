@@ -1,12 +1,10 @@
 """Structural noises: parts of the image are inverted or hidden, or the image is coded coarsely."""
 
-from dataclasses import field
 from numbers import Integral, Real
-from typing import Any, ClassVar
 
 import numpy as np
 
-from skmnist._utils._dataclasses import estimator_dataclass
+from skmnist._utils._dataclasses import estimator_dataclass, parameter
 from skmnist._utils._sklearn import Interval
 from skmnist.noise._base import BaseNoise
 from skmnist.noise.kernels._blocks import pixelate, rectangles
@@ -41,11 +39,9 @@ class Stripe(BaseNoise):
     {example}
     """
 
-    width_fraction: float = field(default=0.25, kw_only=False)
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "width_fraction": [Interval(Real, 0, 0.5, closed="both")],
-    }
+    width_fraction: float = parameter(
+        Interval(Real, 0, 0.5, closed="both"), default=0.25, kw_only=False
+    )
 
     def _is_zero(self) -> bool:
         return self.width_fraction == 0
@@ -94,17 +90,10 @@ class Occlusion(BaseNoise):
     {example}
     """
 
-    area: float = field(default=0.1, kw_only=False)
-    n_patches: int = 1
-    max_aspect_ratio: float = 2.0
-    value: float = 0.5
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "area": [Interval(Real, 0, 1, closed="both")],
-        "n_patches": [Interval(Integral, 0, 1000, closed="both")],
-        "max_aspect_ratio": [Interval(Real, 1, 100, closed="both")],
-        "value": [Interval(Real, 0, 1, closed="both")],
-    }
+    area: float = parameter(Interval(Real, 0, 1, closed="both"), default=0.1, kw_only=False)
+    n_patches: int = parameter(Interval(Integral, 0, 1000, closed="both"), default=1)
+    max_aspect_ratio: float = parameter(Interval(Real, 1, 100, closed="both"), default=2.0)
+    value: float = parameter(Interval(Real, 0, 1, closed="both"), default=0.5)
 
     def _is_zero(self) -> bool:
         return 0 in (self.area, self.n_patches)
@@ -156,15 +145,9 @@ class CannyEdges(BaseNoise):
     {example}
     """
 
-    sigma: float = field(default=1.0, kw_only=False)
-    low_threshold: float = 0.1
-    high_threshold: float = 0.2
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "sigma": [Interval(Real, 0, 1000, closed="both")],
-        "low_threshold": [Interval(Real, 0, 100, closed="both")],
-        "high_threshold": [Interval(Real, 0, 100, closed="both")],
-    }
+    sigma: float = parameter(Interval(Real, 0, 1000, closed="both"), default=1.0, kw_only=False)
+    low_threshold: float = parameter(Interval(Real, 0, 100, closed="both"), default=0.1)
+    high_threshold: float = parameter(Interval(Real, 0, 100, closed="both"), default=0.2)
     _bounds = ("low_threshold", "high_threshold")
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
@@ -200,11 +183,7 @@ class Pixelate(BaseNoise):
     {example}
     """
 
-    factor: float = field(default=0.5, kw_only=False)
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "factor": [Interval(Real, 0, 1, closed="right")],
-    }
+    factor: float = parameter(Interval(Real, 0, 1, closed="right"), default=0.5, kw_only=False)
 
     def _is_zero(self) -> bool:
         return self.factor == 1
@@ -240,11 +219,7 @@ class JPEGCompression(BaseNoise):
     {example}
     """
 
-    quality: int = field(default=10, kw_only=False)
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "quality": [Interval(Integral, 1, 100, closed="both")],
-    }
+    quality: int = parameter(Interval(Integral, 1, 100, closed="both"), default=10, kw_only=False)
 
     def _numbers_per_image(self, height: int, width: int) -> int:
         return (height + -height % 8) * (width + -width % 8)

@@ -1,13 +1,11 @@
 """Weather: clouds, drops, ice and snow between the digit and the camera."""
 
-from dataclasses import field
 from numbers import Integral, Real
-from typing import Any, ClassVar
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from skmnist._utils._dataclasses import estimator_dataclass
+from skmnist._utils._dataclasses import estimator_dataclass, parameter
 from skmnist._utils._sklearn import Interval
 from skmnist.noise._base import BaseNoise
 from skmnist.noise.kernels._filters import blur_taps, trail_taps
@@ -49,13 +47,8 @@ class Fog(BaseNoise):
     {example}
     """
 
-    thickness: float = field(default=1.5, kw_only=False)
-    decay: float = field(default=2.0, kw_only=False)
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "thickness": [Interval(Real, 0, 100, closed="both")],
-        "decay": [Interval(Real, 1, 10, closed="both")],
-    }
+    thickness: float = parameter(Interval(Real, 0, 100, closed="both"), default=1.5, kw_only=False)
+    decay: float = parameter(Interval(Real, 1, 10, closed="both"), default=2.0, kw_only=False)
 
     def _is_zero(self) -> bool:
         return self.thickness == 0
@@ -113,23 +106,15 @@ class Spatter(BaseNoise):
     {example}
     """
 
-    mean: float = field(default=0.65, kw_only=False)
-    scale: float = field(default=0.4, kw_only=False)
-    sigma: float = field(default=1.0, kw_only=False)
-    threshold: float = field(default=0.65, kw_only=False)
-    edge_sigma: float = field(default=1.0, kw_only=False)
-    cutoff: float = field(default=0.8, kw_only=False)
-    value: float = field(default=0.247, kw_only=False)
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "mean": [Interval(Real, 0, 1, closed="both")],
-        "scale": [Interval(Real, 0, 100, closed="both")],
-        "sigma": [Interval(Real, 0, 1000, closed="both")],
-        "threshold": [Interval(Real, 0, 1, closed="both")],
-        "edge_sigma": [Interval(Real, 0, 1000, closed="both")],
-        "cutoff": [Interval(Real, 0, 1, closed="both")],
-        "value": [Interval(Real, 0, 1, closed="both")],
-    }
+    mean: float = parameter(Interval(Real, 0, 1, closed="both"), default=0.65, kw_only=False)
+    scale: float = parameter(Interval(Real, 0, 100, closed="both"), default=0.4, kw_only=False)
+    sigma: float = parameter(Interval(Real, 0, 1000, closed="both"), default=1.0, kw_only=False)
+    threshold: float = parameter(Interval(Real, 0, 1, closed="both"), default=0.65, kw_only=False)
+    edge_sigma: float = parameter(
+        Interval(Real, 0, 1000, closed="both"), default=1.0, kw_only=False
+    )
+    cutoff: float = parameter(Interval(Real, 0, 1, closed="both"), default=0.8, kw_only=False)
+    value: float = parameter(Interval(Real, 0, 1, closed="both"), default=0.247, kw_only=False)
 
     def _corrupt(self, images: np.ndarray, streams: ImageStreams) -> np.ndarray:
         liquid = streams.standard_normal(images.shape[1:])
@@ -177,17 +162,10 @@ class Frost(BaseNoise):
     {example}
     """
 
-    thickness: float = field(default=0.6, kw_only=False)
-    transparency: float = field(default=0.8, kw_only=False)
-    decay: float = 1.4
-    sharpness: float = 6.0
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "thickness": [Interval(Real, 0, 1, closed="both")],
-        "transparency": [Interval(Real, 0, 1, closed="both")],
-        "decay": [Interval(Real, 1, 10, closed="both")],
-        "sharpness": [Interval(Real, 0.1, 100, closed="both")],
-    }
+    thickness: float = parameter(Interval(Real, 0, 1, closed="both"), default=0.6, kw_only=False)
+    transparency: float = parameter(Interval(Real, 0, 1, closed="both"), default=0.8, kw_only=False)
+    decay: float = parameter(Interval(Real, 1, 10, closed="both"), default=1.4)
+    sharpness: float = parameter(Interval(Real, 0.1, 100, closed="both"), default=6.0)
 
     def _is_zero(self) -> bool:
         return self.thickness == 0 and self.transparency == 1
@@ -245,23 +223,13 @@ class Snow(BaseNoise):
     {example}
     """
 
-    mean: float = field(default=0.25, kw_only=False)
-    scale: float = field(default=0.3, kw_only=False)
-    flake_size: float = field(default=1.75, kw_only=False)
-    threshold: float = field(default=0.5, kw_only=False)
-    length: int = field(default=7, kw_only=False)
-    sigma: float = field(default=2.5, kw_only=False)
-    whiteness: float = field(default=0.2, kw_only=False)
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "mean": [Interval(Real, 0, 1, closed="both")],
-        "scale": [Interval(Real, 0, 100, closed="both")],
-        "flake_size": [Interval(Real, 1, 10, closed="both")],
-        "threshold": [Interval(Real, 0, 1, closed="both")],
-        "length": [Interval(Integral, 1, 101, closed="both")],
-        "sigma": [Interval(Real, 0.01, 1000, closed="both")],
-        "whiteness": [Interval(Real, 0, 1, closed="both")],
-    }
+    mean: float = parameter(Interval(Real, 0, 1, closed="both"), default=0.25, kw_only=False)
+    scale: float = parameter(Interval(Real, 0, 100, closed="both"), default=0.3, kw_only=False)
+    flake_size: float = parameter(Interval(Real, 1, 10, closed="both"), default=1.75, kw_only=False)
+    threshold: float = parameter(Interval(Real, 0, 1, closed="both"), default=0.5, kw_only=False)
+    length: int = parameter(Interval(Integral, 1, 101, closed="both"), default=7, kw_only=False)
+    sigma: float = parameter(Interval(Real, 0.01, 1000, closed="both"), default=2.5, kw_only=False)
+    whiteness: float = parameter(Interval(Real, 0, 1, closed="both"), default=0.2, kw_only=False)
 
     def _numbers_per_image(self, height: int, width: int) -> int:
         return max(height * width, self.length)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from numbers import Real
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,7 @@ from skmnist._utils import (
     warn_user,
 )
 from skmnist._utils._containers import as_array
-from skmnist._utils._dataclasses import estimator_dataclass
+from skmnist._utils._dataclasses import estimator_dataclass, parameter
 from skmnist._utils._sklearn import Interval, get_output_config
 from skmnist.exceptions import ImageShapeError, NoInkWarning
 from skmnist.preprocessing._ink import drop_specks, find_ink, ink_boxes
@@ -97,17 +97,10 @@ class DigitNormalizer(
     [True, True, True]
     """
 
-    image_shape: Sequence[int] | None = None
-    value_range: Sequence[float] | None = None
-    deslant: bool = False
-    stroke_width: float | None = None
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "image_shape": [None, "array-like"],
-        "value_range": [None, "array-like"],
-        "deslant": ["boolean"],
-        "stroke_width": [None, Interval(Real, 1, 6, closed="both")],
-    }
+    image_shape: Sequence[int] | None = parameter(None, "array-like", default=None)
+    value_range: Sequence[float] | None = parameter(None, "array-like", default=None)
+    deslant: bool = parameter("boolean", default=False)
+    stroke_width: float | None = parameter(None, Interval(Real, 1, 6, closed="both"), default=None)
 
     @as_one_task
     def fit(self, X: Any, y: Any = None) -> Self:

@@ -1,7 +1,7 @@
 """Scaling of pixels."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
@@ -24,7 +24,7 @@ from skmnist._utils import (
     value_range_of,
     warn_if_inverted,
 )
-from skmnist._utils._dataclasses import estimator_dataclass
+from skmnist._utils._dataclasses import estimator_dataclass, parameter
 
 
 @estimator_dataclass
@@ -70,9 +70,7 @@ class PixelScaler(SavedStateMixin, OneToOneFeatureMixin, TransformerMixin, BaseE
     array([[0. , 0.2, 0.4, 1. ]], dtype=float32)
     """
 
-    value_range: Sequence[float] | None = None
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {"value_range": [None, "array-like"]}
+    value_range: Sequence[float] | None = parameter(None, "array-like", default=None)
 
     @as_one_task
     def fit(self, X: Any, y: Any = None) -> Self:

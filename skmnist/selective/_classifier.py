@@ -1,9 +1,8 @@
 """The classifier that rejects rows."""
 
 from collections.abc import Mapping
-from dataclasses import field
 from numbers import Real
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +23,7 @@ from skmnist._utils import (
     SavedStateMixin,
     as_one_task,
     estimator_dataclass,
+    parameter,
     refitted,
     validate_params,
     warn_user,
@@ -159,25 +159,18 @@ default="max_proba"
     True
     """
 
-    estimator: Any = field(kw_only=False)
-    target_risk: float | None = None
-    target_coverage: float | None = None
-    confidence_level: float = 0.95
-    score_method: str = "max_proba"
-    calibration_fraction: float = 0.2
-    reject_label: Any = None
-    random_state: int | np.random.RandomState | None = None
-
-    _parameter_constraints: ClassVar[dict[str, Any]] = {
-        "estimator": [HasMethods(["fit", "predict_proba"])],
-        "target_risk": [None, Interval(Real, 0, 1, closed="neither")],
-        "target_coverage": [None, Interval(Real, 0, 1, closed="right")],
-        "confidence_level": [Interval(Real, 0, 1, closed="neither")],
-        "score_method": [StrOptions(set(SCORES))],
-        "calibration_fraction": [Interval(Real, 0, 1, closed="neither")],
-        "reject_label": "no_validation",
-        "random_state": ["random_state"],
-    }
+    estimator: Any = parameter(HasMethods(["fit", "predict_proba"]), kw_only=False)
+    target_risk: float | None = parameter(
+        None, Interval(Real, 0, 1, closed="neither"), default=None
+    )
+    target_coverage: float | None = parameter(
+        None, Interval(Real, 0, 1, closed="right"), default=None
+    )
+    confidence_level: float = parameter(Interval(Real, 0, 1, closed="neither"), default=0.95)
+    score_method: str = parameter(StrOptions(set(SCORES)), default="max_proba")
+    calibration_fraction: float = parameter(Interval(Real, 0, 1, closed="neither"), default=0.2)
+    reject_label: Any = parameter(object, default=None)
+    random_state: int | np.random.RandomState | None = parameter("random_state", default=None)
 
     @as_one_task
     def fit(self, X: Any, y: Any, **fit_params: Any) -> Self:

@@ -2,12 +2,18 @@
 
 import keras
 import numpy as np
+import pytest
 
 from skmnist.neural_network._samples import Samples
 from skmnist.neural_network.architectures._cnn import build_cnn
 from skmnist.neural_network.architectures._mlp import build_mlp
 from skmnist.neural_network.backends._pool import borrow_trainer
+from skmnist.neural_network.backends._process import is_denied_bfloat16
 from skmnist.neural_network.training._losses import make_loss
+
+needs_bfloat16 = pytest.mark.skipif(
+    is_denied_bfloat16(), reason="ONEDNN_MAX_CPU_ISA keeps TensorFlow from training in bfloat16"
+)
 
 LATE_FREEZING = "Keras on JAX refuses layers that are frozen after the optimizer was built"
 

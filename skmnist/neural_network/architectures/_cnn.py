@@ -2,14 +2,13 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import field
 from functools import partial
 from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Any
 
 import keras
 
-from skmnist._utils import estimator_dataclass
+from skmnist._utils import estimator_dataclass, parameter
 from skmnist._utils._sklearn import StrOptions
 from skmnist.neural_network._layers import (
     INITIALIZER,
@@ -159,23 +158,19 @@ class CNNClassifier(DenseLayersClassifier):
     (40, 2)
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "filters": ["array-like", Integral],
-        "kernel_size": ["array-like", Integral],
-        "padding": [StrOptions(set(PADDINGS))],
-        "pool_size": ["array-like", Integral],
-        "conv_dropout": ["array-like", Real],
-        "conv_kernel_initializer": [StrOptions(set(INITIALIZERS)), "array-like"],
-    }
     _rates_of_adam = (0.005, 0.05)
 
-    filters: int | Sequence[int] = field(default=(32, 64, 128), kw_only=False)
-    kernel_size: int | Sequence[int] = 3
-    padding: str = "same"
-    pool_size: int | Sequence[int] = 2
-    conv_dropout: float | Sequence[float] = 0.0
-    conv_kernel_initializer: str | Sequence[str] = "he_normal"
-    hidden_layer_sizes: int | Sequence[int] = (128,)
+    filters: int | Sequence[int] = parameter(
+        "array-like", Integral, default=(32, 64, 128), kw_only=False
+    )
+    kernel_size: int | Sequence[int] = parameter("array-like", Integral, default=3)
+    padding: str = parameter(StrOptions(set(PADDINGS)), default="same")
+    pool_size: int | Sequence[int] = parameter("array-like", Integral, default=2)
+    conv_dropout: float | Sequence[float] = parameter("array-like", Real, default=0.0)
+    conv_kernel_initializer: str | Sequence[str] = parameter(
+        StrOptions(set(INITIALIZERS)), "array-like", default="he_normal"
+    )
+    hidden_layer_sizes: int | Sequence[int] = parameter("array-like", Integral, default=(128,))
     dropout = 0.4
     batch_normalization = True
     warmup_fraction = 0.2

@@ -1,13 +1,12 @@
 """The densely connected network."""
 
 from collections.abc import Sequence
-from dataclasses import field
 from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Any
 
 import keras
 
-from skmnist._utils import estimator_dataclass
+from skmnist._utils import estimator_dataclass, parameter
 from skmnist._utils._sklearn import Interval
 from skmnist.neural_network._layers import (
     FLOAT32,
@@ -159,19 +158,11 @@ class DenseNetClassifier(GlobalPoolingClassifier):
     (40, 2)
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "n_layers": ["array-like", Integral],
-        "growth_rate": [Interval(Integral, 1, None, closed="left")],
-        "bottleneck": ["boolean"],
-        "compression": [Interval(Real, 0, 1, closed="right")],
-        "conv_dropout": [Interval(Real, 0, 1, closed="left")],
-    }
-
-    n_layers: Sequence[int] = field(default=(2, 2, 2), kw_only=False)
-    growth_rate: int = 12
-    bottleneck: bool = True
-    compression: float = 0.5
-    conv_dropout: float = 0.0
+    n_layers: Sequence[int] = parameter("array-like", Integral, default=(2, 2, 2), kw_only=False)
+    growth_rate: int = parameter(Interval(Integral, 1, None, closed="left"), default=12)
+    bottleneck: bool = parameter("boolean", default=True)
+    compression: float = parameter(Interval(Real, 0, 1, closed="right"), default=0.5)
+    conv_dropout: float = parameter(Interval(Real, 0, 1, closed="left"), default=0.0)
     stem_stride = 2
 
     def _build_model(self, n_classes: int) -> keras.Model:

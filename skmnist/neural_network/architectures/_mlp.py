@@ -1,12 +1,12 @@
 """The multilayer perceptron."""
 
 from collections.abc import Sequence
-from dataclasses import field
+from numbers import Integral
 from typing import Any
 
 import keras
 
-from skmnist._utils import estimator_dataclass
+from skmnist._utils import estimator_dataclass, parameter
 from skmnist.neural_network._layers import LAYOUT, Seeds, dense_layers, in_float32, input_layers
 from skmnist.neural_network.architectures._bases import DenseLayersClassifier
 
@@ -90,7 +90,9 @@ class MLPClassifier(DenseLayersClassifier):
 
     _reads_neighbors = False
 
-    hidden_layer_sizes: int | Sequence[int] = field(default=(1024, 512), kw_only=False)
+    hidden_layer_sizes: int | Sequence[int] = parameter(
+        "array-like", Integral, default=(1024, 512), kw_only=False
+    )
     epochs = 40
 
     def _build_model(self, n_classes: int) -> keras.Model:

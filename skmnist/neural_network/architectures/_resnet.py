@@ -1,13 +1,12 @@
 """The residual network."""
 
 from collections.abc import Sequence
-from dataclasses import field
 from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Any
 
 import keras
 
-from skmnist._utils import estimator_dataclass
+from skmnist._utils import estimator_dataclass, parameter
 from skmnist._utils._sklearn import Interval
 from skmnist.neural_network._layers import (
     FLOAT32,
@@ -168,18 +167,12 @@ class ResNetClassifier(GlobalPoolingClassifier):
     (40, 2)
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "filters": ["array-like", Integral],
-        "n_blocks": ["array-like", Integral],
-        "stochastic_depth": [Interval(Real, 0, 1, closed="left")],
-    }
-
-    filters: Sequence[int] = field(default=(16, 32, 64), kw_only=False)
-    n_blocks: int | Sequence[int] = 1
+    filters: Sequence[int] = parameter("array-like", Integral, default=(16, 32, 64), kw_only=False)
+    n_blocks: int | Sequence[int] = parameter("array-like", Integral, default=1)
     kernel_size: int = 3
     stem_kernel_size: int = 3
     stem_stride: int = 1
-    stochastic_depth: float = 0.0
+    stochastic_depth: float = parameter(Interval(Real, 0, 1, closed="left"), default=0.0)
 
     def _build_model(self, n_classes: int) -> keras.Model:
         return self._built_by(build_resnet, n_classes)

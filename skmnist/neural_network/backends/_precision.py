@@ -5,16 +5,24 @@ from typing import Any
 
 import keras
 
-from skmnist.neural_network.backends._process import has_bfloat16
+from skmnist.neural_network.backends._process import has_bfloat16, is_denied_bfloat16
 
 PRECISIONS = ("auto", "bfloat16", "float32")
 
 
 def training_precision(precision: str) -> str:
     """Return "float32" or "bfloat16" for a value of the parameter `precision`."""
+    on_tensorflow = keras.backend.backend() == "tensorflow"
+    if precision == "bfloat16" and on_tensorflow and is_denied_bfloat16():
+        raise ValueError(
+            "precision='bfloat16' is not possible in this process: the environment variable "
+            "ONEDNN_MAX_CPU_ISA keeps oneDNN, which TensorFlow calls for bfloat16 on this "
+            "processor, from using AVX-512. Unset the variable, or pass precision='auto', which is "
+            "'float32' here."
+        )
     if precision != "auto":
         return precision
-    return "bfloat16" if keras.backend.backend() == "tensorflow" and has_bfloat16() else "float32"
+    return "bfloat16" if on_tensorflow and has_bfloat16() else "float32"
 
 
 def with_precision(

@@ -45,6 +45,14 @@ def has_bfloat16() -> bool:
     return bool(_FLAGS_OF_BFLOAT16 & cpu_flags())
 
 
+def is_denied_bfloat16() -> bool:
+    """Return whether TensorFlow would call oneDNN for bfloat16, and oneDNN would refuse.
+
+    TensorFlow looks at the processor only, and oneDNN also at ONEDNN_MAX_CPU_ISA.
+    """
+    return _has_onednn() and "avx512f" in _flags_of_processor() - cpu_flags()
+
+
 def use_onednn_where_it_helps() -> None:
     """Switch oneDNN on if the processor has AVX2 but not AVX-512, unless the user has set it.
 

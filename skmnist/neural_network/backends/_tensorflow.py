@@ -258,12 +258,34 @@ class BatchNormalization(keras.layers.BatchNormalization):
         return self.input_spec.ndim == 4 and all(config[key] == usual[key] for key in usual)
 
 
+class Conv2D(keras.layers.Conv2D):
+    """Convolution that skips pixels first if its kernel is one pixel of few channels.
+
+    In the gradient of such a kernel with strides, oneDNN writes past its memory: with fewer than 8
+    channels, or 16 with AVX-512 (https://github.com/uxlfoundation/oneDNN/issues/6035). TensorFlow
+    2.21 then crashes on processors without AVX-512. `__module__` and `__name__` are those of Keras'
+    class, so that files saved by callbacks load without skmnist.
+    """
+
+    __module__ = "keras.layers"
+
+    def convolution_op(self, inputs: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
+        """Convolve maps of shape (n, height, width, n_channels)."""
+        *size, n_channels, _ = kernel.shape
+        rows, columns = self.strides
+        skips = max(size) == 1 < max(rows, columns) and n_channels < 16
+        if not skips or self.data_format != "channels_last":
+            return super().convolution_op(inputs, kernel)
+        return tf.nn.conv2d(inputs[:, ::rows, ::columns], kernel, strides=1, padding="VALID")
+
+
 class TensorFlowTrainer(Trainer):
     """A trainer that selects, casts and trains on batches inside one graph."""
 
     _predictor_class = TensorFlowPredictor
     _faster: ClassVar = {
         keras.layers.BatchNormalization: BatchNormalization,
+        keras.layers.Conv2D: Conv2D,
         keras.optimizers.Adam: Adam,
         keras.optimizers.AdamW: AdamW,
     }

@@ -14,6 +14,7 @@ from small_trainers import (
     make_cnn_model,
     make_mlp_model,
     make_samples,
+    needs_bfloat16,
     train,
 )
 
@@ -277,7 +278,7 @@ def test_few_idle_trainers_are_kept():
     assert len(_pool._idle) == _pool._MAX_IDLE
 
 
-@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.parametrize("precision", ["float32", pytest.param("bfloat16", marks=needs_bfloat16)])
 @pytest.mark.parametrize("make", [make_mlp_model, make_cnn_model])
 def test_a_used_trainer_trains_like_a_new_one(make, precision):
     with borrow(make(seed=0), precision=precision) as trainer:

@@ -94,20 +94,22 @@ def test_without_a_list_of_flags_there_are_none(processor, monkeypatch, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("flags", "variables", "n_rows", "by_itself"),
+    ("flags", "variables", "n_rows", "by_itself", "is_denied"),
     [
-        (AVX512, {}, 8, False),
-        (AVX512, {"TF_ENABLE_ONEDNN_OPTS": "0"}, 24, False),
-        (AVX512, {"ONEDNN_MAX_CPU_ISA": "AVX2"}, 24, True),
-        ("avx2 avx512f", {}, 24, False),  # TensorFlow leaves oneDNN off
-        ("avx2 avx512f", {"TF_ENABLE_ONEDNN_OPTS": "1"}, 8, False),
-        ("avx2", {"TF_ENABLE_ONEDNN_OPTS": "1"}, 24, True),
+        (AVX512, {}, 8, False, False),
+        (AVX512, {"TF_ENABLE_ONEDNN_OPTS": "0"}, 24, False, False),
+        (AVX512, {"ONEDNN_MAX_CPU_ISA": "AVX2"}, 24, True, True),
+        (AVX512, {"ONEDNN_MAX_CPU_ISA": "AVX512_CORE"}, 8, False, False),
+        ("avx2 avx512f", {}, 24, False, False),  # TensorFlow leaves oneDNN off
+        ("avx2 avx512f", {"TF_ENABLE_ONEDNN_OPTS": "1"}, 8, False, False),
+        ("avx2", {"TF_ENABLE_ONEDNN_OPTS": "1"}, 24, True, False),
     ],
 )
-def test_kernels_of_the_processor(processor, flags, variables, n_rows, by_itself):
+def test_kernels_of_the_processor(processor, flags, variables, n_rows, by_itself, is_denied):
     processor(flags, **variables)
     assert _process.rows_per_block() == n_rows
     assert _process.convolves_one_image_by_itself() is by_itself
+    assert _process.is_denied_bfloat16() is is_denied
 
 
 @pytest.mark.parametrize(
