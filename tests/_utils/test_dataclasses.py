@@ -1,12 +1,11 @@
 """Estimators as dataclasses: signatures, defaults, and what scikit-learn sees."""
 
 import inspect
-from dataclasses import field
 from typing import ClassVar
 
 from sklearn.base import BaseEstimator, clone
 
-from skmnist._utils import estimator_dataclass
+from skmnist._utils import estimator_dataclass, parameter
 
 
 @estimator_dataclass
@@ -23,13 +22,13 @@ class Plain(Base):
 
 @estimator_dataclass
 class Middle(Plain):
-    scale: float = 0.5
-    rate: float = 0.25
+    scale: float = parameter(float, default=0.5)
+    rate: float = parameter(None, float, default=0.25)
 
 
 @estimator_dataclass
 class Last(Middle):
-    size: int = field(default=2, kw_only=False)
+    size: int = parameter(int, default=2, kw_only=False)
     width: int = 1
     rate = 0.75
     when = "fit"
@@ -39,6 +38,7 @@ class Last(Middle):
 class Larger(Last):
     depth: int = 4
     size = 8
+    scale: float = parameter(int, default=0)
 
 
 def signature_of(cls):
@@ -54,7 +54,10 @@ def test_parameters_of_a_class_come_before_those_that_it_inherits():
 
 
 def test_a_default_without_an_annotation_changes_nothing_else():
-    assert signature_of(Larger).startswith("(size: int = 8, *, depth: int = 4, width: int = 1, ")
+    assert signature_of(Larger).startswith(
+        "(size: int = 8, *, depth: int = 4, scale: float = 0, width: int = 1, "
+    )
+    assert Larger._parameter_constraints["size"] == Last._parameter_constraints["size"] == [int]
     assert (Larger().size, Larger(3).size, Last().size) == (8, 3, 2)
     assert (Last().when, Base().when) == ("fit", "always")
 
@@ -66,6 +69,21 @@ def test_scikit_learn_sees_an_estimator():
     assert estimator.get_params().keys() == {"when", "seed", "scale", "rate", "size", "width"}
     assert Last(3) != Last(3)
     assert {Last(), Last()}
+
+
+def test_constraints_are_those_of_the_parameters():
+    """A plain field has none."""
+    assert Middle._parameter_constraints == {"scale": [float], "rate": [None, float]}
+    assert Larger._parameter_constraints == {"scale": [int], "rate": [None, float], "size": [int]}
+
+
+def test_a_parameter_without_a_default_is_required():
+    @estimator_dataclass
+    class Wrapper(BaseEstimator):
+        inner: object = parameter(object, kw_only=False)
+
+    assert signature_of(Wrapper) == "(inner: object) -> None"
+    assert Wrapper(3).inner == 3
 
 
 def test_an_explicit_constructor_is_kept():
