@@ -1,6 +1,7 @@
 """Fixtures that the tests of several packages share."""
 
 import os
+import signal
 
 # One TensorFlow thread per pytest worker; set before TensorFlow is imported.
 for _variable in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"):
@@ -19,6 +20,14 @@ def digits():
     images = load_mnist_sample().images
     images.flags.writeable = False
     return images
+
+
+@pytest.fixture
+def ctrl_c():
+    """Ctrl-C raises `KeyboardInterrupt`; programs in the background ignore it unless told so."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def _read_only(X):

@@ -15,6 +15,7 @@ from skmnist.exceptions import DatasetNotFoundError
 from .conftest import BODY, SHA256, download, everything_under
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_ends_a_slow_download_at_once(serve, reply, tmp_path):
     server = serve(reply(BODY, slow="body"))
     main = threading.main_thread().ident

@@ -18,6 +18,7 @@ from skmnist.noise import GaussianNoise
 
 pytestmark = [
     pytest.mark.stress,
+    pytest.mark.usefixtures("ctrl_c"),
     # Python itself loses an interrupt in the callback of a weak reference.
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]

@@ -13,6 +13,7 @@ X = np.random.default_rng(0).integers(0, 256, (20, 4, 4), dtype=np.uint8)
 y = np.arange(20) % 2
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_an_interrupt_waits_for_the_end_of_the_body():
     done, before = [], signal.getsignal(signal.SIGINT)
 
@@ -45,6 +46,7 @@ def test_other_threads_are_not_interrupted_anyway():
     assert done == [True]
 
 
+@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize("where", ["_train_on_rows", "_build_model"])
 def test_an_interrupt_while_a_network_is_made(where, monkeypatch):
     from skmnist.neural_network.backends._tensorflow import TensorFlowTrainer
