@@ -97,9 +97,9 @@ callbacks : keras.callbacks.Callback or list of them, default=?
     Callbacks of Keras. They are deep-copied; the instances you pass are not updated. Callbacks of
     scikit-learn are set by `set_callbacks`.
 precision : {"auto", "float32", "bfloat16"}, default=?
-    Precision of the layers in training. "auto" is "bfloat16", which is faster, if TensorFlow runs
-    on a processor with instructions for it, and "float32" otherwise. Weights, validation and
-    prediction are always float32.
+    Precision of the layers in training. "auto" is "bfloat16" where it is faster: if TensorFlow runs
+    with oneDNN on a processor with instructions for it. Otherwise it is "float32". Weights,
+    validation and prediction are always float32.
 warm_start : bool, default=?
     Whether `fit` continues from the current weights. The layers, the image shape, the value range
     and the seed are then not changed.

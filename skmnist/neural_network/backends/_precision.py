@@ -1,11 +1,11 @@
-"""Precision of the training: bfloat16 if the processor has instructions for it."""
+"""Precision of the training: bfloat16 where it is faster."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import keras
 
-from skmnist.neural_network.backends._process import has_bfloat16, is_denied_bfloat16
+from skmnist.neural_network.backends._process import has_fast_bfloat16, is_denied_bfloat16
 
 PRECISIONS = ("auto", "bfloat16", "float32")
 
@@ -22,7 +22,7 @@ def training_precision(precision: str) -> str:
         )
     if precision != "auto":
         return precision
-    return "bfloat16" if on_tensorflow and has_bfloat16() else "float32"
+    return "bfloat16" if on_tensorflow and has_fast_bfloat16() else "float32"
 
 
 def with_precision(

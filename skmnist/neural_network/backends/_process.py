@@ -40,9 +40,13 @@ def _flags_of_processor() -> frozenset[str]:
     return frozenset(read_cpuinfo().get("flags", "").split())
 
 
-def has_bfloat16() -> bool:
-    """Return whether the processor has instructions for bfloat16; False if not on Linux."""
-    return bool(_FLAGS_OF_BFLOAT16 & cpu_flags())
+def has_fast_bfloat16() -> bool:
+    """Return whether bfloat16 is faster than float32; False if not on Linux.
+
+    It takes instructions of the processor, and oneDNN to use them. TensorFlow's own kernels for
+    bfloat16 are several times slower than those for float32.
+    """
+    return bool(_FLAGS_OF_BFLOAT16 & cpu_flags()) and _has_onednn()
 
 
 def is_denied_bfloat16() -> bool:

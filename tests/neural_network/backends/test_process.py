@@ -74,7 +74,8 @@ AVX512 = "fpu avx2 avx512f avx512_vnni"
     ("flags", "variables", "expected"),
     [
         ("fpu avx512_bf16 sse", {}, True),
-        ("amx_bf16", {}, True),
+        ("amx_tile amx_bf16", {}, True),
+        ("amx_tile amx_bf16", {"TF_ENABLE_ONEDNN_OPTS": "0"}, False),
         ("avx512f avx2", {}, False),
         ("", {}, False),
         ("avx512_bf16", {"ONEDNN_MAX_CPU_ISA": "avx2"}, False),
@@ -84,7 +85,7 @@ AVX512 = "fpu avx2 avx512f avx512_vnni"
 )
 def test_bfloat16_of_the_processor(processor, flags, variables, expected):
     processor(flags, **variables)
-    assert _process.has_bfloat16() is expected
+    assert _process.has_fast_bfloat16() is expected
 
 
 def test_without_a_list_of_flags_there_are_none(processor, monkeypatch, tmp_path):

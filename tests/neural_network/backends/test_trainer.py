@@ -24,7 +24,7 @@ from skmnist.neural_network.backends import _precision
 from skmnist.neural_network.backends._chosen import ChosenTrainer
 from skmnist.neural_network.backends._keras import Trainer
 from skmnist.neural_network.backends._precision import training_precision, with_precision
-from skmnist.neural_network.backends._process import has_bfloat16
+from skmnist.neural_network.backends._process import has_fast_bfloat16
 from skmnist.neural_network.training._losses import LOSSES
 
 # The fast trainer of a back end computes what Keras' own steps compute ----------------------------
@@ -316,9 +316,9 @@ def test_bfloat16_is_between_the_pixels_and_the_probabilities():
     assert keras.config.dtype_policy().name == "float32"
 
 
-def test_auto_is_bfloat16_where_the_processor_has_it(monkeypatch):
+def test_auto_is_bfloat16_where_it_is_faster(monkeypatch):
     assert training_precision("float32") == "float32"
-    expected = "bfloat16" if has_bfloat16() else "float32"
+    expected = "bfloat16" if has_fast_bfloat16() else "float32"
     if keras.backend.backend() == "tensorflow":
         assert training_precision("auto") == expected
     monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
