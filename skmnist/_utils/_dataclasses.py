@@ -35,7 +35,8 @@ def estimator_dataclass(cls: _Class) -> _Class:
     keyword-only parameters of a class come before those that it inherits.
 
     A class changes the default of an inherited parameter by ``name = value``, without an
-    annotation; the parameter then keeps its constraints and its place in the signature.
+    annotation; the parameter then keeps its constraints and its place in the signature. With an
+    annotation, ``name: type = value``, it keeps its constraints only.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Paragraphs that the docstrings of all networks share."""
+"""Parts that the docstrings of all networks share."""
 
 import re
 import textwrap
@@ -114,6 +114,8 @@ verbose : int, bool or "auto", default=?
     and the time that is left."""
 
 _ATTRIBUTES = """\
+Attributes
+----------
 classes_ : ndarray of shape (n_classes,)
     The class labels.
 n_classes_ : int
@@ -134,6 +136,8 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
     Names of the columns, if `X` was a table with string column names."""
 
 _NOTES = """\
+Notes
+-----
 The pixels are mapped to [0, 1] inside the network. With an int `random_state`, the weights are
 the same in every process with the same number of TensorFlow threads."""
 

@@ -135,16 +135,12 @@ class CNNClassifier(DenseLayersClassifier):
     {dense parameters}
     {training parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
     --------
     MLPClassifier : Multilayer perceptron, faster and less accurate.
 
-    Notes
-    -----
     {notes}
 
     Examples

@@ -129,8 +129,6 @@ class DenseNetClassifier(GlobalPoolingClassifier):
     {map parameters}
     {training parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -138,8 +136,6 @@ class DenseNetClassifier(GlobalPoolingClassifier):
     ResNetClassifier : Residual network, faster.
     CNNClassifier : Convolutional network without shortcuts, the fastest.
 
-    Notes
-    -----
     {notes}
 
     References

@@ -65,16 +65,12 @@ class MLPClassifier(DenseLayersClassifier):
     {dense parameters}
     {training parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
     --------
     CNNClassifier : Convolutional network, more accurate on images.
 
-    Notes
-    -----
     {notes}
 
     Examples

@@ -135,8 +135,6 @@ class ResNetClassifier(GlobalPoolingClassifier):
     {map parameters}
     {training parameters}
 
-    Attributes
-    ----------
     {attributes}
 
     See Also
@@ -144,8 +142,6 @@ class ResNetClassifier(GlobalPoolingClassifier):
     DenseNetClassifier : Densely connected network, slower.
     CNNClassifier : Convolutional network without shortcuts, faster.
 
-    Notes
-    -----
     {notes}
 
     References

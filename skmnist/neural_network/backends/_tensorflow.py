@@ -171,12 +171,12 @@ def _parts(
     return keras.Model(model.inputs, [*hidden, end][0].input), hidden, head
 
 
-class _FusedStep(keras.optimizers.Optimizer):
-    """Updates each weight by one operation instead of a dozen; base class of Adam and AdamW.
+# What replaces classes of Keras in training has their `__module__` and `__name__`, so that files
+# saved by callbacks load without skmnist.
 
-    The subclasses have the `__module__` and `__name__` of Keras' classes, so that files saved by
-    callbacks load without skmnist.
-    """
+
+class _FusedStep(keras.optimizers.Optimizer):
+    """Updates each weight by one operation instead of a dozen; base class of Adam and AdamW."""
 
     def _backend_update_step(
         self,
@@ -222,8 +222,7 @@ class AdamW(_FusedStep, keras.optimizers.AdamW):
 class BatchNormalization(keras.layers.BatchNormalization):
     """Batch normalization that is one operation for feature maps in training.
 
-    Keras uses a dozen operations, which take as long as the convolutions. `__module__` and
-    `__name__` are those of Keras' class, so that files saved by callbacks load without skmnist.
+    Keras uses a dozen operations, which take as long as the convolutions.
     """
 
     __module__ = "keras.layers"
@@ -263,8 +262,7 @@ class Conv2D(keras.layers.Conv2D):
 
     In the gradient of such a kernel with strides, oneDNN writes past its memory: with fewer than 8
     channels, or 16 with AVX-512 (https://github.com/uxlfoundation/oneDNN/issues/6035). TensorFlow
-    2.21 then crashes on processors without AVX-512. `__module__` and `__name__` are those of Keras'
-    class, so that files saved by callbacks load without skmnist.
+    2.21 then crashes on processors without AVX-512.
     """
 
     __module__ = "keras.layers"

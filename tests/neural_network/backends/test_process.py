@@ -15,18 +15,20 @@ from skmnist.neural_network.backends import _process
 THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 
 
+def set_variables(monkeypatch, names, variables):
+    """Set environment variables, and remove those of the names that are not among them."""
+    for name in names:
+        monkeypatch.setenv(name, "")  # so that what the test sets is undone
+        monkeypatch.delenv(name)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+
 @pytest.fixture
 def set_threads(monkeypatch):
     """Return a function that sets the variables of threads, and removes those not given."""
-
-    def set_threads(**variables):
-        for name in (*THREADS, "OMP_NUM_THREADS", _process._MARKER):
-            monkeypatch.setenv(name, "")  # so that what the test sets is undone
-            monkeypatch.delenv(name)
-        for name, value in variables.items():
-            monkeypatch.setenv(name, value)
-
-    return set_threads
+    names = (*THREADS, "OMP_NUM_THREADS", _process._MARKER)
+    return lambda **variables: set_variables(monkeypatch, names, variables)
 
 
 @pytest.mark.parametrize(
@@ -56,11 +58,7 @@ def processor(monkeypatch, tmp_path):
         cpuinfo = tmp_path / "cpuinfo"
         cpuinfo.write_text(f"model name : x\nflags : {flags}\nbugs : amx_bf16", encoding="utf-8")
         monkeypatch.setattr(_cpuinfo, "_CPUINFO", cpuinfo)
-        for name in NAMES:
-            monkeypatch.setenv(name, "")  # so that what the test sets is undone
-            monkeypatch.delenv(name)
-        for name, value in variables.items():
-            monkeypatch.setenv(name, value)
+        set_variables(monkeypatch, NAMES, variables)
 
     _process._flags_of_processor.cache_clear()
     yield set_up

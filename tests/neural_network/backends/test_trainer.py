@@ -49,25 +49,37 @@ from skmnist.neural_network.training._losses import LOSSES
          "rmsprop", "loss scale", "accumulation", "moving averages"],
 )  # fmt: skip
 def test_both_trainers_agree(optimizer):
-    check_trainers_agree(optimizer, np.linspace(0.1, 2, 50, dtype=np.float32))
+    check_agreement_of_mlps(optimizer, np.linspace(0.1, 2, 50, dtype=np.float32))
 
 
 def test_both_trainers_agree_without_weights():
-    check_trainers_agree(keras.optimizers.Adam(0.01), weights=None)
+    check_agreement_of_mlps(keras.optimizers.Adam(0.01), weights=None)
 
 
-def check_trainers_agree(optimizer, weights):
-    samples = Samples(make_samples().images, make_samples().targets, weights)
+def check_agreement_of_mlps(optimizer, weights):
+    check_agreement(
+        lambda: make_mlp_model(dropout=0.0, batch_normalization=False),
+        optimizer,
+        samples=Samples(make_samples().images, make_samples().targets, weights),
+        n_epochs=3,
+    )
+
+
+def check_agreement(
+    make_model, optimizer, precision="float32", *, rtol=1e-3, atol=1e-5, logs_rtol=1e-4, **training
+):
+    """Train a network by both trainers, which must agree; return the fast trainer."""
     results = []
-    for trainer_class in (ChosenTrainer, Trainer):
-        model = make_mlp_model(dropout=0.0, batch_normalization=False)
+    for trainer_class in (Trainer, ChosenTrainer):
+        model = make_model()
         own = type(optimizer).from_config(optimizer.get_config())
-        trainer = trainer_class(model, own, keras.losses.CategoricalCrossentropy(), "float32")
-        results.append(train(trainer, model, n_epochs=3, samples=samples))
-    (fast_weights, fast_logs), (weights, logs) = results
-    assert fast_logs == pytest.approx(logs, rel=1e-4)
+        trainer = trainer_class(model, own, keras.losses.CategoricalCrossentropy(), precision)
+        results.append(train(trainer, model, **training))
+    (weights, logs), (fast_weights, fast_logs) = results
+    assert fast_logs == pytest.approx(logs, rel=logs_rtol)
     for weight, other in zip(fast_weights, weights, strict=True):
-        assert_allclose(weight, other, rtol=1e-3, atol=1e-5)
+        assert_allclose(weight, other, rtol=rtol, atol=atol)
+    return trainer
 
 
 HE_NORMAL = keras.initializers.HeNormal(0)
@@ -116,16 +128,14 @@ needs_tensorflow = pytest.mark.skipif(
 )
 def test_both_trainers_normalize_maps_alike(kind, precision, tolerance):
     """The last batch is one image."""
-    results = []
-    for trainer_class in (ChosenTrainer, Trainer):
-        model = make_normalized_model(NORMALIZATIONS[kind]())
-        loss = keras.losses.CategoricalCrossentropy()
-        trainer = trainer_class(model, keras.optimizers.SGD(0.1), loss, precision)
-        results.append(train(trainer, model, samples=make_samples(49)))
-    (fast_weights, fast_logs), (weights, logs) = results
-    assert fast_logs == pytest.approx(logs, rel=tolerance["rtol"])
-    for weight, other in zip(fast_weights, weights, strict=True):
-        assert_allclose(weight, other, **tolerance)
+    check_agreement(
+        lambda: make_normalized_model(NORMALIZATIONS[kind]()),
+        keras.optimizers.SGD(0.1),
+        precision,
+        **tolerance,
+        logs_rtol=tolerance["rtol"],
+        samples=make_samples(49),
+    )
 
 
 @needs_tensorflow
@@ -166,9 +176,9 @@ def nodes(trainer):
 def test_kernels_of_one_pixel_and_few_channels_have_no_strides(n_channels, kernel_size, steps):
     """There, oneDNN writes past its memory, which often ends the process."""
     strided = {"strides": 2, "padding": "same", "kernel_initializer": HE_NORMAL}
-    results = []
-    for trainer_class in (ChosenTrainer, Trainer):
-        model = keras.Sequential([
+
+    def make_model():
+        return keras.Sequential([
             keras.layers.Input((4, 4, 1)),
             keras.layers.Rescaling(1 / 255),
             keras.layers.Conv2D(n_channels, 3, kernel_initializer=HE_NORMAL),
@@ -176,18 +186,12 @@ def test_kernels_of_one_pixel_and_few_channels_have_no_strides(n_channels, kerne
             keras.layers.Flatten(),
             keras.layers.Dense(3, "softmax", kernel_initializer=HE_NORMAL),
         ])  # fmt: skip
-        loss = keras.losses.CategoricalCrossentropy()
-        trainer = trainer_class(model, keras.optimizers.SGD(0.1), loss, "float32")
-        results.append(train(trainer, model))
-        if trainer_class is ChosenTrainer:
-            gradients = (n for n in nodes(trainer) if n.op == "Conv2DBackpropFilter")
-            of_strided = [n.attr["strides"].list.i for n in gradients if "strided" in n.name]
-            assert set().union(*of_strided) - {1} == steps - {1}
-            assert of_strided
-    (fast_weights, fast_logs), (weights, logs) = results
-    assert fast_logs == pytest.approx(logs, rel=1e-4)
-    for weight, other in zip(fast_weights, weights, strict=True):
-        assert_allclose(weight, other, rtol=1e-3, atol=1e-5)
+
+    trainer = check_agreement(make_model, keras.optimizers.SGD(0.1))
+    gradients = (node for node in nodes(trainer) if node.op == "Conv2DBackpropFilter")
+    of_strided = [node.attr["strides"].list.i for node in gradients if "strided" in node.name]
+    assert of_strided
+    assert set().union(*of_strided) - {1} == steps - {1}
 
 
 class FreezeTheNormalization(keras.callbacks.Callback):
