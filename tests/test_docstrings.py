@@ -4,6 +4,7 @@ import ast
 import importlib
 import inspect
 import pkgutil
+import re
 
 import pytest
 from numpydoc.docscrape import NumpyDocString
@@ -39,6 +40,13 @@ def public_names():
 def test_docstring(path):
     errors = validate(path)["errors"]
     assert not [error for error in errors if error[0] not in IGNORED]
+
+
+@pytest.mark.parametrize("path", sorted(public_names()))
+def test_names_in_backticks_are_marked_up(path):
+    """Behind any other character, such as ±, the pages would show the backticks."""
+    text = re.sub(r"``.*?``", "", pkgutil.resolve_name(path).__doc__ or "", flags=re.DOTALL)
+    assert re.findall(r"[^\s:/'\"<(\[{-]`\w[^`]*`", text) == []
 
 
 def test_defaults_in_docstrings_are_those_of_the_code():

@@ -221,16 +221,16 @@ class RandomAffine(AffineNoise):
     ----------
     rotation : float, default=15.0
         Largest angle of the rotation about the center in degrees, in [0, 180]; uniform in
-        ±`rotation`.
+        [-`rotation`, `rotation`].
     translation : float, default=0.1
         Largest shift as a share of the height and of the width, in [0, 1]; uniform in
-        ±`translation`, independently along both axes.
+        [-`translation`, `translation`], independently along both axes.
     scale : float, default=0.1
         Largest relative change of the size, in [0, 0.9]; the digit is enlarged by a factor uniform
         in [1 - `scale`, 1 + `scale`].
     shear : float, default=0.0
         Largest angle in degrees by which vertical lines are slanted, in [0, 80]; uniform in
-        ±`shear`.
+        [-`shear`, `shear`].
     {border parameters}
     {common parameters}
 

@@ -19,8 +19,8 @@ class ElasticTransform(WarpNoise):
     Parameters
     ----------
     alpha : float, default=34.0
-        Strength in pixels, in [0, 10000]: the displacements are uniform in ±`alpha` before they are
-        smoothed. 0 changes nothing.
+        Strength in pixels, in [0, 10000]: the displacements are uniform in [-`alpha`, `alpha`]
+        before they are smoothed. 0 changes nothing.
     sigma : float, default=4.0
         Standard deviation in pixels of the Gaussian that smooths the displacements, in [0.1, 1000].
         Smaller values deform more locally.

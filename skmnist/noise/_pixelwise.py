@@ -66,8 +66,8 @@ class UniformNoise(BaseNoise):
     Parameters
     ----------
     amplitude : float, default=0.3
-        Bound of the noise, which is uniform in ±`amplitude`, in units of the value range, in
-        [0, 100]. 0 changes nothing.
+        Bound of the noise, which is uniform in [-`amplitude`, `amplitude`], in units of the value
+        range, in [0, 100]. 0 changes nothing.
     {common parameters}
 
     {attributes}

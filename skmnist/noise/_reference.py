@@ -23,16 +23,16 @@ class ReferenceNoise(BaseNoise):
     Parameters
     ----------
     rotation : float, default=72.0
-        Largest angle in degrees, in [0, 180]; uniform in ±`rotation`.
+        Largest angle in degrees, in [0, 180]; uniform in [-`rotation`, `rotation`].
     translation : float, default=0.2
         Largest shift as a share of the height and of the width, in [0, 1]; uniform in
-        ±`translation`, independently along both axes.
+        [-`translation`, `translation`], independently along both axes.
     scale : float, default=0.2
         Relative growth of the visible area along both axes, in [0, 1]: every digit is shrunk by the
         factor 1 / (1 + `scale`).
     brightness : float, default=0.2
         Largest change of brightness in units of the value range, in [0, 1]; uniform in
-        ±`brightness`.
+        [-`brightness`, `brightness`].
     {common parameters}
 
     {attributes}
