@@ -1,8 +1,7 @@
-"""Each example, on few rows: the quickstart as a script, the others in this process."""
+"""Each example, on few rows, in this process, so that TensorFlow is not imported again."""
 
 import os
 import runpy
-import subprocess
 import sys
 from pathlib import Path
 
@@ -18,15 +17,9 @@ from skmnist.noise import list_noises
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
-def run_as_script(script, *arguments):
-    environment = os.environ | {"MPLBACKEND": "Agg", "PYTHONWARNINGS": "error::UserWarning"}
-    command = [sys.executable, EXAMPLES / script, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-
-
 @pytest.fixture
 def run(monkeypatch, capsys):
-    """Return a function that runs an example without importing TensorFlow again."""
+    """Return a function that runs an example as a program and returns what it prints."""
     monkeypatch.setattr(os, "environ", os.environ.copy())  # examples set variables
     plt.switch_backend("agg")
 
@@ -39,19 +32,18 @@ def run(monkeypatch, capsys):
     return run
 
 
-def test_quickstart(tmp_path):
+def test_quickstart(run, tmp_path):
     arguments = ["--rows", 250, "--epochs", 2, "--seed", 3, "--output", tmp_path]
-    result = run_as_script("quickstart.py", *arguments)
-    assert result.returncode == 0, result.stderr
-    assert "totalling 18 fits" in result.stdout
-    assert "on 200 rows, 1 epochs" in result.stdout
-    assert result.stdout.count(" of 3: ") == 18
-    assert result.stdout.count(" of 5: ") == 5
-    assert "CNNClassifier (32, 64): fold 1 of 3: " in result.stdout
-    assert "[CV]" not in result.stdout
+    printed = run("quickstart.py", *arguments)
+    assert "totalling 18 fits" in printed
+    assert "on 200 rows, 1 epochs" in printed
+    assert printed.count(" of 3: ") == 18
+    assert printed.count(" of 5: ") == 5
+    assert "CNNClassifier (32, 64): fold 1 of 3: " in printed
+    assert "[CV]" not in printed
     for name in ("DummyClassifier", "LogisticRegression", "CNNClassifier"):
-        assert name in result.stdout.partition("test accuracy")[2]
-    assert "equal predictions in a new process" in result.stdout
+        assert name in printed.partition("test accuracy")[2]
+    assert "equal predictions in a new process" in printed
     for name in ("digits.png", "training_curve.png", "confusion_matrix.png"):
         assert (tmp_path / name).stat().st_size > 5000
     shipped = joblib.load(tmp_path / "digits.joblib")

@@ -13,6 +13,7 @@ from scipy.special import logsumexp
 
 from skmnist.neural_network._samples import Samples
 from skmnist.neural_network.backends._architecture import is_of_keras
+from skmnist.neural_network.backends._interruption import interrupts_wait
 from skmnist.neural_network.backends._precision import with_precision
 from skmnist.neural_network.backends._process import rows_per_block
 from skmnist.neural_network.backends._settings import default_floats
@@ -177,8 +178,20 @@ class Trainer:
         self.optimizer.exclude_from_weight_decay([v for v in weights if len(v.shape) < 2])
         self.optimizer.build(weights)
         self._fresh_state = self.optimizer_state
-        self._exact = self.network if precision == "float32" else with_precision(model, "float32")
-        self._predict = self._predictor_class(self._exact)
+        self._is_exact = precision == "float32"
+
+    @cached_property
+    def _exact(self) -> keras.Model:
+        """The network in float32, for validation; a copy is built at the first use only."""
+        if self._is_exact:
+            return self.network
+        plain = {faster: of_keras for of_keras, faster in self._faster.items()}
+        with interrupts_wait(), default_floats():
+            return with_precision(self.network, "float32", plain)
+
+    @cached_property
+    def _predict(self) -> Predictor:
+        return self._predictor_class(self._exact)
 
     @property
     def optimizer_state(self) -> list[np.ndarray]:
@@ -236,7 +249,7 @@ class Trainer:
 
     def evaluate(self, samples: Samples) -> dict[str, float]:
         """Return the loss and the accuracy of the current weights, in float32."""
-        if self._exact is not self.network:
+        if not self._is_exact:
             copy_variables(self.network, self._exact)
         probabilities = self._predict(samples.images)
         hits = probabilities.argmax(axis=1) == samples.targets.argmax(axis=1)

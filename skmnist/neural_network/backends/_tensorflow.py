@@ -176,7 +176,27 @@ def _parts(
 
 
 class _FusedStep(keras.optimizers.Optimizer):
-    """Updates each weight by one operation instead of a dozen; base class of Adam and AdamW."""
+    """Updates each weight by one operation instead of a dozen; base class of Adam and AdamW.
+
+    Keras computes a scheduled learning rate once for each weight that decays; here it is computed
+    once per step.
+    """
+
+    _rate_of_step: Any = None
+
+    def _get_current_learning_rate(self) -> Any:
+        rate = self._rate_of_step
+        return super()._get_current_learning_rate() if rate is None else rate
+
+    def _backend_apply_gradients(
+        self, gradients: list[tf.Tensor], variables: list[keras.Variable]
+    ) -> None:
+        if not self.gradient_accumulation_steps:  # which computes the rate inside of a branch
+            self._rate_of_step = self.learning_rate
+        try:
+            super()._backend_apply_gradients(gradients, variables)
+        finally:
+            self._rate_of_step = None
 
     def _backend_update_step(
         self,

@@ -271,11 +271,13 @@ def test_the_effect_of_a_callback_ends_with_its_fit(X, y, make_mlp, error):
         assert_array_equal(weight, other)
 
 
-def test_few_idle_trainers_are_kept():
-    for size in range(3, 3 + 2 * _pool._MAX_IDLE):
-        with borrow(make_mlp_model(hidden_layer_sizes=(size,))):
+def test_few_idle_trainers_are_kept(monkeypatch):
+    monkeypatch.setattr(_pool, "_MAX_IDLE", 2)
+    for size in (3, 4, 5):
+        with borrow(make_mlp_model(hidden_layer_sizes=(size,))) as last:
             pass
-    assert len(_pool._idle) == _pool._MAX_IDLE
+    assert len(_pool._idle) == 2
+    assert _pool._idle[-1][1] is last
 
 
 @pytest.mark.parametrize("precision", ["float32", pytest.param("bfloat16", marks=needs_bfloat16)])

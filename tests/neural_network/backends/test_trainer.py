@@ -27,7 +27,15 @@ from skmnist.neural_network.backends._precision import training_precision, with_
 from skmnist.neural_network.backends._process import has_fast_bfloat16
 from skmnist.neural_network.training._losses import LOSSES
 
+needs_tensorflow = pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="the fused operation is TensorFlow's"
+)
+
 # The fast trainer of a back end computes what Keras' own steps compute ----------------------------
+
+WARMUP_AND_COSINE = keras.optimizers.schedules.CosineDecay(
+    0.0, 20, warmup_target=0.01, warmup_steps=5
+)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +45,8 @@ from skmnist.neural_network.training._losses import LOSSES
         keras.optimizers.Adam(0.01, beta_1=0.8, beta_2=0.9, epsilon=1e-3),
         keras.optimizers.Adam(0.01, weight_decay=0.1, clipnorm=0.5),
         keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.01, 20)),
+        keras.optimizers.Adam(WARMUP_AND_COSINE, weight_decay=0.1),
+        keras.optimizers.Adam(WARMUP_AND_COSINE, weight_decay=0.1, gradient_accumulation_steps=2),
         keras.optimizers.AdamW(0.01, weight_decay=0.1),
         keras.optimizers.Adam(0.01, amsgrad=True),
         keras.optimizers.SGD(0.1, momentum=0.5),
@@ -45,11 +55,43 @@ from skmnist.neural_network.training._losses import LOSSES
         keras.optimizers.Adam(0.01, gradient_accumulation_steps=2),
         keras.optimizers.SGD(0.1, use_ema=True, ema_momentum=0.5),
     ],
-    ids=["adam", "adam with constants", "adam with decay", "cosine", "adamw", "amsgrad", "sgd",
-         "rmsprop", "loss scale", "accumulation", "moving averages"],
+    ids=["adam", "adam with constants", "adam with decay", "cosine", "cosine and decay",
+         "cosine, decay and accumulation", "adamw", "amsgrad", "sgd", "rmsprop", "loss scale",
+         "accumulation", "moving averages"],
 )  # fmt: skip
 def test_both_trainers_agree(optimizer):
     check_agreement_of_mlps(optimizer, np.linspace(0.1, 2, 50, dtype=np.float32))
+
+
+@needs_tensorflow
+def test_the_learning_rate_is_computed_once_per_step(monkeypatch):
+    """Keras computes it for each weight that decays: a branch each, in each step."""
+    calls = []
+    compute = keras.optimizers.schedules.CosineDecay.__call__
+    monkeypatch.setattr(
+        keras.optimizers.schedules.CosineDecay,
+        "__call__",
+        lambda self, step: calls.append(step) or compute(self, step),
+    )
+    model = make_mlp_model(hidden_layer_sizes=(8, 8))
+    optimizer = keras.optimizers.Adam(WARMUP_AND_COSINE, weight_decay=0.1)
+    trainer = ChosenTrainer(model, optimizer, keras.losses.CategoricalCrossentropy(), "float32")
+    calls.clear()
+    train(trainer, model)
+    assert len(calls) == 1
+
+
+def test_a_copy_for_validation_is_built_when_it_is_needed():
+    model = make_mlp_model()
+    loss = keras.losses.CategoricalCrossentropy()
+    trainer = ChosenTrainer(model, keras.optimizers.Adam(), loss, "bfloat16")
+    trainer.load(model, None)
+    assert "_exact" not in vars(trainer)
+    logs = trainer.evaluate(make_samples())
+    assert vars(trainer)["_exact"].compute_dtype == "float32"
+    exact = ChosenTrainer(model, keras.optimizers.Adam(), loss, "float32")
+    exact.load(model, None)
+    assert logs == exact.evaluate(make_samples())
 
 
 def test_both_trainers_agree_without_weights():
@@ -111,11 +153,6 @@ NORMALIZATIONS = {
     "frozen": lambda: keras.layers.BatchNormalization(trainable=False),
     "of a subclass": Shifted,
 }
-
-
-needs_tensorflow = pytest.mark.skipif(
-    keras.backend.backend() != "tensorflow", reason="the fused operation is TensorFlow's"
-)
 
 
 @needs_tensorflow
