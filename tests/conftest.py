@@ -15,8 +15,9 @@ import pytest
 
 from skmnist.datasets import load_mnist_sample
 
-# Fewer searches for garbage: they take a tenth of the time, since networks are many objects.
-gc.set_threshold(50_000, 20, 10)
+# Fewer searches for garbage than by default: they take a tenth of the time, since networks are many
+# objects. Rarer ones would cost hundreds of megabytes.
+gc.set_threshold(5_000, 10, 10)
 
 
 @pytest.fixture(scope="session")
