@@ -15,6 +15,10 @@ needs_bfloat16 = pytest.mark.skipif(
     is_denied_bfloat16(), reason="ONEDNN_MAX_CPU_ISA keeps TensorFlow from training in bfloat16"
 )
 
+needs_tensorflow = pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="a faster operation on TensorFlow only"
+)
+
 LATE_FREEZING = "Keras on JAX refuses layers that are frozen after the optimizer was built"
 
 DENSE = {

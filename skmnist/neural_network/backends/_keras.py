@@ -154,7 +154,8 @@ class Trainer:
     """
 
     _predictor_class: ClassVar[type[Predictor]] = Predictor
-    # Classes of Keras -> the faster subclasses that replace them in the copies.
+    # Classes of Keras -> the faster subclasses that replace them in the copies. Subclasses of
+    # schedules have the methods `template` and `follow`.
     _faster: ClassVar[Mapping[type, Any]] = {}
 
     @default_floats()
@@ -167,8 +168,12 @@ class Trainer:
     ) -> None:
         self.network = with_precision(model, precision, self._faster)
         self.loss = loss
+        settings = settings_of(optimizer)
+        self._rate = rate = settings["learning_rate"]
+        if type(rate) in self._faster:
+            settings["learning_rate"] = self._faster[type(rate)].from_config(rate.get_config())
         optimizer_class = self._faster.get(type(optimizer), type(optimizer))
-        self.optimizer = optimizer_class.from_config(settings_of(optimizer))
+        self.optimizer = optimizer_class.from_config(settings)
         # Not auto_scale_loss: a global float16 policy would wrap the optimizer in loss scaling.
         self.network.compile(
             optimizer=self.optimizer, loss=self.loss, metrics=["accuracy"], auto_scale_loss=False
@@ -179,6 +184,23 @@ class Trainer:
         self.optimizer.build(weights)
         self._fresh_state = self.optimizer_state
         self._is_exact = precision == "float32"
+
+    @classmethod
+    def template(cls, optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:
+        """Return the optimizer without what `follow` can change; equal ones can share a trainer."""
+        settings = settings_of(optimizer)
+        rate = settings["learning_rate"]
+        if type(rate) in cls._faster:
+            settings["learning_rate"] = cls._faster[type(rate)].template(rate)
+        elif not callable(rate):
+            settings["learning_rate"] = 1.0
+        return type(optimizer).from_config(settings)
+
+    def follow(self, optimizer: keras.optimizers.Optimizer) -> None:
+        """Take over the learning rate of an optimizer with an equal template."""
+        self._rate = settings_of(optimizer)["learning_rate"]
+        if type(self._rate) in self._faster:
+            self.optimizer._learning_rate.follow(self._rate)
 
     @cached_property
     def _exact(self) -> keras.Model:
@@ -204,6 +226,8 @@ class Trainer:
         state = self._fresh_state if optimizer_state is None else optimizer_state
         for variable, value in zip(self.optimizer.variables, state, strict=True):
             variable.assign(value)
+        if optimizer_state is None and not callable(self._rate):
+            self.optimizer.learning_rate = self._rate
         self.network.stop_training = False
 
     def save_to(self, model: keras.Model) -> None:

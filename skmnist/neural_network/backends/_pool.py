@@ -1,8 +1,9 @@
 """Trainers that later fits reuse.
 
 Tracing the step of a network takes longer than some fits. Networks of equal architecture differ
-only in their weights and can share a compiled trainer: it copies the weights of a network, trains,
-and copies them back. Each trainer is used by one fit at a time.
+only in their weights and can share a compiled trainer: it copies the weights of a network, takes
+over the learning rate, trains, and copies the weights back. Each trainer is used by one fit at a
+time.
 """
 
 from collections.abc import Hashable, Iterator
@@ -55,7 +56,9 @@ def borrow_trainer(
     Trainer
         The trainer; load weights before training.
     """
-    architecture = None if loss_key is None else architecture_key(model, optimizer)
+    architecture = None
+    if loss_key is not None:
+        architecture = architecture_key(model, ChosenTrainer.template(optimizer))
     if architecture is None:
         yield _new_trainer(model, optimizer, loss, precision)
         return
@@ -65,6 +68,8 @@ def borrow_trainer(
         trainer = _idle.pop(places[-1])[1] if places else None
     if trainer is None:
         trainer = _new_trainer(model, optimizer, loss, precision)
+    else:
+        trainer.follow(optimizer)
     yield trainer
     with _lock:
         _idle.append((key, trainer))

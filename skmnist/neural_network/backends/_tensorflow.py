@@ -239,6 +239,45 @@ class AdamW(_FusedStep, keras.optimizers.AdamW):
     __module__ = "keras.optimizers"
 
 
+class CosineDecay(keras.optimizers.schedules.CosineDecay):
+    """A cosine whose numbers can change after it is compiled, so that fits of any length share it.
+
+    Keras makes them constants of the graph.
+    """
+
+    __module__ = "keras.optimizers.schedules"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._variables = {name: tf.Variable(float(n)) for name, n in _numbers_of(self).items()}
+
+    def __call__(self, step: tf.Tensor) -> tf.Tensor:
+        """Compute the learning rate of a step by Keras' own code, from variables."""
+        plain = object.__new__(keras.optimizers.schedules.CosineDecay)
+        vars(plain).update(vars(self) | self._variables)
+        return plain(step)
+
+    @staticmethod
+    def template(
+        schedule: keras.optimizers.schedules.CosineDecay,
+    ) -> keras.optimizers.schedules.CosineDecay:
+        """Return the schedule without the numbers that `follow` can change."""
+        ones = dict.fromkeys(_numbers_of(schedule), 1.0)
+        return type(schedule).from_config(schedule.get_config() | ones)
+
+    def follow(self, schedule: keras.optimizers.schedules.CosineDecay) -> None:
+        """Take over the numbers of a schedule with an equal template."""
+        for name, number in _numbers_of(schedule).items():
+            setattr(self, name, number)
+            self._variables[name].assign(float(number))
+
+
+def _numbers_of(schedule: keras.optimizers.schedules.CosineDecay) -> dict[str, float]:
+    """Return the rates and the steps of a cosine, without those that are None."""
+    names = ("initial_learning_rate", "decay_steps", "warmup_target", "warmup_steps")
+    return {name: n for name in names if (n := getattr(schedule, name)) is not None}
+
+
 class BatchNormalization(keras.layers.BatchNormalization):
     """Batch normalization that is one operation for feature maps in training.
 
@@ -306,6 +345,7 @@ class TensorFlowTrainer(Trainer):
         keras.layers.Conv2D: Conv2D,
         keras.optimizers.Adam: Adam,
         keras.optimizers.AdamW: AdamW,
+        keras.optimizers.schedules.CosineDecay: CosineDecay,
     }
 
     def __init__(

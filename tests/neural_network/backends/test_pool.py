@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import keras
 import numpy as np
 import pytest
+from keras.optimizers.schedules import CosineDecay
 from numpy.testing import assert_array_equal
 from small_trainers import (
     LATE_FREEZING,
@@ -15,6 +16,7 @@ from small_trainers import (
     make_mlp_model,
     make_samples,
     needs_bfloat16,
+    needs_tensorflow,
     train,
 )
 
@@ -26,7 +28,6 @@ from skmnist.neural_network import (
 )
 from skmnist.neural_network.backends import _pool
 from skmnist.neural_network.backends._architecture import architecture_key
-from skmnist.neural_network.backends._chosen import ChosenTrainer
 from skmnist.neural_network.backends._keras import Trainer
 from skmnist.neural_network.training._optimizers import (
     OPTIMIZERS,
@@ -77,7 +78,8 @@ def test_trainers_with_optimizers_by_name_are_shared(name, schedule):
         {"model": make_mlp_model(activation="elu")},
         {"model": make_cnn_model()},
         {"optimizer": "sgd"},
-        {"optimizer": keras.optimizers.Adam(0.5)},
+        {"optimizer": keras.optimizers.Adam(beta_1=0.5)},
+        {"optimizer": keras.optimizers.Adam(CosineDecay(0.1, 10))},
         {"loss": "categorical_focal_crossentropy"},
         {"loss": keras.losses.CategoricalCrossentropy(label_smoothing=0.1)},
         {"label_smoothing": 0.1},
@@ -181,13 +183,59 @@ def test_networks_with_custom_parts_are_not_shared(layer):
 
 
 def test_a_schedule_that_changes_later_does_not_change_the_trainer():
-    schedule = keras.optimizers.schedules.CosineDecay(0.1, 1000)
+    schedule = CosineDecay(0.1, 1000)
     with borrow(make_mlp_model(), optimizer=keras.optimizers.SGD(schedule)) as first:
-        pass
-    schedule.decay_steps = 5
-    assert first.optimizer._learning_rate.decay_steps == 1000
+        schedule.decay_steps = 5
+        assert first.optimizer._learning_rate.decay_steps == 1000
     with borrow(make_mlp_model(), optimizer=keras.optimizers.SGD(schedule)) as second:
-        assert second is not first
+        assert second.optimizer._learning_rate.decay_steps == 5
+
+
+@pytest.mark.parametrize("make_optimizer", [keras.optimizers.Adam, keras.optimizers.SGD])
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (0.01, 0.1),
+        pytest.param(CosineDecay(0.1, 4), CosineDecay(0.01, 20), marks=needs_tensorflow),
+        pytest.param(
+            CosineDecay(0.0, 3, warmup_target=0.01, warmup_steps=1),
+            CosineDecay(0.01, 5, warmup_target=0.1, warmup_steps=4),
+            marks=needs_tensorflow,
+        ),
+    ],
+    ids=["constant", "cosine", "warm-up and cosine"],
+)
+def test_other_learning_rates_share_a_trainer(first, second, make_optimizer):
+    with borrow(make_mlp_model(), make_optimizer(first)) as trainer:
+        train(trainer, make_mlp_model())
+    optimizer = make_optimizer(second)
+    with borrow(make_mlp_model(), optimizer) as used:
+        assert used is trainer
+        weights, logs = train(used, make_mlp_model())
+        if isinstance(second, CosineDecay):
+            assert used.optimizer._learning_rate.get_config() == second.get_config()
+    _pool._idle.clear()
+    with borrow(make_mlp_model(), optimizer) as new:
+        expected, expected_logs = train(new, make_mlp_model())
+    assert logs == expected_logs
+    for weight, other in zip(weights, expected, strict=True):
+        assert_array_equal(weight, other)
+
+
+def test_other_schedules_have_another_trainer():
+    """What cannot be changed in a compiled training: whether there is a warm-up, and the end."""
+    schedules = [
+        CosineDecay(0.1, 10),
+        CosineDecay(0.1, 10, warmup_target=0.1, warmup_steps=0),
+        CosineDecay(0.1, 10, alpha=0.5),
+        keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.5),
+        keras.optimizers.schedules.ExponentialDecay(0.1, 20, 0.5),
+    ]
+    trainers = set()
+    for schedule in schedules:
+        with borrow(make_mlp_model(), keras.optimizers.SGD(schedule)) as trainer:
+            trainers.add(trainer)
+    assert len(trainers) == len(schedules)
 
 
 def test_long_arrays_of_a_schedule_are_distinguished():
@@ -230,9 +278,8 @@ def test_many_networks_do_not_count_as_retracing(X, y, make_mlp, caplog):
 
 def test_fits_in_threads_build_no_more_trainers_than_threads(X, y, make_mlp, monkeypatch):
     built = []
-    monkeypatch.setattr(
-        _pool, "ChosenTrainer", lambda *args: built.append(1) or ChosenTrainer(*args)
-    )
+    build = _pool._new_trainer
+    monkeypatch.setattr(_pool, "_new_trainer", lambda *args: built.append(1) or build(*args))
     with ThreadPoolExecutor(3) as threads:
         list(threads.map(lambda seed: make_mlp(random_state=seed).fit(X, y), range(9)))
     assert len(built) <= 3

@@ -16,6 +16,7 @@ from small_trainers import (
     make_mlp_model,
     make_samples,
     needs_bfloat16,
+    needs_tensorflow,
     train,
 )
 
@@ -26,10 +27,6 @@ from skmnist.neural_network.backends._keras import Trainer
 from skmnist.neural_network.backends._precision import training_precision, with_precision
 from skmnist.neural_network.backends._process import has_fast_bfloat16
 from skmnist.neural_network.training._losses import LOSSES
-
-needs_tensorflow = pytest.mark.skipif(
-    keras.backend.backend() != "tensorflow", reason="the fused operation is TensorFlow's"
-)
 
 # The fast trainer of a back end computes what Keras' own steps compute ----------------------------
 
@@ -249,17 +246,25 @@ def test_frozen_normalization_keeps_its_averages(X, y, make_cnn):
 def test_a_callback_saves_a_network_that_keras_loads(X, y, make_cnn, tmp_path):
     path = tmp_path / "network.keras"
     saves = keras.callbacks.ModelCheckpoint(path, save_best_only=False)
-    net = make_cnn(batch_normalization=True, precision="float32", callbacks=saves).fit(X, y)
+    net = make_cnn(
+        batch_normalization=True,
+        precision="float32",
+        learning_rate_schedule="cosine",
+        warmup_fraction=0.5,
+        callbacks=saves,
+    ).fit(X, y)
     network = keras.models.load_model(path, compile=False)
     images = X.reshape(-1, 8, 8, 1).astype("float32")
     assert_allclose(network.predict(images, verbose=0), net.predict_proba(X), rtol=0, atol=1e-5)
     program = (
         "import sys, keras; model = keras.models.load_model(sys.argv[1]); "
-        "print(type(model.optimizer).__name__, any('skmnist' in name for name in sys.modules))"
+        "rate = model.optimizer._learning_rate; "
+        "print(type(model.optimizer).__name__, type(rate).__name__, rate.decay_steps, "
+        "any('skmnist' in name for name in sys.modules))"
     )
     command = [sys.executable, "-c", program, path]
     loaded = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
-    assert loaded.split() == ["Adam", "False"]
+    assert loaded.split() == ["Adam", "CosineDecay", "19", "False"]
 
 
 def test_moving_averages_are_the_final_weights():
