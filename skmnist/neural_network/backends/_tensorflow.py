@@ -4,6 +4,7 @@ Prediction is one compiled call, and so is training on many batches. Adam and th
 normalization of feature maps are one operation each.
 """
 
+import math
 from collections.abc import Callable, Hashable
 from contextlib import nullcontext
 from functools import cached_property, partial
@@ -242,40 +243,41 @@ class AdamW(_FusedStep, keras.optimizers.AdamW):
 class CosineDecay(keras.optimizers.schedules.CosineDecay):
     """A cosine whose numbers can change after it is compiled, so that fits of any length share it.
 
-    Keras makes them constants of the graph.
+    In Keras they are constants of the graph, and the warm-up is a branch.
     """
 
     __module__ = "keras.optimizers.schedules"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._variables = {name: tf.Variable(float(n)) for name, n in _numbers_of(self).items()}
+        self._start, self._peak, self._rise, self._fall = (tf.Variable(0.0) for _ in range(4))
+        self.follow(self)
 
     def __call__(self, step: tf.Tensor) -> tf.Tensor:
-        """Compute the learning rate of a step by Keras' own code, from variables."""
-        plain = object.__new__(keras.optimizers.schedules.CosineDecay)
-        vars(plain).update(vars(self) | self._variables)
-        return plain(step)
+        """Compute the learning rate of a step, in float32."""
+        step = tf.cast(step, tf.float32)
+        rising = (self._peak - self._start) * (step / self._rise) + self._start
+        done = tf.minimum(step - self._rise, self._fall) / self._fall
+        cosine = 0.5 * (1 + tf.cos(math.pi * done))
+        falling = self._peak * ((1 - self.alpha) * cosine + self.alpha)
+        return tf.where(step < self._rise, rising, falling)
 
     @staticmethod
     def template(
         schedule: keras.optimizers.schedules.CosineDecay,
     ) -> keras.optimizers.schedules.CosineDecay:
         """Return the schedule without the numbers that `follow` can change."""
-        ones = dict.fromkeys(_numbers_of(schedule), 1.0)
-        return type(schedule).from_config(schedule.get_config() | ones)
+        return type(schedule)(1.0, 1, alpha=schedule.alpha)
 
     def follow(self, schedule: keras.optimizers.schedules.CosineDecay) -> None:
-        """Take over the numbers of a schedule with an equal template."""
-        for name, number in _numbers_of(schedule).items():
-            setattr(self, name, number)
-            self._variables[name].assign(float(number))
-
-
-def _numbers_of(schedule: keras.optimizers.schedules.CosineDecay) -> dict[str, float]:
-    """Return the rates and the steps of a cosine, without those that are None."""
-    names = ("initial_learning_rate", "decay_steps", "warmup_target", "warmup_steps")
-    return {name: n for name in names if (n := getattr(schedule, name)) is not None}
+        """Take over the rates and the steps of a schedule with an equal template."""
+        for name in ("initial_learning_rate", "decay_steps", "warmup_target", "warmup_steps"):
+            setattr(self, name, getattr(schedule, name))
+        warms_up = self.warmup_target is not None
+        self._start.assign(self.initial_learning_rate)
+        self._peak.assign(self.warmup_target if warms_up else self.initial_learning_rate)
+        self._rise.assign(self.warmup_steps if warms_up else 0)
+        self._fall.assign(self.decay_steps)
 
 
 class BatchNormalization(keras.layers.BatchNormalization):

@@ -62,20 +62,40 @@ def test_both_trainers_agree(optimizer):
 
 @needs_tensorflow
 def test_the_learning_rate_is_computed_once_per_step(monkeypatch):
-    """Keras computes it for each weight that decays: a branch each, in each step."""
-    calls = []
-    compute = keras.optimizers.schedules.CosineDecay.__call__
-    monkeypatch.setattr(
-        keras.optimizers.schedules.CosineDecay,
-        "__call__",
-        lambda self, step: calls.append(step) or compute(self, step),
-    )
+    """Keras computes it for each weight that decays."""
     model = make_mlp_model(hidden_layer_sizes=(8, 8))
     optimizer = keras.optimizers.Adam(WARMUP_AND_COSINE, weight_decay=0.1)
     trainer = ChosenTrainer(model, optimizer, keras.losses.CategoricalCrossentropy(), "float32")
-    calls.clear()
+    calls = []
+    schedule_class = type(trainer.optimizer._learning_rate)
+    compute = schedule_class.__call__
+    monkeypatch.setattr(
+        schedule_class, "__call__", lambda self, step: calls.append(step) or compute(self, step)
+    )
     train(trainer, model)
     assert len(calls) == 1
+
+
+@needs_tensorflow
+@pytest.mark.parametrize("alpha", [0.0, 0.25])
+@pytest.mark.parametrize(
+    "warmup",
+    [
+        {},
+        {"warmup_steps": 3},
+        {"warmup_target": 0.07, "warmup_steps": 5},
+        {"warmup_target": 0.07, "warmup_steps": 0},
+    ],
+    ids=str,
+)
+def test_cosines_have_the_rates_of_keras(warmup, alpha):
+    schedule = keras.optimizers.schedules.CosineDecay(0.03, 11, alpha=alpha, **warmup)
+    optimizer = keras.optimizers.SGD(schedule)
+    trainer = ChosenTrainer(make_mlp_model(), optimizer, None, "float32")
+    own = trainer.optimizer._learning_rate
+    assert type(own) is not type(schedule)
+    steps = range(20)
+    assert_array_equal([own(step) for step in steps], [schedule(step) for step in steps])
 
 
 def test_a_copy_for_validation_is_built_when_it_is_needed():
