@@ -15,8 +15,8 @@ from skmnist.neural_network import (
     ResNetClassifier,
 )
 
-# Quick to train, and still able to learn the blobs of the checks. A CNN sees rows of two pixels. The
-# MLP learns the range of its pixels; with a given range, the others compile half as often.
+# Quick to train, and still able to learn the blobs of the checks. A CNN sees rows of two pixels.
+# The MLP learns the range of its pixels; with a given range, the others compile half as often.
 NETWORKS = {
     "MLPClassifier": MLPClassifier(
         (16,), dropout=0, epochs=10, batch_size=8, optimizer__learning_rate=0.03

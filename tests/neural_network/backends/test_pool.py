@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from keras.optimizers.schedules import CosineDecay
 from numpy.testing import assert_array_equal
+from sklearn.model_selection import GridSearchCV
 from small_trainers import (
     LATE_FREEZING,
     borrow,
@@ -274,10 +275,22 @@ def test_many_networks_do_not_count_as_retracing(X, y, make_mlp, caplog):
     assert "retracing" not in caplog.text
 
 
-def test_fits_in_threads_build_no_more_trainers_than_threads(X, y, make_mlp, monkeypatch):
-    built = []
-    build = _pool._new_trainer
+@pytest.fixture
+def built(monkeypatch):
+    """A list with an entry for each trainer that is built."""
+    built, build = [], _pool._new_trainer
     monkeypatch.setattr(_pool, "_new_trainer", lambda *args: built.append(1) or build(*args))
+    return built
+
+
+@needs_tensorflow
+def test_a_search_over_learning_rates_builds_one_trainer(X, y, make_mlp, built):
+    grid = {"optimizer__learning_rate": [0.01, 0.1], "warmup_fraction": [0.0, 0.5]}
+    GridSearchCV(make_mlp(), grid, cv=2).fit(X, y)  # folds of 150 rows, then a fit on 300
+    assert len(built) == 1
+
+
+def test_fits_in_threads_build_no_more_trainers_than_threads(X, y, make_mlp, built):
     with ThreadPoolExecutor(3) as threads:
         list(threads.map(lambda seed: make_mlp(random_state=seed).fit(X, y), range(9)))
     assert len(built) <= 3
