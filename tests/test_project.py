@@ -1,8 +1,12 @@
 """Consistency of the files at the top of the repository."""
 
+import inspect
 import re
 import tomllib
+import warnings
 from pathlib import Path
+
+import joblib
 
 import skmnist
 from skmnist.model_selection import reference_architectures
@@ -101,3 +105,11 @@ def test_the_oldest_python_is_the_one_that_is_required():
         if classifier.startswith(prefix)
     ]
     assert PROJECT["requires-python"] == f">=3.{min(minors)}"
+
+
+def test_joblib_may_replace_a_worker():
+    """It warns in a thread that must not end by an error, or all of its searches hang."""
+    lines = inspect.getsource(joblib.externals.loky.process_executor).splitlines()
+    start = next(i for i, line in enumerate(lines) if "A worker stopped while" in line)
+    message = "".join(line.strip().strip('",') for line in lines[start : start + 3])
+    warnings.warn(message, UserWarning, stacklevel=1)

@@ -323,7 +323,8 @@ def test_label_smoothing_equals_that_of_keras(loss):
     with borrow(model, loss=loss, label_smoothing=0.3) as trainer:
         trainer.load(model, None)
         smoothed = trainer.evaluate(samples)["loss"]
-    probabilities = np.asarray(model(samples.images.astype("float32"), training=False))
+    images = samples.images.astype("float32")
+    probabilities = keras.ops.convert_to_numpy(model(images, training=False))
     expected = LOSSES[loss](label_smoothing=0.3)(samples.targets, probabilities)
     assert smoothed == pytest.approx(float(expected), rel=1e-5)
     assert smoothed != pytest.approx(float(LOSSES[loss]()(samples.targets, probabilities)))
@@ -337,7 +338,8 @@ def test_validation_is_weighted_like_the_training():
         trainer.load(model, None)
         plain = trainer.evaluate(samples)
         weighted = trainer.evaluate(Samples(samples.images, samples.targets, weights))
-    probabilities = np.asarray(model(samples.images.astype("float32"), training=False))
+    images = samples.images.astype("float32")
+    probabilities = keras.ops.convert_to_numpy(model(images, training=False))
     losses = -np.log((probabilities * samples.targets).sum(axis=1))
     assert plain["loss"] == pytest.approx(losses.mean(), rel=1e-5)
     assert weighted["loss"] == pytest.approx((weights * losses).mean(), rel=1e-5)
@@ -361,7 +363,8 @@ def test_evaluation_equals_that_of_the_saved_network():
     with borrow(model, precision="bfloat16") as trainer:
         train(trainer, model)
         scores = trainer.evaluate(samples)
-    probabilities = np.asarray(model(samples.images.astype("float32"), training=False))
+    images = samples.images.astype("float32")
+    probabilities = keras.ops.convert_to_numpy(model(images, training=False))
     likelihood = (probabilities * samples.targets).sum(axis=1)
     assert scores["loss"] == pytest.approx(-np.log(likelihood).mean(), rel=1e-5)
     hits = probabilities.argmax(axis=1) == samples.targets.argmax(axis=1)
