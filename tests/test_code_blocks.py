@@ -6,9 +6,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
+import joblib
 import pytest
 from packaging.requirements import Requirement
 
+from skmnist.neural_network import BaseImageClassifier
 from skmnist.neural_network._parameters import ParametersMixin
 
 ROOT = Path(__file__).parents[1]
@@ -85,6 +87,27 @@ def one_epoch(monkeypatch):
         return min(value(self, name), 1) if name == "epochs" else value(self, name)
 
     monkeypatch.setattr(ParametersMixin, "_value", value_of_one_epoch)
+
+
+@pytest.fixture(scope="module")
+def trained():
+    """The networks that the pages have trained, by their parameters and rows."""
+    return {}
+
+
+@pytest.fixture(autouse=True)
+def train_once(monkeypatch, trained):
+    """Train a network of two pages once: the README and the first page show the same ones."""
+    fit = BaseImageClassifier.fit
+
+    def fit_once(self, X, y, **kwargs):
+        key = joblib.hash((self, X, y, kwargs))
+        if key not in trained:
+            trained[key] = vars(fit(self, X, y, **kwargs)).copy()
+        vars(self).update(trained[key])
+        return self
+
+    monkeypatch.setattr(BaseImageClassifier, "fit", fit_once)
 
 
 WITH_CODE = [page for page in PAGES if any(b.language == "python" for b in read_blocks(page))]

@@ -133,6 +133,7 @@ def check_agreement(
         model = make_model()
         own = type(optimizer).from_config(optimizer.get_config())
         trainer = trainer_class(model, own, keras.losses.CategoricalCrossentropy(), precision)
+        trainer.network.run_eagerly = trainer_class is Trainer  # for few steps, compiling is slower
         results.append(train(trainer, model, **training))
     (weights, logs), (fast_weights, fast_logs) = results
     assert fast_logs == pytest.approx(logs, rel=logs_rtol)
