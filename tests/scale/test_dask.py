@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import threading
+import time
 
 import joblib
 import numpy as np
@@ -113,16 +114,30 @@ def test_the_memory_of_a_worker_stays_flat(client, digits):
 
 def test_a_killed_worker(client, digits):
     """joblib keeps each array on one worker: the call fails, and the next one succeeds."""
-    model = make_network()
+    model = make_network(epochs=50)
     expected = cross_val_score(model, *digits, cv=4, n_jobs=1)
-    victim = next(iter(client.run(os.getpid).values()))
-    killer = threading.Timer(0.2, os.kill, (victim, signal.SIGKILL))
+    address, victim = next(iter(client.run(os.getpid).items()))
+
+    def kill_when_all_folds_are_trained():
+        # Earlier, joblib may be sending rows to the worker, and can wait for them for ever.
+        wait_until(lambda: sum(map(len, client.processing().values())) == 4)
+        os.kill(victim, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill_when_all_folds_are_trained)
     killer.start()
     with joblib.parallel_config("dask"):
         with contextlib.suppress(distributed.client.FutureCancelledError):
             cross_val_score(model, *digits, cv=4)
         killer.join()
+        wait_until(lambda: address not in client.scheduler_info()["workers"])
         client.wait_for_workers(2, timeout=60)
         scores = cross_val_score(model, *digits, cv=4)
     assert victim not in client.run(os.getpid).values()
     np.testing.assert_array_equal(scores, expected)
+
+
+def wait_until(condition):
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.005)
