@@ -101,7 +101,8 @@ def train_once(monkeypatch, trained):
     fit = BaseImageClassifier.fit
 
     def fit_once(self, X, y, **kwargs):
-        key = joblib.hash((self, X, y, kwargs))
+        epochs = self._value("epochs")  # one for some pages, whatever the parameter is
+        key = joblib.hash((self, epochs, X, y, kwargs))
         if key not in trained:
             trained[key] = vars(fit(self, X, y, **kwargs)).copy()
         vars(self).update(trained[key])

@@ -118,12 +118,12 @@ def test_a_killed_worker(client, digits):
     expected = cross_val_score(model, *digits, cv=4, n_jobs=1)
     address, victim = next(iter(client.run(os.getpid).items()))
 
-    def kill_when_all_folds_are_trained():
+    def kill_while_all_folds_train():
         # Earlier, joblib may be sending rows to the worker, and can wait for them for ever.
         wait_until(lambda: sum(map(len, client.processing().values())) == 4)
         os.kill(victim, signal.SIGKILL)
 
-    killer = threading.Thread(target=kill_when_all_folds_are_trained)
+    killer = threading.Thread(target=kill_while_all_folds_train)
     killer.start()
     with joblib.parallel_config("dask"):
         with contextlib.suppress(distributed.client.FutureCancelledError):
