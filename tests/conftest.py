@@ -1,14 +1,10 @@
 """Fixtures that the tests of several packages share."""
 
 import gc
-import os
 import signal
 import sys
 
-# One TensorFlow thread per pytest worker; set before TensorFlow is imported.
-for _variable in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"):
-    os.environ.setdefault(_variable, "1")
-
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,6 +14,16 @@ from skmnist.datasets import load_mnist_sample
 # Fewer searches for garbage than by default: they take a tenth of the time, since networks are many
 # objects. Rarer ones would cost hundreds of megabytes.
 gc.set_threshold(5_000, 10, 10)
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the tests of joblib's workers: one process runs them, and starts two workers."""
+    items.sort(key=lambda item: "two_workers" not in getattr(item, "fixturenames", ()))
+
+
+def pytest_collection_finish():
+    """Leave the tests and the imported modules, half a million objects, out of those searches."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +40,13 @@ def many_idle_trainers():
     pool = sys.modules.get("skmnist.neural_network.backends._pool")
     if pool is not None:  # not all tests use networks
         pool._MAX_IDLE = 32
+
+
+@pytest.fixture
+def two_workers():
+    """What takes `n_jobs` runs in two processes, which later tests use too."""
+    with joblib.parallel_config("loky", n_jobs=2, inner_max_num_threads=1):
+        yield
 
 
 @pytest.fixture

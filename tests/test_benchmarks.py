@@ -4,7 +4,6 @@ import ast
 import inspect
 import os
 import re
-import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -122,12 +121,12 @@ def test_the_pages_are_those_of_the_stored_results(script, monkeypatch):
     assert all((ROOT / "docs" / "images" / name).exists() for name in figures)
 
 
-def test_noises_agree_with_an_independent_implementation():
-    command = [sys.executable, "-m", "benchmarks.fidelity", "noise", "--rows", "300"]
-    result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
-    assert result.returncode == 0, result.stderr
-    assert result.stdout.count(" SE") > 30
-    assert "holds: shot_noise" in result.stdout
+def test_noises_agree_with_an_independent_implementation(script, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["fidelity", "noise", "--rows", "300"])
+    script("fidelity").main()
+    printed = capsys.readouterr().out
+    assert printed.count(" SE") > 30
+    assert "holds: shot_noise" in printed
 
 
 # Logs of long runs --------------------------------------------------------------------------------

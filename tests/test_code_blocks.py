@@ -9,6 +9,7 @@ from typing import NamedTuple
 import joblib
 import pytest
 from packaging.requirements import Requirement
+from sklearn.utils import resample
 
 from skmnist.neural_network import BaseImageClassifier
 from skmnist.neural_network._parameters import ParametersMixin
@@ -78,17 +79,6 @@ def assert_printed(printed, shown):
     assert numbers == pytest.approx(expected, abs=0.03)
 
 
-@pytest.fixture
-def one_epoch(monkeypatch):
-    """Let networks train for one epoch, whatever `epochs` is, to save time."""
-    value = ParametersMixin._value
-
-    def value_of_one_epoch(self, name):
-        return min(value(self, name), 1) if name == "epochs" else value(self, name)
-
-    monkeypatch.setattr(ParametersMixin, "_value", value_of_one_epoch)
-
-
 @pytest.fixture(scope="module")
 def trained():
     """The networks that the pages have trained, by their parameters and rows."""
@@ -111,6 +101,23 @@ def train_once(monkeypatch, trained):
     monkeypatch.setattr(BaseImageClassifier, "fit", fit_once)
 
 
+@pytest.fixture
+def short_training(monkeypatch):
+    """Let networks train for one epoch, on at most 1,000 rows, to save time."""
+    value, fit = ParametersMixin._value, BaseImageClassifier.fit
+
+    def value_of_one_epoch(self, name):
+        return min(value(self, name), 1) if name == "epochs" else value(self, name)
+
+    def fit_few(self, X, y, **kwargs):
+        if len(y) > 1000:
+            X, y = resample(X, y, replace=False, n_samples=1000, random_state=0, stratify=y)
+        return fit(self, X, y, **kwargs)
+
+    monkeypatch.setattr(ParametersMixin, "_value", value_of_one_epoch)
+    monkeypatch.setattr(BaseImageClassifier, "fit", fit_few)
+
+
 WITH_CODE = [page for page in PAGES if any(b.language == "python" for b in read_blocks(page))]
 
 
@@ -118,7 +125,7 @@ WITH_CODE = [page for page in PAGES if any(b.language == "python" for b in read_
 def test_blocks_run_from_the_top_of_the_page(page, request, tmp_path, monkeypatch, capsys):
     blocks = list(read_blocks(page))
     if all(block.language != "text" for block in blocks):  # no output is compared
-        request.getfixturevalue("one_epoch")
+        request.getfixturevalue("short_training")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SKMNIST_DATA", str(tmp_path))
     if has_module("matplotlib"):

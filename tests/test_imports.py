@@ -63,7 +63,7 @@ def test_importing_skmnist_costs_next_to_nothing():
         "import time, sklearn; start = time.perf_counter(); import skmnist; "
         "print(time.perf_counter() - start)"
     )
-    assert min(float(run(program)) for _ in range(3)) < 0.15
+    assert any(float(run(program)) < 0.15 for _ in range(3))
 
 
 def test_public_names():

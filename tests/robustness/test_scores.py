@@ -1,6 +1,5 @@
 """Robustness scores: equal to two loops, whatever the classifier, its input and `n_jobs`."""
 
-import joblib
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -97,19 +96,31 @@ def test_table_and_summary(data, model):
     assert summary.loc["accuracy", "worst_severity"] == 5
 
 
-def test_results_do_not_depend_on_n_jobs(data, model, neighbors):
+@pytest.fixture
+def check_n_jobs(data, model, neighbors):
+    """Return a function that compares results for values of `n_jobs` with those for 1."""
     _, X, _, y = data
     options = {"suite": SUITE, "severities": (1, 5), "scoring": METRICS, "n_resamples": 50}
     models = {"linear": model, "neighbors": neighbors}
-    for function, arguments in (
-        (robustness_scores, (model, X, y)),
-        (compare_robustness, (models, X, y)),
-    ):
-        expected = function(*arguments, n_jobs=1, **options)
-        for n_jobs in (2, -1):
-            assert_bit_equal(function(*arguments, n_jobs=n_jobs, **options), expected)
-        with joblib.parallel_config("loky", n_jobs=2):
-            assert_bit_equal(function(*arguments, **options), expected)
+
+    def check(*values):
+        for function, arguments in (
+            (robustness_scores, (model, X, y)),
+            (compare_robustness, (models, X, y)),
+        ):
+            expected = function(*arguments, n_jobs=1, **options)
+            for n_jobs in values:
+                assert_bit_equal(function(*arguments, n_jobs=n_jobs, **options), expected)
+
+    return check
+
+
+def test_results_do_not_depend_on_n_jobs(check_n_jobs):
+    check_n_jobs(2, -1)
+
+
+def test_results_in_processes_are_the_same(check_n_jobs, two_workers):
+    check_n_jobs(None)
 
 
 def test_results_of_a_network_do_not_depend_on_n_jobs(data):
@@ -121,7 +132,7 @@ def test_results_of_a_network_do_not_depend_on_n_jobs(data):
     assert_bit_equal(robustness_scores(network, X, y, n_jobs=2, **options), expected)
 
 
-def test_processes_get_the_model_once_for_several_corruptions(data):
+def test_processes_get_the_model_once_for_several_corruptions(data, two_workers):
     _, X, _, y = data
     n_pickles = []
 
@@ -131,8 +142,7 @@ def test_processes_get_the_model_once_for_several_corruptions(data):
             return super().__getstate__()
 
     model = CountedBayes(var_smoothing=0.1).fit(X, y)
-    with joblib.parallel_config("loky", n_jobs=2):
-        robustness_scores(model, X[:20], y[:20], suite="mnist_c")  # 15 corruptions, and clean
+    robustness_scores(model, X[:20], y[:20], suite="mnist_c")  # 15 corruptions, and clean
     assert len(n_pickles) == 4
 
 

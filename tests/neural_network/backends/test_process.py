@@ -4,9 +4,11 @@ import multiprocessing
 import os
 import sys
 import time
+from contextlib import suppress
 
 import joblib
 import pytest
+from joblib.externals.loky import get_reusable_executor
 
 from skmnist import _cpuinfo
 from skmnist.exceptions import ForkedProcessError
@@ -134,13 +136,22 @@ def test_onednn_is_switched_on_where_it_helps(
 
 
 def threads_of_worker():
-    import skmnist.neural_network  # noqa: F401
-
+    sys.modules["keras"] = None  # to save time: the variables must be set before it is imported
+    with suppress(ImportError):
+        import skmnist.neural_network  # noqa: F401
     return [os.environ.get(name) for name in (*THREADS, "OMP_NUM_THREADS")]
 
 
+@pytest.fixture
+def new_workers():
+    """The next workers of joblib are new processes, and end with the test."""
+    get_reusable_executor().shutdown()
+    yield
+    get_reusable_executor().shutdown()
+
+
 @pytest.mark.parametrize("of_parent", [None, "2"])
-def test_workers_share_the_cores(set_threads, of_parent):
+def test_workers_share_the_cores(set_threads, of_parent, new_workers):
     # As use_threads_of_joblib leaves them behind.
     names = (*THREADS, "OMP_NUM_THREADS", _process._MARKER)
     set_threads(**(dict.fromkeys(names, of_parent) if of_parent else {}))

@@ -300,12 +300,25 @@ def test_trainers_are_shared_with_callbacks_too(X, y, make_mlp, monkeypatch):
 # Pipelines and searches ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("n_jobs", [None, 2])
-def test_progress_of_a_search(n_jobs, X, y, make_mlp, capsys):
+@pytest.fixture
+def check_progress(X, y, make_mlp, capsys):
+    """Return a function that checks what the callbacks of a search show."""
+    return lambda: check_progress_of_a_search(X, y, make_mlp, capsys)
+
+
+def test_progress_of_a_search(check_progress):
+    check_progress()
+
+
+def test_progress_of_a_parallel_search(check_progress, two_workers):
+    check_progress()
+
+
+def check_progress_of_a_search(X, y, make_mlp, capsys):
     monitors = [ScoringMonitor(scoring="accuracy"), ValidationMonitor()]
     net = make_mlp(epochs=1, early_stopping=True).set_callbacks(*monitors)
     pipeline = make_pipeline(GaussianNoise(0.1, random_state=0), PixelScaler(), net)
-    search = GridSearchCV(pipeline, {"mlpclassifier__batch_size": [8, 64]}, cv=2, n_jobs=n_jobs)
+    search = GridSearchCV(pipeline, {"mlpclassifier__batch_size": [8, 64]}, cv=2)
     search.set_callbacks(ProgressBar(max_propagation_depth=None)).fit(X, y)
     shown = capsys.readouterr().out
     for name in ("GridSearchCV - fit", "Pipeline - fit", "GaussianNoise", "MLPClassifier - fit"):
