@@ -16,14 +16,12 @@ from skmnist.neural_network import (
 )
 
 # Quick to train, and still able to learn the blobs of the checks. A CNN sees rows of two pixels.
-# The MLP learns the range of its pixels; with a given range, the others compile half as often.
 NETWORKS = {
     "MLPClassifier": MLPClassifier(
         (16,), dropout=0, epochs=10, batch_size=8, optimizer__learning_rate=0.03
     ),
     "CNNClassifier": CNNClassifier(
         (16,),
-        value_range=(-3, 3),
         hidden_layer_sizes=(32,),
         dropout=0,
         batch_normalization=False,
@@ -33,7 +31,6 @@ NETWORKS = {
     ),
     "ResNetClassifier": ResNetClassifier(
         (16,),
-        value_range=(-3, 3),
         normalization="none",
         pooling="max",
         epochs=10,
@@ -42,7 +39,6 @@ NETWORKS = {
     ),
     "DenseNetClassifier": DenseNetClassifier(
         (1,),
-        value_range=(-3, 3),
         growth_rate=8,
         bottleneck=False,
         stem_stride=1,

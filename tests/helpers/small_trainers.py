@@ -32,7 +32,8 @@ DENSE = {
 
 
 def make_mlp_model(seed=0, **changes):
-    return build_mlp((4, 4, 1), 3, value_range=(0, 255), seed=seed, **DENSE | changes)
+    params = DENSE | {"value_range": (0, 255)} | changes
+    return build_mlp((4, 4, 1), 3, seed=seed, **params)
 
 
 def make_cnn_model(seed=0):

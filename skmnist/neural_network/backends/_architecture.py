@@ -4,13 +4,15 @@ Such networks share what TensorFlow compiles, which often takes longer than to t
 """
 
 import json
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable, Mapping
 from typing import Any
 
 import keras
 
 
-def architecture_key(model: keras.Model, *parts: Any) -> Hashable | None:
+def architecture_key(
+    model: keras.Model, *parts: Any, free: Mapping[str, Collection[str]] | None = None
+) -> Hashable | None:
     """Return a key of a network, and of further parts of its training step.
 
     Parameters
@@ -19,6 +21,8 @@ def architecture_key(model: keras.Model, *parts: Any) -> Hashable | None:
         A built network.
     *parts : object of Keras
         Objects with a config, such as an optimizer.
+    free : mapping of str to collection of str, default=None
+        Names of classes, and the settings of each whose numbers may differ.
 
     Returns
     -------
@@ -29,7 +33,7 @@ def architecture_key(model: keras.Model, *parts: Any) -> Hashable | None:
     if not all(map(_config_tells_all, (*model.layers, *parts))):
         return None
     try:
-        configs = json.dumps([_without_names_and_seeds(x.get_config()) for x in (model, *parts)])
+        configs = json.dumps([_compared(x.get_config(), free or {}) for x in (model, *parts)])
     except TypeError:  # a number or an object that JSON cannot hold
         return None
     return tuple(map(type, (model, *model.layers, *parts))), configs
@@ -51,12 +55,19 @@ def _config_tells_all(part: Any) -> bool:
     return is_of_keras(part) and not nested and all(map(is_of_keras, functions))
 
 
-def _without_names_and_seeds(config: dict[str, Any]) -> Any:
-    """Return the config without the name of the object itself, and without any seed."""
-    return _without_seeds({key: value for key, value in config.items() if key != "name"})
+def _compared(config: dict[str, Any], free: Mapping[str, Collection[str]]) -> Any:
+    """Return the config without the object's own name, all seeds and all numbers that are free."""
 
+    def reduced(value: Any, free_here: Collection[str] = ()) -> Any:
+        if isinstance(value, list):
+            return [reduced(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        free_inside = free.get(value.get("class_name", ""), ())
+        return {
+            key: reduced(item, free_inside if key == "config" else ())
+            for key, item in value.items()
+            if key != "seed" and not (key in free_here and isinstance(item, int | float))
+        }
 
-def _without_seeds(config: Any) -> Any:
-    if isinstance(config, dict):
-        return {key: _without_seeds(value) for key, value in config.items() if key != "seed"}
-    return [_without_seeds(item) for item in config] if isinstance(config, list) else config
+    return reduced({key: value for key, value in config.items() if key != "name"})

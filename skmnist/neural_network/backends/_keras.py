@@ -1,7 +1,7 @@
 """Training and prediction by Keras' own methods, on any back end."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from threading import Lock
@@ -157,6 +157,8 @@ class Trainer:
     # Classes of Keras -> the faster subclasses that replace them in the copies. Subclasses of
     # schedules have the methods `template` and `follow`.
     _faster: ClassVar[Mapping[type, Any]] = {}
+    # Classes of layers whose faster subclass has the method `follow` -> the numbers it can change.
+    free: ClassVar[Mapping[str, Collection[str]]] = {}
 
     @default_floats()
     def __init__(
@@ -196,11 +198,17 @@ class Trainer:
             settings["learning_rate"] = 1.0
         return type(optimizer).from_config(settings)
 
-    def follow(self, optimizer: keras.optimizers.Optimizer) -> None:
-        """Take over the learning rate of an optimizer with an equal template."""
+    def follow(self, model: keras.Model, optimizer: keras.optimizers.Optimizer) -> None:
+        """Take over what is free in a network, and the learning rate of an optimizer."""
         self._rate = settings_of(optimizer)["learning_rate"]
         if type(self._rate) in self._faster:
             self.optimizer._learning_rate.follow(self._rate)
+        for mine, layer in zip(self.network.layers, model.layers, strict=True):
+            names = self.free.get(type(layer).__name__)
+            if names and numbers_of(mine, names) != numbers_of(layer, names):
+                mine.follow(layer)
+                for with_the_old_numbers in ("_exact", "_predict"):
+                    vars(self).pop(with_the_old_numbers, None)
 
     @cached_property
     def _exact(self) -> keras.Model:
@@ -284,6 +292,12 @@ class Trainer:
     def finish(self) -> None:
         """Set the optimizer's final weights, for example their moving averages."""
         self.optimizer.finalize_variable_values(self.network.trainable_variables)
+
+
+def numbers_of(layer: keras.Layer, names: Collection[str]) -> list[Any]:
+    """Return entries of the config of a layer."""
+    config = layer.get_config()
+    return [config[name] for name in names]
 
 
 def settings_of(optimizer: keras.optimizers.Optimizer) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """Trainers that later fits reuse.
 
 Tracing the step of a network takes longer than some fits. Networks of equal architecture differ
-only in their weights and can share a compiled trainer: it copies the weights of a network, takes
-over the learning rate, trains, and copies the weights back. Each trainer is used by one fit at a
-time.
+only in their weights and can share a compiled trainer: it takes over the weights, the range of
+pixels and the learning rate, trains, and copies the weights back. Each trainer is used by one fit
+at a time.
 """
 
 from collections.abc import Hashable, Iterator
@@ -58,7 +58,8 @@ def borrow_trainer(
     """
     architecture = None
     if loss_key is not None:
-        architecture = architecture_key(model, ChosenTrainer.template(optimizer))
+        template = ChosenTrainer.template(optimizer)
+        architecture = architecture_key(model, template, free=ChosenTrainer.free)
     if architecture is None:
         yield _new_trainer(model, optimizer, loss, precision)
         return
@@ -69,7 +70,7 @@ def borrow_trainer(
     if trainer is None:
         trainer = _new_trainer(model, optimizer, loss, precision)
     else:
-        trainer.follow(optimizer)
+        trainer.follow(model, optimizer)
     yield trainer
     with _lock:
         _idle.append((key, trainer))

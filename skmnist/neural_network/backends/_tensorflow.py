@@ -338,6 +338,31 @@ class Conv2D(keras.layers.Conv2D):
         return tf.nn.conv2d(inputs[:, ::rows, ::columns], kernel, strides=1, padding="VALID")
 
 
+class Rescaling(keras.layers.Rescaling):
+    """Scaling of pixels that can change after its training is compiled, so that ranges share it."""
+
+    __module__ = "keras.layers"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._factor, self._summand = (tf.Variable(number) for number in self._numbers())
+
+    def _numbers(self) -> list[np.ndarray]:
+        return [np.asarray(number, dtype=np.float32) for number in (self.scale, self.offset)]
+
+    def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:
+        """Scale images; in prediction the numbers are constants, as in Keras."""
+        if not training or any(number.ndim for number in self._numbers()):
+            return super().call(inputs)
+        return tf.cast(inputs, tf.float32) * self._factor + self._summand
+
+    def follow(self, layer: keras.layers.Rescaling) -> None:
+        """Take over the numbers of a layer."""
+        self.scale, self.offset = layer.scale, layer.offset
+        for variable, number in zip((self._factor, self._summand), self._numbers(), strict=True):
+            variable.assign(number)
+
+
 class TensorFlowTrainer(Trainer):
     """A trainer that selects, casts and trains on batches inside one graph."""
 
@@ -345,10 +370,12 @@ class TensorFlowTrainer(Trainer):
     _faster: ClassVar = {
         keras.layers.BatchNormalization: BatchNormalization,
         keras.layers.Conv2D: Conv2D,
+        keras.layers.Rescaling: Rescaling,
         keras.optimizers.Adam: Adam,
         keras.optimizers.AdamW: AdamW,
         keras.optimizers.schedules.CosineDecay: CosineDecay,
     }
+    free: ClassVar = {"Rescaling": {"scale", "offset"}}
 
     def __init__(
         self,

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from keras.optimizers.schedules import CosineDecay
 from numpy.testing import assert_array_equal
-from sklearn.model_selection import GridSearchCV
+from sklearn.model_selection import GridSearchCV, cross_validate
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from small_trainers import (
     LATE_FREEZING,
     borrow,
@@ -223,6 +225,29 @@ def test_other_learning_rates_share_a_trainer(first, second, make_optimizer):
         assert_array_equal(weight, other)
 
 
+@needs_tensorflow
+@pytest.mark.parametrize("precision", ["float32", pytest.param("bfloat16", marks=needs_bfloat16)])
+def test_other_ranges_share_a_trainer(precision):
+    def train_and_evaluate(trainer, value_range):
+        weights, logs = train(trainer, make_mlp_model(value_range=value_range))
+        return weights, [logs, trainer.evaluate(make_samples())]
+
+    first, second = (0, 255), (-9, 260)
+    with borrow(make_mlp_model(value_range=first), precision=precision) as trainer:
+        train_and_evaluate(trainer, first)
+    with borrow(make_mlp_model(value_range=second), precision=precision) as used:
+        assert used is trainer
+        weights, logs = train_and_evaluate(used, second)
+        scaling = [layer.get_config() for layer in used.network.layers if "range" in layer.name]
+        assert [config["scale"] for config in scaling] == [1 / 269]
+    _pool._idle.clear()
+    with borrow(make_mlp_model(value_range=second), precision=precision) as new:
+        expected, expected_logs = train_and_evaluate(new, second)
+    assert logs == expected_logs
+    for weight, other in zip(weights, expected, strict=True):
+        assert_array_equal(weight, other)
+
+
 def test_other_schedules_have_another_trainer():
     schedules = [
         CosineDecay(0.1, 10),
@@ -279,6 +304,14 @@ def built(monkeypatch):
 def test_a_search_over_learning_rates_builds_one_trainer(X, y, make_mlp, built):
     grid = {"optimizer__learning_rate": [0.01, 0.1], "warmup_fraction": [0.0, 0.5]}
     GridSearchCV(make_mlp(), grid, cv=2).fit(X, y)  # folds of 150 rows, then a fit on 300
+    assert len(built) == 1
+
+
+@needs_tensorflow
+@pytest.mark.filterwarnings("ignore::skmnist.exceptions.ValueRangeWarning")  # each fold has its own
+def test_folds_of_standardized_images_build_one_trainer(X, y, make_mlp, built):
+    model = make_pipeline(StandardScaler(), make_mlp(epochs=1))
+    cross_validate(model, X, y, cv=3, error_score="raise")
     assert len(built) == 1
 
 
