@@ -26,7 +26,7 @@ from skmnist.neural_network._layers import ACTIVATIONS, NORMALIZATIONS
 N = 2000
 # Rows in a batch -> rows in all. Small batches are filled up to one size, so fewer of them suffice.
 SIZES = {1: N, 2: 500, 3: 500, 7: 500, 100: N, 1000: N}
-FEW_SIZES = {1: 500, 100: N}
+FEW_SIZES = {1: 200, 100: N}
 # 1009 rows are two calls, 5,000 rows are five.
 SIZES_IN_ANOTHER_ORDER = (2, 3, 7, 23, 100, 1009, 2000)
 FEW_SIZES_IN_ANOTHER_ORDER = (7, 1009)

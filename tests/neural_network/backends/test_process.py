@@ -135,13 +135,6 @@ def test_onednn_is_switched_on_where_it_helps(
     assert os.environ.get("TF_ENABLE_ONEDNN_OPTS") == expected
 
 
-def threads_of_worker():
-    sys.modules["keras"] = None  # to save time: the variables must be set before it is imported
-    with suppress(ImportError):
-        import skmnist.neural_network  # noqa: F401
-    return [os.environ.get(name) for name in (*THREADS, "OMP_NUM_THREADS")]
-
-
 @pytest.fixture
 def new_workers():
     """The next workers of joblib are new processes, and end with the test."""
@@ -152,6 +145,12 @@ def new_workers():
 
 @pytest.mark.parametrize("of_parent", [None, "2"])
 def test_workers_share_the_cores(set_threads, of_parent, new_workers):
+    def threads_of_worker():  # local, so that the worker does not import this module
+        sys.modules["keras"] = None  # to save time: the variables must be set before
+        with suppress(ImportError):
+            import skmnist.neural_network  # noqa: F401
+        return [os.environ.get(name) for name in (*THREADS, "OMP_NUM_THREADS")]
+
     # As use_threads_of_joblib leaves them behind.
     names = (*THREADS, "OMP_NUM_THREADS", _process._MARKER)
     set_threads(**(dict.fromkeys(names, of_parent) if of_parent else {}))

@@ -26,7 +26,7 @@ from skmnist.neural_network.backends._settings import default_floats
 NETWORKS = {
     "mlp": MLPClassifier((8,), activation="gelu", dropout=0.25),
     "cnn": CNNClassifier((4,), hidden_layer_sizes=(8,), loss="categorical_focal_crossentropy"),
-    "resnet": ResNetClassifier((4, 8), normalization="group", stochastic_depth=0.25),
+    "resnet": ResNetClassifier((4, 8), n_blocks=1, normalization="group", stochastic_depth=0.25),
     "densenet": DenseNetClassifier((1, 1), growth_rate=4, optimizer="nadam", dropout=0.25),
 }
 FAST = {"epochs": 2, "batch_size": 32, "random_state": 0, "early_stopping": True}
