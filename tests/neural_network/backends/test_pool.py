@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from keras.optimizers.schedules import CosineDecay
 from numpy.testing import assert_array_equal
+from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, cross_validate
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -245,6 +246,18 @@ def test_other_ranges_share_a_trainer(precision):
         expected, expected_logs = train_and_evaluate(new, second)
     assert logs == expected_logs
     for weight, other in zip(weights, expected, strict=True):
+        assert_array_equal(weight, other)
+
+
+@needs_tensorflow
+def test_every_network_follows_the_range(fitted, X, y):
+    floats = X.astype(np.float32)
+    clone(fitted).set_params(value_range=(-5, 300)).fit(floats, y)
+    _, trainer = _pool._idle[-1]
+    again = clone(fitted).set_params(value_range=(0, 255)).fit(floats, y)
+    assert _pool._idle[-1][1] is trainer
+    assert again.history_ == fitted.history_
+    for weight, other in zip(again.model_.get_weights(), fitted.model_.get_weights(), strict=True):
         assert_array_equal(weight, other)
 
 
