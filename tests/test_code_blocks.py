@@ -103,15 +103,15 @@ def train_once(monkeypatch, trained):
 
 @pytest.fixture
 def short_training(monkeypatch):
-    """Let networks train for one epoch, on at most 1,000 rows, to save time."""
+    """Let networks train for one epoch, on at most 500 rows, to save time."""
     value, fit = ParametersMixin._value, BaseImageClassifier.fit
 
     def value_of_one_epoch(self, name):
         return min(value(self, name), 1) if name == "epochs" else value(self, name)
 
     def fit_few(self, X, y, **kwargs):
-        if len(y) > 1000:
-            X, y = resample(X, y, replace=False, n_samples=1000, random_state=0, stratify=y)
+        if len(y) > 500:
+            X, y = resample(X, y, replace=False, n_samples=500, random_state=0, stratify=y)
         return fit(self, X, y, **kwargs)
 
     monkeypatch.setattr(ParametersMixin, "_value", value_of_one_epoch)
