@@ -1,5 +1,9 @@
 """Small digits and networks that several tests share."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
@@ -58,6 +62,19 @@ def mlp(X, y):
 @pytest.fixture(scope="session")
 def cnn(X, y):
     return tiny_cnn(early_stopping=True, epochs=8).fit(X, y)
+
+
+@pytest.fixture
+def run_with_two_threads():
+    """Return a function that runs a Python program with two threads, and fails if it does."""
+
+    def run(*arguments, **options):
+        names = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
+        options |= {"env": os.environ | dict.fromkeys(names, "2"), "stderr": subprocess.PIPE}
+        done = subprocess.run([sys.executable, *arguments], check=False, **options)
+        assert done.returncode == 0, done.stderr.decode()
+
+    return run
 
 
 DEEP = {"epochs": 8, "batch_size": 16, "optimizer__learning_rate": 0.02, "random_state": 0}

@@ -20,6 +20,7 @@ from sklearn.model_selection import (
 )
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.utils import get_tags
+from weights import assert_equal_weights, weights_of
 
 from skmnist._utils import estimator_dataclass
 from skmnist.neural_network import (
@@ -33,16 +34,6 @@ from skmnist.noise import GaussianNoise
 from skmnist.preprocessing import PixelScaler
 
 NETWORKS = [MLPClassifier, CNNClassifier, ResNetClassifier, DenseNetClassifier]
-
-
-def weights_of(net):
-    return [w.copy() for w in net.model_.get_weights()]
-
-
-def assert_equal_weights(a, b):
-    assert len(a) == len(b)
-    for one, other in zip(a, b, strict=True):
-        np.testing.assert_array_equal(one, other)
 
 
 # scikit-learn sees a classifier -------------------------------------------------------------------

@@ -5,8 +5,6 @@ As a program, it checks networks of a file in a process with other threads::
     TF_NUM_INTRAOP_THREADS=2 python tests/neural_network/test_batches.py networks.joblib digits.npy
 """
 
-import os
-import subprocess
 import sys
 
 import joblib
@@ -101,15 +99,10 @@ def test_the_batch_changes_no_label(name, networks, digits_and_labels):
     check_batches(networks[name], digits_and_labels[0])
 
 
-def test_with_two_threads(networks, digits_and_labels, tmp_path):
+def test_with_two_threads(networks, digits_and_labels, tmp_path, run_with_two_threads):
     joblib.dump(list(networks.values()), tmp_path / "networks.joblib")
     np.save(tmp_path / "digits.npy", digits_and_labels[0])
-    names = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
-    command = [sys.executable, __file__, tmp_path / "networks.joblib", tmp_path / "digits.npy"]
-    done = subprocess.run(
-        command, env=os.environ | dict.fromkeys(names, "2"), capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
+    run_with_two_threads(__file__, tmp_path / "networks.joblib", tmp_path / "digits.npy")
 
 
 if __name__ == "__main__":

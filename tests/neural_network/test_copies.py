@@ -8,20 +8,12 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
+from weights import assert_equal_weights, weights_of
 
 from skmnist.neural_network import _prediction
 from skmnist.noise import GaussianNoise
 
 CLASSES = np.arange(10)
-
-
-def weights_of(net):
-    return [weight.copy() for weight in net.model_.get_weights()]
-
-
-def assert_equal_weights(a, b):
-    for one, other in zip(weights_of(a), weights_of(b), strict=True):
-        np.testing.assert_array_equal(one, other)
 
 
 def no_copies(model):
@@ -62,7 +54,7 @@ def test_partial_fits_of_deep_copies_equal_partial_fits(params, X, y, make_mlp):
     for _ in range(9):
         plain.partial_fit(X, y)
         copied = copy.deepcopy(copied).partial_fit(X, y)
-    assert_equal_weights(copied, plain)
+    assert_equal_weights(weights_of(copied), weights_of(plain))
     assert copied.history_ == plain.history_
 
 

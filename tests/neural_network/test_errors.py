@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from sklearn.exceptions import NotFittedError
+from weights import assert_equal_weights, weights_of
 
 from skmnist.exceptions import (
     ImageShapeError,
@@ -18,16 +19,6 @@ from skmnist.neural_network import (
 )
 
 NETWORKS = [MLPClassifier, CNNClassifier, ResNetClassifier, DenseNetClassifier]
-
-
-def weights_of(net):
-    return [w.copy() for w in net.model_.get_weights()]
-
-
-def assert_equal_weights(a, b):
-    assert len(a) == len(b)
-    for one, other in zip(a, b, strict=True):
-        np.testing.assert_array_equal(one, other)
 
 
 def changed(array, index, value):

@@ -1,10 +1,7 @@
 """Training: validation, weights, interruption, and the same bits for a seed."""
 
-import os
 import pickle
 import random
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
@@ -19,21 +16,12 @@ from sklearn.model_selection import (
     cross_val_score,
 )
 from sklearn.pipeline import Pipeline
+from weights import assert_equal_weights, weights_of
 
 from skmnist.neural_network import (
     MLPClassifier,
 )
 from skmnist.preprocessing import PixelScaler
-
-
-def weights_of(net):
-    return [w.copy() for w in net.model_.get_weights()]
-
-
-def assert_equal_weights(a, b):
-    assert len(a) == len(b)
-    for one, other in zip(a, b, strict=True):
-        np.testing.assert_array_equal(one, other)
 
 
 class InterruptAt(keras.callbacks.Callback):
@@ -262,17 +250,9 @@ for weight, other in zip(net.fit(X, y).model_.get_weights(), first, strict=True)
 """
 
 
-def test_same_seed_with_two_threads(X, y, make_cnn):
+def test_same_seed_with_two_threads(X, y, make_cnn, run_with_two_threads):
     net = make_cnn(filters=(16, 32), dropout=0.4, batch_size=64, epochs=3)
-    names = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
-    done = subprocess.run(
-        [sys.executable, "-c", TWO_FITS],
-        input=pickle.dumps((net, X, y)),
-        env=os.environ | dict.fromkeys(names, "2"),
-        stderr=subprocess.PIPE,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr.decode()
+    run_with_two_threads("-c", TWO_FITS, input=pickle.dumps((net, X, y)))
 
 
 def test_global_state_is_untouched(X, y, make_cnn):

@@ -8,7 +8,6 @@ import keras
 import numpy as np
 import pytest
 from keras.optimizers.schedules import CosineDecay
-from numpy.testing import assert_array_equal
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, cross_validate
 from sklearn.pipeline import make_pipeline
@@ -23,6 +22,7 @@ from small_trainers import (
     needs_tensorflow,
     train,
 )
+from weights import assert_equal_weights, weights_of
 
 from skmnist.neural_network import (
     CNNClassifier,
@@ -222,8 +222,7 @@ def test_other_learning_rates_share_a_trainer(first, second, make_optimizer):
     with borrow(make_mlp_model(), optimizer) as new:
         expected, expected_logs = train(new, make_mlp_model())
     assert logs == expected_logs
-    for weight, other in zip(weights, expected, strict=True):
-        assert_array_equal(weight, other)
+    assert_equal_weights(weights, expected)
 
 
 @needs_tensorflow
@@ -245,8 +244,7 @@ def test_other_ranges_share_a_trainer(precision):
     with borrow(make_mlp_model(value_range=second), precision=precision) as new:
         expected, expected_logs = train_and_evaluate(new, second)
     assert logs == expected_logs
-    for weight, other in zip(weights, expected, strict=True):
-        assert_array_equal(weight, other)
+    assert_equal_weights(weights, expected)
 
 
 @needs_tensorflow
@@ -257,8 +255,7 @@ def test_every_network_follows_the_range(fitted, X, y):
     again = clone(fitted).set_params(value_range=(0, 255)).fit(floats, y)
     assert _pool._idle[-1][1] is trainer
     assert again.history_ == fitted.history_
-    for weight, other in zip(again.model_.get_weights(), fitted.model_.get_weights(), strict=True):
-        assert_array_equal(weight, other)
+    assert_equal_weights(weights_of(again), weights_of(fitted))
 
 
 def test_other_schedules_have_another_trainer():
@@ -363,8 +360,7 @@ def test_the_effect_of_a_callback_ends_with_its_fit(X, y, make_mlp, error):
             frozen.fit(X, y)
     else:
         assert not np.array_equal(frozen.fit(X, y).model_.get_weights()[-1], expected[-1])
-    for weight, other in zip(make_mlp().fit(X, y).model_.get_weights(), expected, strict=True):
-        assert_array_equal(weight, other)
+    assert_equal_weights(weights_of(make_mlp().fit(X, y)), expected)
 
 
 def test_few_idle_trainers_are_kept(monkeypatch):
@@ -386,8 +382,7 @@ def test_a_used_trainer_trains_like_a_new_one(make, precision):
         train(used, make(seed=1))
         again, logs_again = train(used, make(seed=0))
     assert logs_again == logs
-    for weight, other in zip(again, expected, strict=True):
-        assert_array_equal(weight, other)
+    assert_equal_weights(again, expected)
 
 
 def test_a_trainer_traces_once(monkeypatch):

@@ -9,6 +9,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
+from weights import assert_equal_weights, weights_of
 
 from skmnist._utils._sklearn import HAS_CALLBACKS
 from skmnist.neural_network import ValidationMonitor, _prediction
@@ -83,15 +84,6 @@ class FailAt(Recorder):
     def fail(self, estimator, context):
         if self.task in context.task_name:
             raise OSError("disk full")
-
-
-def weights_of(net):
-    return [weight.copy() for weight in net.model_.get_weights()]
-
-
-def assert_equal_weights(a, b):
-    for one, other in zip(a, b, strict=True):
-        np.testing.assert_array_equal(one, other)
 
 
 def test_each_epoch_is_a_task(X, y, make_mlp):
@@ -300,21 +292,15 @@ def test_trainers_are_shared_with_callbacks_too(X, y, make_mlp, monkeypatch):
 # Pipelines and searches ---------------------------------------------------------------------------
 
 
-@pytest.fixture
+def test_progress_of_a_search(X, y, make_mlp, capsys):
+    check_progress(X, y, make_mlp, capsys)
+
+
+def test_progress_of_a_parallel_search(X, y, make_mlp, capsys, two_workers):
+    check_progress(X, y, make_mlp, capsys)
+
+
 def check_progress(X, y, make_mlp, capsys):
-    """Return a function that checks what the callbacks of a search show."""
-    return lambda: check_progress_of_a_search(X, y, make_mlp, capsys)
-
-
-def test_progress_of_a_search(check_progress):
-    check_progress()
-
-
-def test_progress_of_a_parallel_search(check_progress, two_workers):
-    check_progress()
-
-
-def check_progress_of_a_search(X, y, make_mlp, capsys):
     monitors = [ScoringMonitor(scoring="accuracy"), ValidationMonitor()]
     net = make_mlp(epochs=1, early_stopping=True).set_callbacks(*monitors)
     pipeline = make_pipeline(GaussianNoise(0.1, random_state=0), PixelScaler(), net)
