@@ -155,10 +155,9 @@ class Trainer:
 
     _predictor_class: ClassVar[type[Predictor]] = Predictor
     # Classes of Keras -> the faster subclasses that replace them in the copies. Subclasses of
-    # schedules have the methods `template` and `follow`.
+    # schedules have the methods `template` and `follow`. Layers that have `follow` name in
+    # `free_numbers` what it takes over.
     _faster: ClassVar[Mapping[type, Any]] = {}
-    # Classes of layers whose faster subclass has the method `follow` -> the numbers it can change.
-    free: ClassVar[Mapping[str, Collection[str]]] = {}
 
     @default_floats()
     def __init__(
@@ -198,15 +197,22 @@ class Trainer:
             settings["learning_rate"] = 1.0
         return type(optimizer).from_config(settings)
 
+    @classmethod
+    def free_numbers(cls) -> dict[str, Collection[str]]:
+        """Return the numbers of layers that `follow` takes over, by the names of their classes."""
+        return {
+            of_keras.__name__: faster.free_numbers
+            for of_keras, faster in cls._faster.items()
+            if hasattr(faster, "free_numbers")
+        }
+
     def follow(self, model: keras.Model, optimizer: keras.optimizers.Optimizer) -> None:
-        """Take over what is free in a network, and the learning rate of an optimizer."""
+        """Take over the free numbers of a network, and the learning rate of an optimizer."""
         self._rate = settings_of(optimizer)["learning_rate"]
         if type(self._rate) in self._faster:
             self.optimizer._learning_rate.follow(self._rate)
         for mine, layer in zip(self.network.layers, model.layers, strict=True):
-            names = self.free.get(type(layer).__name__)
-            if names and numbers_of(mine, names) != numbers_of(layer, names):
-                mine.follow(layer)
+            if hasattr(mine, "free_numbers") and mine.follow(layer):
                 for with_the_old_numbers in ("_exact", "_predict"):
                     vars(self).pop(with_the_old_numbers, None)
 
@@ -292,12 +298,6 @@ class Trainer:
     def finish(self) -> None:
         """Set the optimizer's final weights, for example their moving averages."""
         self.optimizer.finalize_variable_values(self.network.trainable_variables)
-
-
-def numbers_of(layer: keras.Layer, names: Collection[str]) -> list[Any]:
-    """Return entries of the config of a layer."""
-    config = layer.get_config()
-    return [config[name] for name in names]
 
 
 def settings_of(optimizer: keras.optimizers.Optimizer) -> dict[str, Any]:

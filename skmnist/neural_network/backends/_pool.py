@@ -59,7 +59,7 @@ def borrow_trainer(
     architecture = None
     if loss_key is not None:
         template = ChosenTrainer.template(optimizer)
-        architecture = architecture_key(model, template, free=ChosenTrainer.free)
+        architecture = architecture_key(model, template, free=ChosenTrainer.free_numbers())
     if architecture is None:
         yield _new_trainer(model, optimizer, loss, precision)
         return

@@ -342,6 +342,7 @@ class Rescaling(keras.layers.Rescaling):
     """Scaling of pixels that can change after its training is compiled, so that ranges share it."""
 
     __module__ = "keras.layers"
+    free_numbers: ClassVar = ("scale", "offset")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -356,11 +357,13 @@ class Rescaling(keras.layers.Rescaling):
             return super().call(inputs)
         return tf.cast(inputs, tf.float32) * self._factor + self._summand
 
-    def follow(self, layer: keras.layers.Rescaling) -> None:
-        """Take over the numbers of a layer."""
+    def follow(self, layer: keras.layers.Rescaling) -> bool:
+        """Take over the numbers of a layer; return whether they are others."""
+        before = self.get_config()
         self.scale, self.offset = layer.scale, layer.offset
         for variable, number in zip((self._factor, self._summand), self._numbers(), strict=True):
             variable.assign(number)
+        return self.get_config() != before
 
 
 class TensorFlowTrainer(Trainer):
@@ -375,7 +378,6 @@ class TensorFlowTrainer(Trainer):
         keras.optimizers.AdamW: AdamW,
         keras.optimizers.schedules.CosineDecay: CosineDecay,
     }
-    free: ClassVar = {"Rescaling": {"scale", "offset"}}
 
     def __init__(
         self,
