@@ -72,33 +72,27 @@ def compiled_forward(
     """
     architecture = architecture_key(model)
     if architecture is None:
-        forward = _trace_forward(model, of_logits, [])
+        compiled = _trace_forward(model, of_logits, [])
+        weights = compiled.captured_inputs
     else:
         key = architecture, of_logits
-        shared = _compiled.get(key) or _trace_forward(model, of_logits, model.weights)
+        compiled = _compiled.get(key) or _trace_forward(model, of_logits, model.weights)
         with _lock:
             _compiled.pop(key, None)
-            _compiled[key] = shared
+            _compiled[key] = compiled
             for oldest in list(_compiled)[:-_MAX_COMPILED]:
                 del _compiled[oldest]
-        forward = _bind(shared, model)
-    return lambda images: forward(tf.constant(images)).numpy()
+        weights = [weight.value.handle for weight in model.weights]
+    dtypes = [output.dtype for output in compiled.outputs]
 
+    def forward(images: np.ndarray) -> np.ndarray:
+        # By this operation, because to call `compiled` itself takes up to twice as long.
+        outputs = tf.raw_ops.StatefulPartitionedCall(
+            args=[tf.constant(images), *weights], Tout=dtypes, f=compiled
+        )
+        return outputs[0].numpy()
 
-def _bind(shared: Any, model: keras.Model) -> Any:
-    """Return a compiled function of images only; to pass all weights in each call takes longer."""
-    weights = [weight.value for weight in model.weights]
-
-    @tf.function(input_signature=[_images_of(model)], autograph=False)
-    def forward(images: tf.Tensor) -> tf.Tensor:
-        return shared(images, *weights)
-
-    with interrupts_wait():
-        return forward.get_concrete_function()
-
-
-def _images_of(model: keras.Model) -> tf.TensorSpec:
-    return tf.TensorSpec(model.input_shape, tf.float32)
+    return forward
 
 
 def _trace_forward(
@@ -133,7 +127,7 @@ def _trace_forward(
 
     values = [variable.value for variable in variables]
     with interrupts_wait():
-        return forward.get_concrete_function(_images_of(model), *values)
+        return forward.get_concrete_function(tf.TensorSpec(model.input_shape, tf.float32), *values)
 
 
 def _doubled_if_single(rows: tf.Tensor) -> tf.Tensor:
@@ -250,17 +244,18 @@ class CosineDecay(keras.optimizers.schedules.CosineDecay):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._start, self._peak, self._rise, self._fall = (tf.Variable(0.0) for _ in range(4))
+        self._numbers = tf.Variable(tf.zeros(4), trainable=False)
         self.follow(self)
 
     def __call__(self, step: tf.Tensor) -> tf.Tensor:
         """Compute the learning rate of a step, in float32."""
         step = tf.cast(step, tf.float32)
-        rising = (self._peak - self._start) * (step / self._rise) + self._start
-        done = tf.minimum(step - self._rise, self._fall) / self._fall
+        start, peak, rise, fall = tf.unstack(self._numbers)
+        rising = (peak - start) * (step / rise) + start
+        done = tf.minimum(step - rise, fall) / fall
         cosine = 0.5 * (1 + tf.cos(math.pi * done))
-        falling = self._peak * ((1 - self.alpha) * cosine + self.alpha)
-        return tf.where(step < self._rise, rising, falling)
+        falling = peak * ((1 - self.alpha) * cosine + self.alpha)
+        return tf.where(step < rise, rising, falling)
 
     @staticmethod
     def template(
@@ -273,11 +268,11 @@ class CosineDecay(keras.optimizers.schedules.CosineDecay):
         """Take over the rates and the steps of a schedule with an equal template."""
         for name in ("initial_learning_rate", "decay_steps", "warmup_target", "warmup_steps"):
             setattr(self, name, getattr(schedule, name))
-        warms_up = self.warmup_target is not None
-        self._start.assign(self.initial_learning_rate)
-        self._peak.assign(self.warmup_target if warms_up else self.initial_learning_rate)
-        self._rise.assign(self.warmup_steps if warms_up else 0)
-        self._fall.assign(self.decay_steps)
+        start = peak = self.initial_learning_rate
+        rise = 0
+        if self.warmup_target is not None:
+            peak, rise = self.warmup_target, self.warmup_steps
+        self._numbers.assign([start, peak, rise, self.decay_steps])
 
 
 class BatchNormalization(keras.layers.BatchNormalization):
@@ -346,7 +341,10 @@ class Rescaling(keras.layers.Rescaling):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._factor, self._summand = (tf.Variable(number) for number in self._numbers())
+        # Not trainable, or TensorFlow would trace the gradients of both.
+        self._factor, self._summand = (
+            tf.Variable(number, trainable=False) for number in self._numbers()
+        )
 
     def _numbers(self) -> list[np.ndarray]:
         return [np.asarray(number, dtype=np.float32) for number in (self.scale, self.offset)]

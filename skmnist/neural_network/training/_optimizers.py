@@ -6,6 +6,7 @@ docstrings are generated from them.
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar
 
 import keras
@@ -114,11 +115,13 @@ def fresh_optimizer(
     ValueError
         If the optimizer has no learning rate of its own.
     """
-    template = OPTIMIZERS[optimizer]() if isinstance(optimizer, str) else optimizer
-    config = settings_of(template)
+    if isinstance(optimizer, str):
+        kind, config = OPTIMIZERS[optimizer], dict(_settings_by_default(optimizer))
+    else:
+        kind, config = type(optimizer), settings_of(optimizer)
     if "learning_rate" not in config:
         raise ValueError(
-            f"optimizer={type(template).__name__} wraps another optimizer and has no learning rate "
+            f"optimizer={kind.__name__} wraps another optimizer and has no learning rate "
             "of its own; pass the wrapped one. bfloat16 and float32 need no loss scaling."
         )
     if learning_rate is not None:
@@ -127,4 +130,10 @@ def fresh_optimizer(
         config["weight_decay"] = weight_decay
     if isinstance(config["learning_rate"], int | float):
         config["learning_rate"] = schedule.of(config["learning_rate"])
-    return type(template).from_config(config)
+    return kind.from_config(config)
+
+
+@cache
+def _settings_by_default(name: str) -> dict[str, Any]:
+    """Return the settings of an optimizer; kept, because to make one takes milliseconds."""
+    return settings_of(OPTIMIZERS[name]())

@@ -65,6 +65,16 @@ def test_networks_of_equal_architecture_share_what_is_compiled(X, y, monkeypatch
 
 
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="other back ends share nothing")
+def test_nothing_is_compiled_for_a_network_of_a_known_architecture(X, y, monkeypatch):
+    import tensorflow as tf
+
+    nets = [CNNClassifier((4,), epochs=1, random_state=seed).fit(X, y) for seed in (0, 1)]
+    nets[0].predict(X)
+    monkeypatch.delattr(tf, "function")
+    nets[1].predict(X)
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="other back ends share nothing")
 def test_what_is_compiled_does_not_keep_the_network(X, y):
     network = CNNClassifier((3,), epochs=1, random_state=0).fit(X, y)
     network.predict(X)

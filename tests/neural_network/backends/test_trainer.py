@@ -248,6 +248,22 @@ def test_kernels_of_one_pixel_and_few_channels_have_no_strides(n_channels, kerne
     assert set().union(*of_strided) - {1} == steps - {1}
 
 
+@needs_tensorflow
+def test_no_gradient_of_the_scaling_is_traced():
+    layers = [
+        keras.layers.Input((4, 4, 1)),
+        keras.layers.Rescaling(1 / 255, name="scaling"),
+        keras.layers.Flatten(),
+        keras.layers.Dense(3, "softmax", name="classes"),
+    ]
+    model, loss = keras.Sequential(layers), keras.losses.CategoricalCrossentropy()
+    trainer = ChosenTrainer(model, keras.optimizers.SGD(), loss, "float32")
+    train(trainer, model)
+    gradients = {node.name for node in nodes(trainer) if "gradient" in node.name}
+    assert any("classes" in name for name in gradients)
+    assert not any("scaling" in name for name in gradients)
+
+
 class FreezeTheNormalization(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         for layer in self.model.layers:
