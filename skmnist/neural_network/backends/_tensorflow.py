@@ -244,13 +244,14 @@ class CosineDecay(keras.optimizers.schedules.CosineDecay):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._numbers = tf.Variable(tf.zeros(4), trainable=False)
+        # First rate, highest rate, steps up to the highest, steps from there to the end.
+        self._curve = tf.Variable(tf.zeros(4), trainable=False)
         self.follow(self)
 
     def __call__(self, step: tf.Tensor) -> tf.Tensor:
         """Compute the learning rate of a step, in float32."""
         step = tf.cast(step, tf.float32)
-        start, peak, rise, fall = tf.unstack(self._numbers)
+        start, peak, rise, fall = tf.unstack(self._curve)
         rising = (peak - start) * (step / rise) + start
         done = tf.minimum(step - rise, fall) / fall
         cosine = 0.5 * (1 + tf.cos(math.pi * done))
@@ -272,7 +273,7 @@ class CosineDecay(keras.optimizers.schedules.CosineDecay):
         rise = 0
         if self.warmup_target is not None:
             peak, rise = self.warmup_target, self.warmup_steps
-        self._numbers.assign([start, peak, rise, self.decay_steps])
+        self._curve.assign([start, peak, rise, self.decay_steps])
 
 
 class BatchNormalization(keras.layers.BatchNormalization):

@@ -11,6 +11,10 @@ from skmnist.neural_network import CNNClassifier
 from skmnist.neural_network.backends._chosen import ChosenPredictor
 from skmnist.neural_network.backends._keras import Predictor
 
+shares_what_is_compiled = pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="other back ends share nothing"
+)
+
 
 class CountTraces(keras.layers.Layer):
     """Counts how often Python runs its body, which a compiled function does once per trace."""
@@ -40,7 +44,7 @@ def test_one_trace_for_all_batch_sizes(model):
     assert CountTraces.n_traces == 1
 
 
-@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="other back ends share nothing")
+@shares_what_is_compiled
 def test_networks_of_equal_architecture_share_what_is_compiled(X, y, monkeypatch):
     from skmnist.neural_network.backends import _tensorflow
 
@@ -64,7 +68,7 @@ def test_networks_of_equal_architecture_share_what_is_compiled(X, y, monkeypatch
     assert len(_tensorflow._compiled) == 8
 
 
-@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="other back ends share nothing")
+@shares_what_is_compiled
 def test_nothing_is_compiled_for_a_network_of_a_known_architecture(X, y, monkeypatch):
     import tensorflow as tf
 
@@ -74,7 +78,7 @@ def test_nothing_is_compiled_for_a_network_of_a_known_architecture(X, y, monkeyp
     nets[1].predict(X)
 
 
-@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="other back ends share nothing")
+@shares_what_is_compiled
 def test_what_is_compiled_does_not_keep_the_network(X, y):
     network = CNNClassifier((3,), epochs=1, random_state=0).fit(X, y)
     network.predict(X)
