@@ -7,6 +7,7 @@ from skmnist.neural_network.backends._keras import Predictor, Trainer
 ChosenTrainer: type[Trainer] = Trainer
 ChosenPredictor: type[Predictor] = Predictor
 if keras.backend.backend() == "tensorflow":
-    from skmnist.neural_network.backends._tensorflow import TensorFlowPredictor, TensorFlowTrainer
+    from skmnist.neural_network.backends._tensorflow._prediction import TensorFlowPredictor
+    from skmnist.neural_network.backends._tensorflow._trainer import TensorFlowTrainer
 
     ChosenTrainer, ChosenPredictor = TensorFlowTrainer, TensorFlowPredictor

@@ -49,7 +49,7 @@ def test_other_threads_are_not_interrupted_anyway():
 @pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize("where", ["_train_on_rows", "_build_model"])
 def test_an_interrupt_while_a_network_is_made(where, monkeypatch):
-    from skmnist.neural_network.backends._tensorflow import TensorFlowTrainer
+    from skmnist.neural_network.backends._tensorflow._trainer import TensorFlowTrainer
 
     owner = TensorFlowTrainer if where == "_train_on_rows" else MLPClassifier
     original, ended = getattr(owner, where), []

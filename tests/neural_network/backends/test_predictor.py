@@ -46,26 +46,26 @@ def test_one_trace_for_all_batch_sizes(model):
 
 @shares_what_is_compiled
 def test_networks_of_equal_architecture_share_what_is_compiled(X, y, monkeypatch):
-    from skmnist.neural_network.backends import _tensorflow
+    from skmnist.neural_network.backends._tensorflow import _prediction
 
-    monkeypatch.setattr(_tensorflow, "_compiled", {})
+    monkeypatch.setattr(_prediction, "_compiled", {})
     nets = [CNNClassifier((4,), epochs=1, random_state=seed).fit(X, y) for seed in (0, 1)]
     alone = []
     for net in nets:
-        _tensorflow._compiled.clear()
+        _prediction._compiled.clear()
         alone.append(net.predict_proba(X))
     assert np.abs(alone[0] - alone[1]).max() > 1e-3
     for _ in range(2):
         for net, expected in zip(nets, alone, strict=True):
             net._predictor = ChosenPredictor(net.model_)
             np.testing.assert_array_equal(net.predict_proba(X), expected)
-    assert len(_tensorflow._compiled) == 1
+    assert len(_prediction._compiled) == 1
     clone(nets[0]).set_params(activation="elu").fit(X, y).predict(X)
-    assert len(_tensorflow._compiled) == 2
+    assert len(_prediction._compiled) == 2
     for width in range(2, 12):  # at most eight are kept
         layers = [keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dense(width)]
         ChosenPredictor(keras.Sequential(layers))(X.reshape(-1, 8, 8, 1)[:1])
-    assert len(_tensorflow._compiled) == 8
+    assert len(_prediction._compiled) == 8
 
 
 @shares_what_is_compiled

@@ -206,7 +206,7 @@ def test_fused_normalization_is_used_for_the_usual_settings(kind, n_fused):
 
 @needs_tensorflow
 def test_masked_maps_are_left_to_keras():
-    from skmnist.neural_network.backends._tensorflow import BatchNormalization
+    from skmnist.neural_network.backends._tensorflow._layers import BatchNormalization
 
     maps = np.random.default_rng(0).random((6, 4, 4, 1), dtype=np.float32)
     mask = np.arange(6 * 4 * 4).reshape(6, 4, 4) % 3 > 0

@@ -1,0 +1,1 @@
+"""Faster training and prediction on TensorFlow; only this folder imports TensorFlow."""
