@@ -22,7 +22,7 @@ def architecture_key(
     *parts : object of Keras
         Objects with a config, such as an optimizer.
     free : mapping of str to collection of str, default=None
-        Names of classes, and the settings of each whose numbers may differ.
+        Names of classes, and the settings of each that may differ if they are numbers or None.
 
     Returns
     -------
@@ -33,7 +33,7 @@ def architecture_key(
     if not all(map(_config_tells_all, (*model.layers, *parts))):
         return None
     try:
-        configs = json.dumps([_compared(x.get_config(), free or {}) for x in (model, *parts)])
+        configs = json.dumps([_compared(part, free or {}) for part in (model, *parts)])
     except TypeError:  # a number or an object that JSON cannot hold
         return None
     return tuple(map(type, (model, *model.layers, *parts))), configs
@@ -55,8 +55,8 @@ def _config_tells_all(part: Any) -> bool:
     return is_of_keras(part) and not nested and all(map(is_of_keras, functions))
 
 
-def _compared(config: dict[str, Any], free: Mapping[str, Collection[str]]) -> Any:
-    """Return the config without the object's own name, all seeds and all numbers that are free."""
+def _compared(part: Any, free: Mapping[str, Collection[str]]) -> Any:
+    """Return the config without the part's own name, all seeds and all numbers that are free."""
 
     def reduced(value: Any, free_here: Collection[str] = ()) -> Any:
         if isinstance(value, list):
@@ -67,7 +67,8 @@ def _compared(config: dict[str, Any], free: Mapping[str, Collection[str]]) -> An
         return {
             key: reduced(item, free_inside if key == "config" else ())
             for key, item in value.items()
-            if key != "seed" and not (key in free_here and isinstance(item, int | float))
+            if key != "seed" and not (key in free_here and isinstance(item, int | float | None))
         }
 
-    return reduced({key: value for key, value in config.items() if key != "name"})
+    config = {key: value for key, value in part.get_config().items() if key != "name"}
+    return reduced(config, free.get(type(part).__name__, ()))

@@ -154,9 +154,8 @@ class Trainer:
     """
 
     _predictor_class: ClassVar[type[Predictor]] = Predictor
-    # Classes of Keras -> the faster subclasses that replace them in the copies. Subclasses of
-    # schedules have the methods `template` and `follow`. Layers that have `follow` name in
-    # `free_numbers` what it takes over.
+    # Classes of Keras -> the faster subclasses that replace them in the copies. Those that have the
+    # method `follow`, as all schedules have, name in `free_numbers` what it takes over.
     _faster: ClassVar[Mapping[type, Any]] = {}
 
     @default_floats()
@@ -187,20 +186,9 @@ class Trainer:
         self._is_exact = precision == "float32"
 
     @classmethod
-    def template(cls, optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:
-        """Return the optimizer without what `follow` can change; equal ones can share a trainer."""
-        settings = settings_of(optimizer)
-        rate = settings["learning_rate"]
-        if type(rate) in cls._faster:
-            settings["learning_rate"] = cls._faster[type(rate)].template(rate)
-        elif not callable(rate):
-            settings["learning_rate"] = 1.0
-        return type(optimizer).from_config(settings)
-
-    @classmethod
-    def free_numbers(cls) -> dict[str, Collection[str]]:
-        """Return the numbers of layers that `follow` takes over, by the names of their classes."""
-        return {
+    def free_numbers(cls, optimizer: keras.optimizers.Optimizer) -> dict[str, Collection[str]]:
+        """Return the numbers that `follow` takes over, by the names of their classes."""
+        return {type(optimizer).__name__: ("learning_rate",)} | {
             of_keras.__name__: faster.free_numbers
             for of_keras, faster in cls._faster.items()
             if hasattr(faster, "free_numbers")

@@ -58,8 +58,8 @@ def borrow_trainer(
     """
     architecture = None
     if loss_key is not None:
-        template = ChosenTrainer.template(optimizer)
-        architecture = architecture_key(model, template, free=ChosenTrainer.free_numbers())
+        free = ChosenTrainer.free_numbers(optimizer)
+        architecture = architecture_key(model, optimizer, free=free)
     if architecture is None:
         yield _new_trainer(model, optimizer, loss, precision)
         return

@@ -6,7 +6,7 @@ load without skmnist.
 
 import math
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import keras
 import tensorflow as tf
@@ -83,6 +83,12 @@ class CosineDecay(keras.optimizers.schedules.CosineDecay):
     """
 
     __module__ = "keras.optimizers.schedules"
+    free_numbers: ClassVar = (
+        "initial_learning_rate",
+        "decay_steps",
+        "warmup_target",
+        "warmup_steps",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -100,16 +106,9 @@ class CosineDecay(keras.optimizers.schedules.CosineDecay):
         falling = peak * ((1 - self.alpha) * cosine + self.alpha)
         return tf.where(step < rise, rising, falling)
 
-    @staticmethod
-    def template(
-        schedule: keras.optimizers.schedules.CosineDecay,
-    ) -> keras.optimizers.schedules.CosineDecay:
-        """Return the schedule without the numbers that `follow` can change."""
-        return type(schedule)(1.0, 1, alpha=schedule.alpha)
-
     def follow(self, schedule: keras.optimizers.schedules.CosineDecay) -> None:
-        """Take over the rates and the steps of a schedule with an equal template."""
-        for name in ("initial_learning_rate", "decay_steps", "warmup_target", "warmup_steps"):
+        """Take over the rates and the steps of a schedule."""
+        for name in self.free_numbers:
             setattr(self, name, getattr(schedule, name))
         start = peak = self.initial_learning_rate
         rise = 0
