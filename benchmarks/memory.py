@@ -4,8 +4,12 @@ The first peak, of a fit on 60,000 rows, is the largest resident size of a new p
 size after the imports. It includes the rows: uint8 rows for skmnist; uint8 rows and their float32
 copy for plain Keras, whose users make that copy. Growth is measured over 50 fits of a small
 network, after a warm-up of 5 fits: the largest of ten readings minus the size before. Growth over
-10,000 predictions of one row is measured in the same way, after 100 predictions. It takes about
-three minutes on an idle machine.
+10,000 predictions of one row is measured in the same way, after 100 predictions.
+
+Growth over 100 architectures is measured after a warm-up of 10 others: networks with 18 to 117
+filters in their first layer are each fitted, predict and are dropped; plain Keras also clears its
+session. TensorFlow keeps what it prepared for each shape. It takes about six minutes on an idle
+machine.
 
 The memory map holds 1,000,000 digits in uint8 (784 MB). The peak of each method is the private
 memory of a new process, without the pages of the file, which the system can drop. It is read every
@@ -16,6 +20,7 @@ memory of a new process, without the pages of the file, which the system can dro
 """
 
 import argparse
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -85,6 +90,45 @@ def growth_over_predictions(n_calls: int) -> float:
             net.predict_proba(X[i % 1000 : i % 1000 + 1])
 
     return _growth(predict_many, n_warm_up=100, n=n_calls)
+
+
+def growth_over_architectures(n_architectures: int) -> float:
+    from benchmarks.harness.digits import digits
+    from benchmarks.harness.peers.skmnist import small_cnn
+
+    X, y = digits(1000)
+
+    def use(filters: tuple[int, int]) -> None:
+        small_cnn(filters=filters, epochs=1).fit(X, y).predict_proba(X)
+
+    return _growth(_over_architectures(use), n_warm_up=10, n=n_architectures)
+
+
+def growth_of_keras_over_architectures(n_architectures: int) -> float:
+    import keras
+
+    from benchmarks.harness.peers.keras import float_digits, small_cnn
+
+    X, y = float_digits(1000)
+
+    def use(filters: tuple[int, int]) -> None:
+        model = small_cnn(filters)
+        model.fit(X, y, batch_size=BATCH_SIZE, epochs=1, verbose=0)
+        model.predict(X, verbose=0)
+        keras.backend.clear_session()
+
+    return _growth(_over_architectures(use), n_warm_up=10, n=n_architectures)
+
+
+def _over_architectures(use: Callable[[tuple[int, int]], None]) -> Callable[[int], None]:
+    """Return a function that uses as many networks, each of a new architecture."""
+    widths = itertools.count(8)
+
+    def use_many(n: int) -> None:
+        for width in itertools.islice(widths, n):
+            use((width, 16))
+
+    return use_many
 
 
 def peak_on_memory_map(method: str, n_rows: int) -> float:
@@ -180,6 +224,15 @@ def measure_rows(n_rows: int, repeats: int, growth_repeats: int) -> None:
         warm_up=False,
     )
     print_table("growth", "MB", growth)
+    of_architectures = take_turns(
+        {
+            "skmnist": measured("growth_over_architectures", 100),
+            "Keras, clear_session": measured("growth_of_keras_over_architectures", 100),
+        },
+        growth_repeats,
+        warm_up=False,
+    )
+    print_table("growth over 100 architectures", "MB", of_architectures)
     claims = [
         Claim(
             "peak memory, fit of cnn-5 on uint8 rows / plain Keras on float32",
@@ -194,6 +247,16 @@ def measure_rows(n_rows: int, repeats: int, growth_repeats: int) -> None:
         Claim(f"growth of memory over {what}", values, "MB", 30, 5, at_most=True)
         for what, values in growth.items()
     ]
+    claims.append(
+        Claim(
+            "growth over 100 architectures / plain Keras",
+            ratios(*of_architectures.values()),
+            "x",
+            1.25,
+            1.0,
+            at_most=True,
+        )
+    )
     conclude(claims)
 
 

@@ -61,9 +61,13 @@ def _scores(
 ) -> Iterator[tuple[str, Any, Any, Any]]:
     """Yield noise, severity, accuracy and standard error; None if there is none."""
     if suite is None:
-        correct = model.predict(X) == y
+        from sklearn.metrics import accuracy_score
+
+        predicted = model.predict(X)
+        accuracy = accuracy_score(y, predicted)  # an error if the labels have another type
+        correct = predicted == y
         error = correct.std(ddof=1) / len(y) ** 0.5 if len(y) > 1 else None
-        yield "clean", 0, correct.mean(), error
+        yield "clean", 0, accuracy, error
         return
 
     import pandas as pd

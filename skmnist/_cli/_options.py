@@ -7,6 +7,16 @@ from typing import Any, TypeVar
 
 import click
 
+
+class FloatRange(click.FloatRange):
+    """A number in a range; click's own class lets NaN pass."""
+
+    def convert(self, value: Any, *args: Any) -> Any:
+        """Convert the text of an option."""
+        number = super().convert(value, *args)
+        return number if number == number else self.fail(f"{value} is not a number.", *args)
+
+
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
@@ -48,6 +58,8 @@ def new_file(ctx: click.Context, parameter: click.Parameter, value: str | None) 
     if value is not None:
         if Path(value).is_dir():
             raise click.BadParameter(f"{value} is a folder; expected a file.")
+        if Path(value).exists() and not Path(value).is_file():
+            raise click.BadParameter(f"{value} is a pipe or a device; expected a file.")
         if not Path(value).parent.is_dir():
             raise click.BadParameter(f"The folder {Path(value).parent} does not exist.")
     return value

@@ -30,7 +30,7 @@ class _Digit(NamedTuple):
 @click.option("--page", is_flag=True, help="Each image is a page of digits: find and read them.")
 @click.option(
     "--reject-below",
-    type=click.FloatRange(0, 1),
+    type=_options.FloatRange(0, 1),
     default=0.0,
     metavar="P",
     help="Reject digits whose probability is lower.",

@@ -1,5 +1,6 @@
 """``skmnist train``: train a model, and write its file and its report."""
 
+import os
 import sys
 import time
 from contextlib import redirect_stdout
@@ -42,7 +43,7 @@ NETWORKS = {
 @click.option("--folds", type=click.IntRange(2), help="Also cross-validate in this many folds.")
 @click.option(
     "--target-risk",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=_options.FloatRange(0, 1, min_open=True, max_open=True),
     help="Reject images so that at most this share of the answers is wrong.",
 )
 @_options.seed
@@ -94,6 +95,8 @@ def train(
         raise click.UsageError("Pass only one of --recipe, --network and --search.")
     if severity is not None and noise is None:
         raise click.UsageError("--severity needs --noise.")
+    if report is not None and os.path.realpath(report) == os.path.realpath(output):
+        raise click.UsageError("--output and --report name the same file.")
 
     from sklearn.model_selection import GridSearchCV, cross_val_score
 

@@ -9,6 +9,7 @@ from typing import Any
 from sklearn.base import BaseEstimator
 
 from skmnist._utils._sklearn import validate_arguments
+from skmnist._utils._warnings import argument_in_warnings
 from skmnist.exceptions import SkmnistError
 
 
@@ -56,7 +57,7 @@ def did_you_mean(value: Any, names: Iterable[str]) -> str:
 
 @contextmanager
 def name_argument(name: str) -> Iterator[None]:
-    """Add the name of an argument to errors of other packages that lack it.
+    """Add the name of an argument to errors, and to warnings of skmnist, that lack it.
 
     Parameters
     ----------
@@ -74,6 +75,7 @@ def name_argument(name: str) -> Iterator[None]:
         If the body raises one; the name is added to a text without it. Errors of skmnist keep
         their class.
     """
+    token = argument_in_warnings.set(name)
     try:
         yield
     except (TypeError, ValueError) as error:
@@ -83,3 +85,5 @@ def name_argument(name: str) -> Iterator[None]:
         if isinstance(error, SkmnistError):
             kind = type(error)
         raise kind(f"{name} is not valid: {error}") from error
+    finally:
+        argument_in_warnings.reset(token)

@@ -25,6 +25,9 @@ _RANGE_OF_DTYPE: dict[str, ValueRange] = {
 # Images that use their whole range are seldom that dark.
 _LEAST_SHARE = 1 / 8
 
+# If the minimum lies below the range by this share of it, the images probably have another range.
+_MOST_BELOW = 1 / 2
+
 # Pixels are mapped to [0, 1] in float32, whose normal numbers lie between 2**-126 and 2**128. The
 # width, its inverse and the gray levels must be normal, because TensorFlow flushes others to 0.
 _NARROWEST, _WIDEST = 2.0**-100, 2.0**100
@@ -238,8 +241,10 @@ def lies_within(X: np.ndarray, value_range: ValueRange, *, warn: bool = True) ->
     Warns
     -----
     ValueRangeWarning
-        If the maximum is at most an eighth of the range, or at least eight times the range. Images
-        with a single value, such as black ones, give no warning.
+        If the maximum is at most an eighth of the range, or at least eight times the range; if the
+        minimum is half of the range or more below it; or if no pixel is negative, but black is, by
+        an eighth of the range or more.
+        Images with a single value, such as black ones, give no warning.
     """
     low, high = value_range
     spans_dtype = _RANGE_OF_DTYPE.get(X.dtype.name) == (low, high)
@@ -252,11 +257,11 @@ def lies_within(X: np.ndarray, value_range: ValueRange, *, warn: bool = True) ->
             "(0, 1). Scale X the way the training images were scaled, or fit with "
             "value_range=(0, 255)."
         )
-    if warn and smallest < largest:
-        _warn_of_another_range(largest, value_range)
     within = spans_dtype or (low <= smallest and largest <= high)
     if not within:
         _bounds_in(X.dtype, value_range)
+    if warn and smallest < largest:
+        _warn_of_another_range(smallest, largest, value_range)
     return within
 
 
@@ -267,17 +272,24 @@ def _extremes(X: np.ndarray) -> tuple[float, float]:
     return min(low for low, _ in parts), max(high for _, high in parts)
 
 
-def _warn_of_another_range(largest: float, value_range: ValueRange) -> None:
+def _warn_of_another_range(smallest: float, largest: float, value_range: ValueRange) -> None:
     low, high = value_range
     share = (largest - low) / (high - low)
+    extreme = f"a maximum of {largest:g}"
     if 0 < share <= _LEAST_SHARE:
         seen = "at most an eighth of it, so the images are nearly black"
     elif share >= 1 / _LEAST_SHARE:
         seen = "at least eight times as much, so the images are clipped to white"
+    elif (low - smallest) / (high - low) >= _MOST_BELOW:
+        extreme = f"a minimum of {smallest:g}"
+        seen = "far below it, so the images are clipped to black"
+    elif low < 0 <= smallest and -low / (high - low) >= _LEAST_SHARE:
+        extreme = f"a minimum of {smallest:g}"
+        seen = "no pixel is negative, so no pixel is black"
     else:
         return
     warn_user(
-        f"X has a maximum of {largest:g}, but the value range is {_text(value_range)}: {seen}. "
+        f"X has {extreme}, but the value range is {_text(value_range)}: {seen}. "
         "Scale X the way the training images were scaled, or pass value_range=(low, high), the "
         "pixel values of black and white, and fit again. Ignore this warning if X is as intended.",
         ValueRangeWarning,

@@ -312,7 +312,8 @@ def _retry_after(error: BaseException) -> float:
     value = error.headers.get("Retry-After") if isinstance(error, HTTPError) else None
     if value is None:
         return 0.0
-    with suppress(ValueError):
+    # Dates may be malformed, lack a zone, or lie beyond all years.
+    with suppress(ValueError, TypeError, OverflowError):
         if value.strip().isdecimal():
             return float(value)
         moment = parsedate_to_datetime(value)

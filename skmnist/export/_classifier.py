@@ -44,8 +44,8 @@ class OnnxClassifier(ClassifierMixin, BaseEstimator):
     path : str or path-like
         A file that `to_onnx` wrote.
     n_threads : int, default=None
-        Number of threads of a prediction. If None, the number of cores. Pass 1 in processes that
-        run in parallel.
+        Number of threads of a prediction, at most 1024. If None, the number of cores. Pass 1 in
+        processes that run in parallel.
 
     Attributes
     ----------
@@ -76,7 +76,7 @@ class OnnxClassifier(ClassifierMixin, BaseEstimator):
 
     path: str | os.PathLike[str] = parameter(str, os.PathLike, kw_only=False)
     n_threads: int | None = parameter(
-        None, Interval(Integral, 1, None, closed="left"), default=None
+        None, Interval(Integral, 1, 1024, closed="both"), default=None
     )
 
     @property

@@ -214,6 +214,8 @@ class BaseImageClassifier(ParametersMixin, AdaptationMixin, KerasClassifier, ABC
         TypeError, ValueError
             If the first call lacks `classes`, or a parameter or the data are not valid. The
             estimator is then unchanged.
+        KeyboardInterrupt
+            If training is interrupted. Until the end of the epoch, the estimator is then unchanged.
         """
         self._validate_params()
         goes_on = hasattr(self, "model_")
@@ -230,7 +232,11 @@ class BaseImageClassifier(ParametersMixin, AdaptationMixin, KerasClassifier, ABC
             samples, _ = draft._check_training_data(
                 X, y, sample_weight, reset=not goes_on, classes=classes
             )
-            draft._train(samples, None, epochs=1, n_iter_no_change=None, schedule=Constant)
+            interruption = draft._train(
+                samples, None, epochs=1, n_iter_no_change=None, schedule=Constant
+            )
+        if interruption is not None:
+            raise interruption
         return self
 
     def initialize(self, X: Any, y: Any) -> Self:
@@ -302,6 +308,8 @@ class BaseImageClassifier(ParametersMixin, AdaptationMixin, KerasClassifier, ABC
             self._augmentation: Augmentation | None = None
             # Optimizer settings, and the values of the optimizer's variables after training.
             self._optimizer: tuple[Any, Any] = (None, None)
+        else:
+            self._warn_if_inverted(images)
         images = clipped_images(images, self.value_range_, warn=not reset)
         class_weight = self._value("class_weight")
         check_class_weight(class_weight, np.union1d(labels, self.classes_))
@@ -315,7 +323,9 @@ class BaseImageClassifier(ParametersMixin, AdaptationMixin, KerasClassifier, ABC
             missing = "X_val" if X_val is None else "y_val"
             raise ValueError(f"{missing} is missing; pass X_val and y_val together.")
         with name_argument("X_val"):
-            images = clipped_images(check_images(self, X_val, reset=False), self.value_range_)
+            images = check_images(self, X_val, reset=False)
+            self._warn_if_inverted(images)
+            images = clipped_images(images, self.value_range_)
         y_val = check_labels(y_val, "y_val")
         check_lengths(images, y_val, "X_val", "y_val")
         targets = one_hot(y_val, self.classes_, "y_val")

@@ -91,8 +91,9 @@ n_iter_no_change : int, default=?
     Number of epochs without a lower validation loss after which early stopping ends the training.
 class_weight : dict or "balanced", default=?
     Weights of the classes, {label: weight}, in training and in "val_loss". They multiply
-    `sample_weight`. A class without a weight has the weight 1. Labels that `y` lacks are accepted
-    if every class of `y` has a weight.
+    `sample_weight`, and are not scaled: small weights also shorten the steps of "sgd". A class
+    without a weight has the weight 1. Labels that `y` lacks are accepted if every class of `y` has
+    a weight.
 callbacks : keras.callbacks.Callback or list of them, default=?
     Callbacks of Keras. They are deep-copied; the instances you pass are not updated. Callbacks of
     scikit-learn are set by `set_callbacks`.

@@ -163,9 +163,12 @@ class PredictionMixin(SavedStateMixin):
         network = snapshot(self)
         images = check_images(network, X, reset=False)
         clipped = clipped_images(images, network.value_range_)
-        # Files of earlier versions have no border.
-        warn_if_inverted(images, network.value_range_, getattr(network, "_border_end", 0))
+        network._warn_if_inverted(images)
         return network, clipped
+
+    def _warn_if_inverted(self, images: np.ndarray) -> None:
+        # Files of earlier versions have no border.
+        warn_if_inverted(images, self.value_range_, getattr(self, "_border_end", 0))
 
     def _predict_views(self, images: np.ndarray) -> Iterator[tuple[int, slice, np.ndarray]]:
         """Yield the number of a noisy view, some rows, and their probabilities."""

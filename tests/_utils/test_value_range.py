@@ -209,13 +209,29 @@ def test_far_too_bright_images_get_a_warning(pixels, dtype, value_range):
 
 
 @pytest.mark.parametrize(
+    ("pixels", "value_range", "message"),
+    [
+        ([0, 1], (-1, 1), "minimum of 0, .* no pixel is negative, so no pixel is black"),
+        ([-1, 1], (0, 1), "minimum of -1, .* far below it, so the images are clipped to black"),
+        ([-1, 0], (0, 1), "minimum of -1, .* far below it"),
+    ],
+)
+def test_images_without_their_black_get_a_warning(pixels, value_range, message):
+    with pytest.warns(ValueRangeWarning, match=f"X has a {message}.*pass value_range=") as caught:
+        clipped = clip_to_value_range(np.array([pixels], np.float32), value_range)
+    assert len(caught) == 1
+    assert_array_equal(clipped, np.clip([pixels], *value_range))
+
+
+@pytest.mark.parametrize(
     ("pixels", "value_range"),
     [
         ([0, 0], (0, 255)),  # black is black in each range
         ([3, 3], (0, 255)),
         ([0, 32], (0, 255)),
-        ([-7, -3], (-3, 3)),
-        ([0, 7.9], (-1, 0.5)),
+        ([-5, -3], (-3, 3)),
+        ([-1, 7.9], (-1, 0.5)),
+        ([0, 0], (-1, 1)),
     ],
 )
 def test_images_that_use_their_range_get_no_warning(pixels, value_range):

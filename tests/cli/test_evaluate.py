@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from skmnist.datasets import load_mnist_sample
-from skmnist.persistence import load
+from skmnist.neural_network import MLPClassifier
+from skmnist.persistence import dump, load
 from skmnist.robustness import robustness_scores
 
 FEW = ("--rows", 40)
@@ -31,6 +32,13 @@ def test_clean_images(run, model, rows):
     assert run("evaluate", model, *FEW).stdout.split() == [
         "clean", f"{correct.mean():.2%}", "±", f"{score['standard_error']:.2%}",
     ]  # fmt: skip
+
+
+def test_labels_of_another_type(run, tmp_path):
+    X, y = load_mnist_sample(return_X_y=True)
+    net = MLPClassifier((4,), epochs=1, random_state=0).fit(X[:50], y[:50].astype(str))
+    dump(net, tmp_path / "model", format="safe")
+    assert "Mix of label input types" in run("evaluate", tmp_path / "model", *FEW, code=1).stderr
 
 
 def test_one_image_has_no_standard_error(run, model):

@@ -128,6 +128,9 @@ def test_images_without_ink_are_rejected(run, model, tmp_path, value, size):
 def test_digits_of_low_probability_are_rejected(run, model, photos):
     lines = read_lines(run("predict", model, photos, "--reject-below", 1))
     assert [label for _, label, _ in lines] == ["rejected"] * 4
+    assert (
+        "nan is not a number" in run("predict", model, ".", "--reject-below", "nan", code=2).stderr
+    )
 
 
 def test_digits_that_the_model_rejects(run, linear, photos, tmp_path):

@@ -81,7 +81,10 @@ def test_a_model_that_rejects(run, tmp_path):
         (["--output", "no/model"], "The folder no does not exist"),
         (["--output", "."], ". is a folder; expected a file"),
         (["--report", "report.pdf"], "report.pdf ends neither in .html nor in .md"),
+        (["--output", "a.md", "--report", "./a.md"], "--output and --report name the same file"),
+        (["--output", "/dev/null"], "/dev/null is a pipe or a device; expected a file"),
         (["--target-risk", "1"], "1.0 is not in the range"),
+        (["--target-risk", "nan"], "nan is not a number"),
         (["--recipe", "worst"], "'worst' is not one of 'best'"),
     ],
 )

@@ -83,7 +83,7 @@ def test_changed_parameters(exported, file, X, tmp_path):
         exported.set_params(path=tmp_path / "no-such-file.onnx").predict(X)
 
 
-@pytest.mark.parametrize("n_threads", [0, 1.5, "2"])
+@pytest.mark.parametrize("n_threads", [0, 1.5, "2", 10**9])
 def test_bad_number_of_threads(file, X, n_threads):
     with pytest.raises(ValueError, match="'n_threads' parameter of OnnxClassifier must be"):
         OnnxClassifier(file, n_threads=n_threads).predict(X)

@@ -298,6 +298,17 @@ def test_partial_fit_errors_change_nothing(X, y, make_mlp):
     assert net.history_ == history
 
 
+def test_partial_fit_interrupted_after_its_epoch(X, y, make_mlp):
+    class InterruptAtTheEnd(keras.callbacks.Callback):
+        def on_train_end(self, logs=None):
+            raise KeyboardInterrupt
+
+    net = make_mlp(callbacks=InterruptAtTheEnd())
+    with pytest.raises(KeyboardInterrupt):
+        net.partial_fit(X, y, classes=np.arange(10))
+    assert len(net.history_["loss"]) == 1
+
+
 def test_failed_warm_start_does_not_swap_the_optimizer(X, y, make_mlp):
     net = make_mlp(warm_start=True, learning_rate_schedule="constant").fit(X, y)
     net.set_params(optimizer__learning_rate=0.5, callbacks=InterruptAt(2))

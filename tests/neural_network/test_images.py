@@ -52,6 +52,12 @@ def test_inverted_images_get_a_warning(X, y, make_mlp):
     net.fit(255 - framed, y).predict(255 - framed[:9])
     with pytest.warns(ValueRangeWarning, match="border of X are black, but .* were white"):
         net.predict(framed[:9])
+    with pytest.warns(ValueRangeWarning, match="X seems to be inverted"):
+        net.partial_fit(framed, y)
+    with pytest.warns(ValueRangeWarning, match="X seems to be inverted"):
+        net.set_params(warm_start=True).fit(framed, y)
+    with pytest.warns(ValueRangeWarning, match="^X_val: .* X seems to be inverted"):
+        make_mlp(epochs=1).fit(framed, y, X_val=255 - framed, y_val=y)
 
 
 # The value range ----------------------------------------------------------------------------------
@@ -81,7 +87,7 @@ def test_images_of_another_range_than_those_of_fit(X, y, make_mlp):
         with pytest.warns(ValueRangeWarning, match=r"\(0, 255\): at most an eighth") as caught:
             net.predict(dark)
         assert len(caught) == 1
-        with pytest.warns(ValueRangeWarning, match=r"\(0, 255\): at most an eighth"):
+        with pytest.warns(ValueRangeWarning, match=r"^X_val: .*\(0, 255\): at most an eighth"):
             make_mlp(epochs=1).fit(X, y, X_val=dark, y_val=y)
     net.predict(np.zeros_like(X[:3]))  # black is black
     with pytest.warns(ValueRangeWarning, match="at least eight times"):

@@ -95,6 +95,16 @@ def test_a_pgm_of_sixteen_bits(page, tmp_path):
     np.testing.assert_array_equal(read_one(tmp_path / "page.pgm"), page)
 
 
+def test_tiff_of_32_bits(page, tmp_path):
+    path = tmp_path / "page.tif"
+    Image.fromarray(page.astype(np.int32)).save(path)
+    np.testing.assert_array_equal(read_one(path), page)
+    for beyond in (-1, 256, 65536):
+        Image.fromarray(np.where(page > 128, beyond, 0).astype(np.int32)).save(path)
+        with pytest.raises(ImageFileError, match=r"dtype int32 from .* expected 0 to 1, 0 to 255"):
+            read_one(path)
+
+
 def test_float_tiff(page, tmp_path):
     Image.fromarray((page / 255).astype(np.float32)).save(tmp_path / "page.tif")
     np.testing.assert_array_equal(read_one(tmp_path / "page.tif"), page)

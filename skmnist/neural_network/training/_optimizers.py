@@ -4,6 +4,7 @@ A new schedule is a subclass of `Schedule` and an entry of `SCHEDULES`; the cons
 docstrings are generated from them.
 """
 
+import inspect
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cache
@@ -11,6 +12,7 @@ from typing import Any, ClassVar
 
 import keras
 
+from skmnist.neural_network.backends._architecture import is_of_keras
 from skmnist.neural_network.backends._keras import settings_of
 from skmnist.neural_network.backends._settings import default_floats
 
@@ -119,6 +121,8 @@ def fresh_optimizer(
         kind, config = OPTIMIZERS[optimizer], dict(_settings_by_default(optimizer))
     else:
         kind, config = type(optimizer), settings_of(optimizer)
+        if not is_of_keras(kind):
+            _check_config(kind, config)
     if "learning_rate" not in config:
         raise ValueError(
             f"optimizer={kind.__name__} wraps another optimizer and has no learning rate "
@@ -131,6 +135,22 @@ def fresh_optimizer(
     if isinstance(config["learning_rate"], int | float):
         config["learning_rate"] = schedule.of(config["learning_rate"])
     return kind.from_config(config)
+
+
+def _check_config(kind: type[keras.optimizers.Optimizer], config: dict[str, Any]) -> None:
+    """Raise an error if an optimizer made from its config would not be the same."""
+    parameters = inspect.signature(kind).parameters.values()
+    named = {p.name for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)}
+    takes_all = any(p.kind is p.VAR_KEYWORD for p in parameters)
+    lacking = sorted(named - config.keys())
+    unknown = [] if takes_all else sorted(config.keys() - named)
+    if lacking or unknown:
+        wrong = f"lacks {lacking}" if lacking else f"has {unknown}, which its constructor lacks"
+        raise ValueError(
+            f"optimizer={kind.__name__} cannot be copied, because its get_config() {wrong}. Define "
+            "get_config, which returns all arguments of the constructor and those of the base "
+            "class, and let the constructor take **kwargs for the base class."
+        )
 
 
 @cache

@@ -144,8 +144,11 @@ def check_weights(sample_weight: Any, images: np.ndarray) -> np.ndarray:
         weights: np.ndarray = check_sample_weight(
             sample_weight, images, dtype=np.float64, ensure_non_negative=True
         )
+    is_positive = weights > 0
     weights = weights / weights.max()  # so that no sum overflows
-    return (weights / weights[weights > 0].mean()).astype(np.float32)
+    weights = (weights / weights[is_positive].mean()).astype(np.float32)
+    # A row whose weight is too small for float32 is kept, because its class may have no other.
+    return np.maximum(weights, np.finfo(np.float32).tiny, out=weights, where=is_positive)
 
 
 def check_class_weight(class_weight: Any, classes: np.ndarray) -> None:

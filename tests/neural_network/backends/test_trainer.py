@@ -94,7 +94,13 @@ def test_cosines_have_the_rates_of_keras(warmup, alpha):
     own = trainer.optimizer._learning_rate
     assert type(own) is not type(schedule)
     steps = range(20)
-    assert_array_equal([own(step) for step in steps], [schedule(step) for step in steps])
+    tf = pytest.importorskip("tensorflow")
+    tf.debugging.enable_check_numerics()
+    try:
+        rates = [own(step) for step in steps]
+    finally:
+        tf.debugging.disable_check_numerics()
+    assert_array_equal(rates, [schedule(step) for step in steps])
 
 
 def test_a_copy_for_validation_is_built_when_it_is_needed():

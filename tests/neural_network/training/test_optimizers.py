@@ -93,6 +93,29 @@ def test_fresh_optimizer_with_a_custom_schedule(schedule):
     assert given._learning_rate is schedule
 
 
+def test_optimizers_that_cannot_be_copied_are_refused():
+    class Scaled(keras.optimizers.SGD):
+        def __init__(self, learning_rate=0.1, factor=1.0, **kwargs):
+            super().__init__(learning_rate, **kwargs)
+            self.factor = factor
+
+    class Narrow(keras.optimizers.SGD):
+        def __init__(self, learning_rate=0.1):
+            super().__init__(learning_rate)
+
+    class Complete(Scaled):
+        def get_config(self):
+            return {**super().get_config(), "factor": self.factor}
+
+    with pytest.raises(ValueError, match=r"optimizer=Scaled cannot .* get_config\(\) lacks \['fa"):
+        made(Scaled(factor=2.0), learning_rate=None)
+    with pytest.raises(
+        ValueError, match=r"optimizer=Narrow .* which its constructor lacks\. Define"
+    ):
+        made(Narrow(), learning_rate=None)
+    assert made(Complete(factor=2.0), learning_rate=None).factor == 2
+
+
 def test_wrapping_optimizers_are_refused():
     wrapped = keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam())
     with pytest.raises(ValueError, match=r"optimizer=LossScaleOptimizer wraps another optimizer"):

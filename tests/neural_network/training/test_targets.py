@@ -243,6 +243,9 @@ def test_sample_weights_have_a_mean_of_one(X):
         assert weights.dtype == np.float32
         np.testing.assert_array_equal(weights, np.array([0.5, 1.5, 0, 1], dtype=np.float32))
         np.testing.assert_array_equal(check_weights(np.full(4, scale), images), np.ones(4))
+    smallest = np.finfo(np.float32).tiny
+    weights = check_weights([1.0, 1e-50, 0.0, 1.0], images)
+    np.testing.assert_array_equal(weights, np.array([1.5, smallest, 0, 1.5], dtype=np.float32))
 
 
 @pytest.mark.parametrize(

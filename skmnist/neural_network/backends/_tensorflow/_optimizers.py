@@ -100,7 +100,8 @@ class CosineDecay(keras.optimizers.schedules.CosineDecay):
         """Compute the learning rate of a step, in float32."""
         step = tf.cast(step, tf.float32)
         start, peak, rise, fall = tf.unstack(self._curve)
-        rising = (peak - start) * (step / rise) + start
+        # Without a warm-up, nothing rises; TensorFlow's checks of numbers would see 0 / 0.
+        rising = (peak - start) * (step / tf.maximum(rise, 1)) + start
         done = tf.minimum(step - rise, fall) / fall
         cosine = 0.5 * (1 + tf.cos(math.pi * done))
         falling = peak * ((1 - self.alpha) * cosine + self.alpha)
