@@ -95,6 +95,10 @@ def train(
         raise click.UsageError("Pass only one of --recipe, --network and --search.")
     if severity is not None and noise is None:
         raise click.UsageError("--severity needs --noise.")
+    if output.lower().endswith(".onnx"):
+        raise click.UsageError(
+            "--output is a safe file of skmnist; skmnist.export.to_onnx writes .onnx files."
+        )
     if report is not None and os.path.realpath(report) == os.path.realpath(output):
         raise click.UsageError("--output and --report name the same file.")
 

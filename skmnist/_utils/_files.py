@@ -1,5 +1,6 @@
 """Atomic writes, locked folders, and a check for files that would block a read."""
 
+import errno
 import os
 import stat
 import time
@@ -17,6 +18,8 @@ except ImportError:  # Windows
     fcntl = None
 
 _PREFIX, _ENDING = ".skmnist-", ".part"
+# Errors of a write, which do not name the file: the disk or the file is full.
+_FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 # Age in seconds after which a temporary file is stale, if files cannot be locked.
 _STALE_AFTER = 24 * 3600.0
 
@@ -76,7 +79,8 @@ def atomic_write(path: Path) -> Iterator[Path]:
     Raises
     ------
     OSError
-        If `path` is a folder, a pipe or a device, or its folder is missing or not writable.
+        If `path` is a folder, a pipe or a device, its folder is missing or not writable, or the
+        disk is full.
     """
     target = Path(os.path.realpath(path))
     try:
@@ -101,6 +105,10 @@ def atomic_write(path: Path) -> Iterator[Path]:
             os.close(descriptor)  # Windows does not rename open files
             descriptor = -1
         os.replace(temporary, target)
+    except OSError as error:
+        if error.errno in _FULL and error.filename is None:
+            raise OSError(error.errno, error.strerror, str(path)) from error
+        raise
     finally:
         temporary.unlink(missing_ok=True)
         if descriptor >= 0:

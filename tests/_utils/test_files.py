@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -55,6 +56,24 @@ def test_a_failure_leaves_the_old_content(tmp_path, error):
 
 
 # --- modes and links
+
+
+@posix
+def test_a_full_disk_names_the_file(tmp_path):
+    import resource
+
+    path = tmp_path / "model"
+    path.write_text("old")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    signal_before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, limits[1]))
+        with pytest.raises(OSError, match=re.escape(str(path))), atomic_write(path) as temporary:
+            temporary.write_bytes(bytes(2**21))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, signal_before)
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("model", "old")]
 
 
 @posix

@@ -82,6 +82,7 @@ def test_a_model_that_rejects(run, tmp_path):
         (["--output", "."], ". is a folder; expected a file"),
         (["--report", "report.pdf"], "report.pdf ends neither in .html nor in .md"),
         (["--output", "a.md", "--report", "./a.md"], "--output and --report name the same file"),
+        (["--output", "digits.onnx"], "skmnist.export.to_onnx writes .onnx files"),
         (["--output", "/dev/null"], "/dev/null is a pipe or a device; expected a file"),
         (["--target-risk", "1"], "1.0 is not in the range"),
         (["--target-risk", "nan"], "nan is not a number"),
