@@ -148,6 +148,19 @@ def test_every_parameter_refuses_a_bad_value(network, X, y):
         assert not hasattr(net, "model_")
 
 
+@pytest.mark.parametrize(
+    ("loss", "message"),
+    [
+        (keras.losses.SparseCategoricalCrossentropy(), "class numbers .* pass keras.losses.Cat"),
+        (keras.losses.CategoricalCrossentropy(reduction=None), "reduction None, .* one loss per"),
+        (keras.losses.MeanSquaredError(reduction="none"), "reduction 'none', .* expected a single"),
+    ],
+)
+def test_losses_that_do_not_fit(X, y, make_mlp, loss, message):
+    with pytest.raises(ValueError, match=rf"loss={type(loss).__name__} .*{message}"):
+        make_mlp(loss=loss).fit(X, y)
+
+
 def test_label_smoothing_is_not_for_an_instance_of_a_loss(X, y, make_mlp):
     net = make_mlp(loss=keras.losses.CategoricalCrossentropy(), label_smoothing=0.1)
     with pytest.raises(ValueError, match=r"label_smoothing=0.1 .* CategoricalCrossentropy\(label"):

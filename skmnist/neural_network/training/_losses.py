@@ -30,7 +30,8 @@ def make_loss(loss: str | keras.losses.Loss, label_smoothing: float) -> keras.lo
     Raises
     ------
     ValueError
-        If label smoothing is given with an instance.
+        If label smoothing is given with an instance, or the instance takes class numbers as
+        targets or does not reduce the losses of a batch to one number.
     """
     if isinstance(loss, str):
         return LOSSES[loss](label_smoothing=label_smoothing, dtype="float32")
@@ -38,5 +39,15 @@ def make_loss(loss: str | keras.losses.Loss, label_smoothing: float) -> keras.lo
         raise ValueError(
             f"label_smoothing={label_smoothing!r} applies only to a loss given by name, but loss "
             f"is an instance; pass {type(loss).__name__}(label_smoothing={label_smoothing!r})."
+        )
+    if isinstance(loss, keras.losses.SparseCategoricalCrossentropy):
+        raise ValueError(
+            f"loss={type(loss).__name__} takes class numbers as targets, but networks train on "
+            "one-hot targets; pass keras.losses.CategoricalCrossentropy()."
+        )
+    if loss.reduction in (None, "none"):
+        raise ValueError(
+            f"loss={type(loss).__name__} has the reduction {loss.reduction!r}, which leaves one "
+            'loss per row; expected a single number. Pass reduction="sum_over_batch_size".'
         )
     return loss
