@@ -61,13 +61,13 @@ def _scores(
 ) -> Iterator[tuple[str, Any, Any, Any]]:
     """Yield noise, severity, accuracy and standard error; None if there is none."""
     if suite is None:
-        from sklearn.metrics import accuracy_score
+        from sklearn.utils.multiclass import unique_labels
 
         predicted = model.predict(X)
-        accuracy = accuracy_score(y, predicted)  # an error if the labels have another type
+        unique_labels(y, predicted)  # an error if their types differ
         correct = predicted == y
         error = correct.std(ddof=1) / len(y) ** 0.5 if len(y) > 1 else None
-        yield "clean", 0, accuracy, error
+        yield "clean", 0, correct.mean(), error
         return
 
     import pandas as pd

@@ -243,8 +243,8 @@ def lies_within(X: np.ndarray, value_range: ValueRange, *, warn: bool = True) ->
     ValueRangeWarning
         If the maximum is at most an eighth of the range, or at least eight times the range; if the
         minimum is half of the range or more below it; or if no pixel is negative, but black is, by
-        an eighth of the range or more.
-        Images with a single value, such as black ones, give no warning.
+        an eighth of the range or more. Images with a single value, such as black ones, give no
+        warning.
     """
     low, high = value_range
     spans_dtype = _RANGE_OF_DTYPE.get(X.dtype.name) == (low, high)
