@@ -81,7 +81,7 @@ def name_argument(name: str) -> Iterator[None]:
     except (TypeError, ValueError) as error:
         if name in re.findall(r"\w+", str(error)):
             raise
-        kind = TypeError if isinstance(error, TypeError) else ValueError
+        kind = ValueError if isinstance(error, ValueError) else TypeError
         if isinstance(error, SkmnistError):
             kind = type(error)
         raise kind(f"{name} is not valid: {error}") from error

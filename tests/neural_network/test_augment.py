@@ -212,6 +212,11 @@ def test_objects_that_are_not_noises_are_refused(X, y, augment):
         MLPClassifier(augment=augment).fit(X, y)
 
 
+def test_a_parameter_of_a_noise_is_checked(X, y, make_mlp):
+    with pytest.raises(ValueError, match=r"^augment is not valid: The 'scale' parameter of Gauss"):
+        make_mlp(augment=[GaussianNoise(), GaussianNoise(scale=-1)]).fit(X, y)
+
+
 def test_the_error_says_what_to_pass():
     with pytest.raises(TypeError, match=r"augment holds 'fog'; expected noises such as"):
         check_augment(["fog"])

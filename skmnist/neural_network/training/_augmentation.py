@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils import check_scalar
 
-from skmnist._utils import NOISE_MEMBERS, Noise, image_keys
+from skmnist._utils import NOISE_MEMBERS, Noise, image_keys, name_argument
 from skmnist.neural_network._samples import Samples, order_of_epoch
 
 
@@ -64,6 +64,8 @@ class Augmentation:
         ------
         TypeError
             If one of them is not a noise.
+        ValueError
+            If a parameter of a noise is not valid.
         """
         noises = []
         for place, given in enumerate(check_augment(augment)):
@@ -75,7 +77,8 @@ class Augmentation:
             noise.set_params(
                 random_state=own_seed if given.random_state is None else given.random_state
             )
-            noises.append(noise.fit(images))
+            with name_argument("augment"):
+                noises.append(noise.fit(images))
         return cls(noises, value_range) if noises else None
 
     def keys(self, images: np.ndarray) -> np.ndarray:
