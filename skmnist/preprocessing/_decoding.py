@@ -150,10 +150,12 @@ def _pillow_pages(file: BinaryIO, max_pixels: int) -> Iterator[np.ndarray | str]
 def _decode_image(image: Any, max_pixels: int) -> np.ndarray:
     _check_size(image.height, image.width, max_pixels)
     operations = import_module("PIL.ImageOps")
-    # Of the formats with 32 bits, these have 16, but Pillow may give 32.
-    has_16_bits = image.mode.startswith("I;16") or image.format in ("PNG", "PPM")
+    # Integers of PNG and PGM have at most 16 bits, but Pillow may give 32.
+    has_16_bits = image.mode.startswith("I;16") or (
+        image.mode == "I" and image.format in ("PNG", "PPM")
+    )
     image = operations.exif_transpose(image)
-    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
+    if has_16_bits or image.mode in ("I", "F"):
         pixels = np.array(image)
         return _as_uint8(pixels.astype(np.uint16) if has_16_bits else pixels)
     if image.has_transparency_data:

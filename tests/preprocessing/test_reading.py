@@ -110,6 +110,14 @@ def test_float_tiff(page, tmp_path):
     np.testing.assert_array_equal(read_one(tmp_path / "page.tif"), page)
 
 
+def test_a_pgm_of_floats(page, tmp_path):
+    height, width = page.shape
+    head = f"Pf {width} {height} -1.0\n".encode()  # little-endian, rows from bottom to top
+    rows = (page[::-1] / 255).astype("<f4")
+    (tmp_path / "page.pgm").write_bytes(head + rows.tobytes())
+    np.testing.assert_array_equal(read_one(tmp_path / "page.pgm"), page)
+
+
 def test_luminance_of_colors(tmp_path):
     colors = np.array([[[255, 0, 0], [0, 255, 0], [0, 0, 255], [10, 20, 30]]], dtype=np.uint8)
     Image.fromarray(colors).save(tmp_path / "colors.png")

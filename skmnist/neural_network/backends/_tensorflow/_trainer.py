@@ -29,14 +29,8 @@ class TensorFlowTrainer(Trainer):
         keras.optimizers.schedules.CosineDecay: _optimizers.CosineDecay,
     }
 
-    def __init__(
-        self,
-        model: keras.Model,
-        optimizer: keras.optimizers.Optimizer,
-        loss: keras.losses.Loss,
-        precision: str,
-    ) -> None:
-        super().__init__(model, optimizer, loss, precision)
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
         self._compiled: dict[np.dtype, Any] = {}
         self._release()
 
